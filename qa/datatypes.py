@@ -1,0 +1,110 @@
+"""The records that travel through the house: frozen, slotted, standard library only.
+
+In -> out: nothing; every other room imports its words from here.
+Does not: compute, read files or know a library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open range `[start, end)` in code points of a document's text."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"a span needs 0 <= start <= end, got [{self.start}, {self.end})")
+
+    def of(self, text: str) -> str:
+        """Return the characters of `text` that this span covers."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file of the seeds folder; `doc_id` is its POSIX path below it, `sha256` that of its bytes."""
+
+    doc_id: str
+    title: str
+    text: str
+    sha256: str
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The embedded unit: whole sentences of one document. `span.of(document.text) == text`."""
+
+    passage_id: str
+    doc_id: str
+    title: str
+    span: Span
+    text: str
+    prompt_tokens: int
+    """Cost of the text alone in a prompt, in o200k_base tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A ranked passage: rank from 1, fused score in 0..1, and the two scores it was fused from."""
+
+    rank: int
+    passage: Passage
+    score: float
+    dense_score: float
+    """Cosine between question and passage vectors, -1..1."""
+    lexical_score: float
+    """BM25 of the passage for the question's terms, 0 or more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One quoted span, numbered from 1. `span` is in document coordinates; line and column count from 1."""
+
+    label: int
+    doc_id: str
+    title: str
+    sha256: str
+    span: Span
+    text: str
+    line: int
+    column: int
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Citations, or (answered false) a refusal with its reason; `searched` is what was looked for."""
+
+    question: str
+    searched: str
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    answered: bool
+    confidence: float
+    """Estimated probability, 0..1, that the quotes answer the question."""
+    reason: str
+    """Empty when answered, otherwise why not, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What one build did. The first four are doc_ids, then counts of passages, then seconds and a name."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    passages: int
+    embedded: int
+    reused: int
+    seconds: float
+    snapshot: str
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,94 @@
+"""Every setting and its default; the only place that has defaults.
+
+In -> out: flags (keyword overrides), then `QA_*` variables, then defaults -> one frozen `Settings`.
+Does not: open files, load a model, or check that a folder can be read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from qa.errors import SettingsError
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def _default_home() -> Path:
+    """The current folder if it has `seeds/`, else the checkout this package was installed from, if that has one."""
+    here = Path.cwd()
+    return _CHECKOUT if not (here / "seeds").is_dir() and (_CHECKOUT / "seeds").is_dir() else here
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user may choose. Each field is also read from the variable `QA_` + its name in capitals."""
+
+    seeds: Path
+    """Folder with the documents."""
+    index: Path
+    """Folder that holds the built snapshots."""
+    model: str = DEFAULT_MODEL
+    """Name or folder of a sentence-transformers model."""
+    passage_tokens: int = 120
+    """Longest passage, in tokens of the model (or the model's window, where that is shorter)."""
+    candidates: int = 60
+    """How many of the best passages are searched for sentences to quote."""
+    lexical_weight: float = 0.55
+    """Share of BM25 in the ranking of passages, 0..1; the rest is dense similarity."""
+    quotes: int = 4
+    """Most quotes in one answer."""
+    threshold: float = 0.25
+    """Lowest confidence, 0..1, at which the quotes are given as an answer; below it the answer is a refusal."""
+    host: str = "127.0.0.1"
+    """Address on which the chat page is served."""
+    port: int = 7860
+    """Port on which the chat page is served."""
+
+    def __post_init__(self) -> None:
+        for name, low, high in _RANGES:
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise SettingsError(f"{name} is {value}, but it has to lie between {low} and {high}: change {_variable(name)}.")
+
+
+_RANGES: tuple[tuple[str, float, float], ...] = (
+    ("passage_tokens", 8, 8192),
+    ("candidates", 1, 10_000),
+    ("lexical_weight", 0, 1),
+    ("quotes", 1, 20),
+    ("threshold", 0, 1),
+    ("port", 0, 65535),
+)
+
+
+def from_env(environment: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+    """Return the settings: overrides that are not None, then `QA_*` of `environment` (os.environ), then defaults.
+
+    Raises SettingsError when a value cannot be read or lies outside its range.
+    """
+    environment = os.environ if environment is None else environment
+    home = _default_home()
+    values: dict[str, object] = {"seeds": home / "seeds", "index": home / "index"}
+    for field in fields(Settings):
+        override, text = overrides.get(field.name), environment.get(_variable(field.name), "")
+        if override is not None:
+            values[field.name] = _cast(field.name, str(override), f"the value given for {field.name}")
+        elif text.strip():
+            values[field.name] = _cast(field.name, text.strip(), _variable(field.name))
+    return Settings(**values)  # type: ignore[arg-type]  # each was cast to its field's type
+
+
+def _variable(name: str) -> str:
+    return f"QA_{name.upper()}"
+
+
+def _cast(name: str, text: str, source: str) -> object:
+    kind = {"Path": Path, "int": int, "float": float, "str": str}[str(Settings.__dataclass_fields__[name].type)]
+    try:
+        return kind(text)
+    except ValueError as exc:
+        raise SettingsError(f"{source} is {text!r}, which is not a number: correct it or leave it out.") from exc

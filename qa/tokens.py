@@ -1,0 +1,102 @@
+"""Token counts for prompts (tiktoken's o200k_base) and the terms that lexical search counts.
+
+In -> out: text -> a number of tokens, or a list of folded and stemmed terms.
+Does not: cut text, rebuild text from tokens, or download tiktoken's table (it travels in qa/vocabulary).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import tiktoken
+
+ANALYZER = "english-1"
+"""Names the rule of `lexical_terms`; an index made with another one is incompatible."""
+
+_ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+_WORD = re.compile(r"[^\W_]+")
+# Pattern and special tokens of o200k_base as tiktoken_ext/openai_public.py gives them (MIT, OpenAI).
+_O200K_PATTERN = "|".join(
+    [
+        r"""[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?""",
+        r"""[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?""",
+        r"""\p{N}{1,3}""",
+        r""" ?[^\s\p{L}\p{N}]+[\r\n/]*""",
+        r"""\s*[\r\n]+""",
+        r"""\s+(?!\S)""",
+        r"""\s+""",
+    ]
+)
+_O200K_SPECIAL = {"<|endoftext|>": 199999, "<|endofprompt|>": 200018}
+
+
+def count_prompt_tokens(text: str) -> int:
+    """Return how many o200k_base tokens `text` costs in a prompt, exactly."""
+    return len(_o200k().encode_ordinary(text))
+
+
+def lexical_terms(text: str) -> list[str]:
+    """Return the terms of `text` in order: folded to plain lower-case letters, without stop words, stemmed.
+
+    "U.S." and "US" give "us"; "Rutte’s" and "Rutte" give "rutt" (Snowball English).
+    """
+    return [stem(word) for word in folded_words(text) if is_content_word(word)]
+
+
+def folded_words(text: str) -> Iterator[str]:
+    """Yield the words of `text`, lower-case and without diacritics, acronyms without their dots."""
+    joined = _ACRONYM.sub(lambda m: m.group().replace(".", "") + " ", text)
+    for match in _WORD.finditer(joined):
+        yield fold(match.group())
+
+
+def fold(word: str) -> str:
+    """Return `word` lower-case and without diacritics: "Zelenskýy" -> "zelenskyy"."""
+    decomposed = unicodedata.normalize("NFKD", word)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def is_content_word(word: str) -> bool:
+    """Tell whether a folded word carries meaning: no stop word, no single letter."""
+    return word not in _stop_words() and (len(word) > 1 or not word.isascii() or word.isdigit())
+
+
+def stem(word: str) -> str:
+    """Return the Snowball English stem of a folded word."""
+    return str(_stemmer().stemWord(word))
+
+
+@cache
+def _stemmer():  # type: ignore[no-untyped-def]  # PyStemmer has no types
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    from bm25s.stopwords import STOPWORDS_EN_PLUS
+
+    return frozenset(word for entry in STOPWORDS_EN_PLUS for word in _WORD.findall(entry))
+
+
+@cache
+def _o200k() -> tiktoken.Encoding:
+    import tiktoken
+
+    packed = zlib.decompress(files("qa.vocabulary").joinpath("o200k_base.zlib").read_bytes())
+    ranks, position = {}, 0
+    while position < len(packed):
+        end = position + 1 + packed[position]
+        ranks[packed[position + 1 : end]] = len(ranks)
+        position = end
+    return tiktoken.Encoding(
+        "quoted_o200k_base", pat_str=_O200K_PATTERN, mergeable_ranks=ranks, special_tokens=_O200K_SPECIAL
+    )

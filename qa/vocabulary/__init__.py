@@ -1,0 +1,1 @@
+"""The o200k_base token table as data, and how it was made."""
