@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,13 +40,11 @@ def build_index(
     with snapshots.build_lock(settings.index):
         seeds = read_seeds(settings.seeds, skip_bad=skip_bad)
         previous = None if full else _open_previous(settings)
-        old = _described(previous.manifest["documents"]) if previous else {}
-        new = _described(_describe(seeds.documents))
-        difference = _compare(old, new)
-        if previous and old == new:
-            return BuildReport(**difference, passages=previous.manifest["counts"]["passages"], embedded=0,
-                                 reused=previous.manifest["counts"]["passages"],
-                                 seconds=time.perf_counter() - started, snapshot=previous.name, warnings=seeds.warnings)  # fmt: skip
+        difference = compare_documents(previous.manifest if previous else None, seeds.documents)
+        if previous and len(difference["unchanged"]) == len(seeds.documents) and not difference["removed"]:
+            passages = previous.manifest["counts"]["passages"]
+            return BuildReport(**difference, passages=passages, embedded=0, reused=passages,
+                               seconds=time.perf_counter() - started, snapshot=previous.name, warnings=seeds.warnings)  # fmt: skip
         embedder = load_embedder()
         recipe = _recipe(settings, embedder)
         if previous:
@@ -61,6 +59,18 @@ def build_index(
 def check_recipe(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder) -> None:
     """Raise IndexIncompatible, naming what differs, unless the snapshot was built by this version and this model."""
     _refuse_foreign(manifest["recipe"], _recipe(settings, embedder))
+
+
+def compare_documents(manifest: Mapping[str, Any] | None, documents: Sequence[Document]) -> dict[str, tuple[str, ...]]:
+    """Return the doc_ids `added`, `changed`, `removed` and `unchanged` since a snapshot with this manifest was built."""
+    old = {entry["doc_id"]: entry for entry in (manifest["documents"] if manifest else ())}
+    new = {entry["doc_id"]: entry for entry in _describe(documents)}
+    return {
+        "added": tuple(sorted(new.keys() - old.keys())),
+        "changed": tuple(sorted(key for key in new.keys() & old.keys() if new[key] != old[key])),
+        "removed": tuple(sorted(old.keys() - new.keys())),
+        "unchanged": tuple(sorted(key for key in new.keys() & old.keys() if new[key] == old[key])),
+    }
 
 
 def _open_previous(settings: Settings) -> snapshots.Snapshot | None:
@@ -95,21 +105,8 @@ def _refuse_foreign(built: Mapping[str, Any], wanted: Mapping[str, Any]) -> None
             )
 
 
-def _describe(documents: tuple[Document, ...]) -> list[dict[str, Any]]:
+def _describe(documents: Sequence[Document]) -> list[dict[str, Any]]:
     return [{"doc_id": d.doc_id, "title": d.title, "sha256": d.sha256, "meta": dict(d.meta)} for d in documents]
-
-
-def _described(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {entry["doc_id"]: entry for entry in entries}
-
-
-def _compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    return {
-        "added": tuple(sorted(new.keys() - old.keys())),
-        "changed": tuple(sorted(key for key in new.keys() & old.keys() if new[key] != old[key])),
-        "removed": tuple(sorted(old.keys() - new.keys())),
-        "unchanged": tuple(sorted(key for key in new.keys() & old.keys() if new[key] == old[key])),
-    }
 
 
 def _write(

@@ -108,3 +108,28 @@ class BuildReport:
     seconds: float
     snapshot: str
     warnings: tuple[str, ...] = ()
+    """Sentences on what was passed over or left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the index holds, and which doc_ids differ from the seeds as they are now."""
+
+    snapshot: str
+    model: str
+    created: str
+    """ISO 8601, UTC."""
+    age_seconds: float
+    documents: int
+    sentences: int
+    passages: int
+    tokens: int
+    size_bytes: int
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @property
+    def stale(self) -> bool:
+        """Whether the seeds have changed since the index was built."""
+        return bool(self.added or self.changed or self.removed)

@@ -68,18 +68,6 @@ def read_seeds(folder: Path, *, skip_bad: bool = False) -> Seeds:
     return Seeds(tuple(documents), tuple(warnings))
 
 
-def hash_seeds(folder: Path) -> dict[str, str]:
-    """Return doc_id -> sha256 of every file that could be a document; unreadable ones have an empty hash."""
-    found = {}
-    for path in _files(folder) if folder.is_dir() else ():
-        if path.suffix.lower() in SUFFIXES:
-            try:
-                found[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
-            except OSError:
-                found[path.relative_to(folder).as_posix()] = ""
-    return found
-
-
 def _files(folder: Path) -> Iterator[Path]:
     """Yield files below `folder`, sorted by their POSIX path; hidden ones and those of editors are no seeds."""
     found = []

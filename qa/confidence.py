@@ -1,0 +1,142 @@
+"""How likely the best sentence answers, and in words what speaks against it.
+
+In -> out: a Query and its SentenceRanking -> `Judgement` (a probability and a reason).
+Does not: set the threshold (qa/settings.py), or count the words of a question (long ones are not better answered).
+
+What a careful reader checks: does the best sentence match the question (context MaxSim); does the question have a
+word, name or number that no document has, nor anything close to it; does a name or number of the question stand near the
+best sentence. The weights come from `benchmarks/fit_confidence.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING
+
+from qa.corpus import Corpus
+from qa.quoting import SentenceRanking
+from qa.retrieval import Query
+from qa.tokens import folded_words, is_content_word, lexical_terms, stem
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MEANT = 0.55
+"""A word no document has counts as covered where some token of the candidates is at least this similar to it."""
+NAME_SHARE = 0.7
+"""A word is a name where at least this share of its occurrences inside sentences has a capital."""
+SHOWN_WORDS = 3
+SHOWN_CHARS = 40
+"""How many words a reason lists, and how much of each."""
+WEIGHTS = (5.04, -3.19, -2.76, -1.34, -0.94)
+BIAS = -2.77
+_QUESTION_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The numbers the probability is made of, in the order of WEIGHTS."""
+
+    match: float
+    """Context MaxSim of the best sentence."""
+    unknown_word: float
+    """How far the least covered word that no document has is from what it would take; 0 where there is none."""
+    unknown_number: float
+    """1 where no document has a number of the question."""
+    distant_number: float
+    """1 where a number of the question does not stand near the best sentence."""
+    distant_name: float
+    """Rarity, 0..1, of the rarest name of the question that does not stand near the best sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Probability, 0..1, that the best sentence answers; `reason` says what speaks most against it."""
+
+    confidence: float
+    reason: str
+    evidence: Evidence
+
+
+def judge(corpus: Corpus, query: Query, ranking: SentenceRanking) -> Judgement:
+    """Weigh the evidence for the best sentence of a ranking that has at least one."""
+    near = _terms_near(corpus, ranking)
+    match, unknown, unknown_number, distant_number, distant_name = float(ranking.scores[0]), 0.0, 0.0, 0.0, 0.0
+    absent: list[str] = []
+    distant: list[str] = []
+    for shown, word, tokens in _weighty_words(query):
+        frequency = corpus.lexical.passage_frequency(stem(word))
+        is_near = stem(word) in near
+        if any(c.isdigit() for c in word):
+            unknown_number = max(unknown_number, float(not frequency))
+            distant_number = max(distant_number, float(bool(frequency) and not is_near))
+            (absent if not frequency else distant).extend([] if is_near else [shown])
+        elif not frequency:
+            gap = MEANT - float(ranking.reach[tokens].mean())
+            if gap > 0 and not _is_misspelt(corpus, word):
+                unknown = max(unknown, gap)
+                absent.append(shown)
+        elif not is_near and _is_name(corpus, word):
+            distant_name = max(distant_name, _rarity(len(corpus.passages), frequency))
+            distant.append(shown)
+    evidence = Evidence(match, unknown, unknown_number, distant_number, distant_name)
+    logit = BIAS + sum(w * x for w, x in zip(WEIGHTS, astuple(evidence), strict=True))
+    return Judgement(1 / (1 + math.exp(-logit)), _reason(absent, distant), evidence)
+
+
+def _reason(absent: list[str], distant: list[str]) -> str:
+    if absent:
+        return f"No document mentions {_listed(absent, 'or')}."
+    if distant:
+        return f"The documents mention {_listed(distant, 'and')}, but not together with the rest of the question."
+    return "No sentence of the documents is close enough to the question."
+
+
+def _listed(words: list[str], conjunction: str) -> str:
+    quoted = [f"“{word[:SHOWN_CHARS]}{'…' if len(word) > SHOWN_CHARS else ''}”" for word in dict.fromkeys(words)][:SHOWN_WORDS]
+    *first, last = quoted
+    return f"{', '.join(first)} {conjunction} {last}" if first else last
+
+
+def _weighty_words(query: Query) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
+    """Yield each content word of the question as typed and folded, with the positions of its tokens."""
+    import numpy as np
+
+    starts = query.encoding.starts
+    for match in _QUESTION_WORD.finditer(query.text):
+        word = next(folded_words(match.group()), "")
+        tokens = np.flatnonzero((starts >= match.start()) & (starts < match.end()))
+        if is_content_word(word) and len(tokens):
+            yield re.split("[’']", match.group())[0], word, tokens
+
+
+def _terms_near(corpus: Corpus, ranking: SentenceRanking) -> set[str]:
+    """The terms of the best sentence's passage, and of the passage before where the sentence begins its passage."""
+    row, sentence = int(ranking.rows[0]), int(ranking.sentences[0])
+    rows = [row]
+    if row and int(corpus.passages[row, 3]) == sentence and corpus.passages[row - 1, 0] == corpus.passages[row, 0]:
+        rows.append(row - 1)
+    return {term for r in rows for term in lexical_terms(corpus.passage(r).text)}
+
+
+def _is_misspelt(corpus: Corpus, word: str) -> bool:
+    """Tell whether a word of the documents is one slip away (two in words of eight letters and more)."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    slips = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+    return process.extractOne(word, corpus.words.keys(), scorer=OSA.distance, score_cutoff=slips) is not None
+
+
+def _is_name(corpus: Corpus, word: str) -> bool:
+    inside, capital = corpus.words.get(word, (0, 0))
+    return inside > 0 and capital / inside >= NAME_SHARE
+
+
+def _rarity(count: int, frequency: int) -> float:
+    """Inverse document frequency of a term that stands in `frequency` of `count` passages, 1 where in one only."""
+    return math.log1p((count - frequency + 0.5) / (frequency + 0.5)) / math.log1p((count - 0.5) / 1.5)

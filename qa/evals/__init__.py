@@ -1,0 +1,1 @@
+"""Gold questions, metrics, and the runner behind `qa eval`."""

@@ -1,0 +1,40 @@
+"""A question and the ones before it -> what is searched.
+
+In -> out: the question, earlier questions (oldest first) -> one text.
+Does not: rewrite anything; a follow-up is searched together with what it follows, word for word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.tokens import folded_words, is_content_word
+
+HISTORY_USED = 2
+"""How many of the last questions a follow-up is searched together with."""
+_CONNECTIVE = re.compile(r"\W*(?:and|but|so|also|then|or|what about|how about|why not|who else|what else)\b", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|those|these|this|there|the same|the other|(?:is|was|about|of|said|than|does|did|do) that)\b"
+    r"|\bthat\W*\Z",
+    re.IGNORECASE,
+)
+_COURTESY = frozenset("hello hi hey thanks thank bye goodbye ok okay please morning evening great cool nice yes no".split())
+_LONGEST_REFERRING = 5
+_LONGEST_ELLIPSIS = 2
+
+
+def searched_for(question: str, history: Sequence[str]) -> str:
+    """Return the question itself, or with the last HISTORY_USED ones before it where it cannot stand alone."""
+    question = question.strip()
+    earlier = [text.strip() for text in history if text.strip()][-HISTORY_USED:]
+    return " ".join([*earlier, question]) if earlier and _leans_on_history(question) else question
+
+
+def _leans_on_history(question: str) -> bool:
+    content = [word for word in folded_words(question) if is_content_word(word)]
+    if all(word in _COURTESY for word in content) and content:
+        return False
+    if _CONNECTIVE.match(question) or len(content) <= _LONGEST_ELLIPSIS:
+        return True
+    return len(content) <= _LONGEST_REFERRING and bool(_REFERENCE.search(question))

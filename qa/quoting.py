@@ -1,0 +1,148 @@
+"""Candidate passages -> their sentences, ranked by how well they match the question, as Citations.
+
+In -> out: a Query and rows of passages -> `SentenceRanking`; the ranking -> the few sentences that are quoted.
+Does not: decide whether they answer (qa/confidence.py), or change a character of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qa.corpus import Corpus, sentence_of_tokens
+from qa.datatypes import Citation, Document, Span
+from qa.retrieval import Query
+from qa.sentences import trim
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LOOK_BACK = (0.12, 0.18)
+"""What a match costs that stands one, two sentences before the scored one."""
+MARGIN = 0.12
+"""A sentence that scores this much less than the best one is not quoted."""
+RESERVED_MARGIN = 0.10
+"""The last quote is kept for a document not quoted yet whose best sentence scores at most this much less."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceRanking:
+    """Sentences of the candidate passages, best first."""
+
+    sentences: NDArray[np.int64]
+    """(m,) numbers of sentences in the corpus."""
+    scores: NDArray[np.float32]
+    """(m,) context MaxSim, about -1..1."""
+    reach: NDArray[np.float32]
+    """(t,) best match of each token of the question anywhere in the candidates."""
+    rows: NDArray[np.int64]
+    """(m,) the passage in which each sentence begins."""
+
+
+def rank_sentences(corpus: Corpus, query: Query, rows: Sequence[int]) -> SentenceRanking:
+    """Rank the sentences of the passages `rows` by context MaxSim.
+
+        M[t, s]  = largest cosine between token t of the question and a token of sentence s
+        M'[t, s] = max(M[t, s], M[t, s-1] - LOOK_BACK[0], M[t, s-2] - LOOK_BACK[1]), within one document
+        score(s) = weighted mean of M'[t, s] over t, weights sqrt(idf of the word piece over passages)
+
+    Late interaction as in Khattab and Zaharia, *ColBERT*, SIGIR 2020, with an embedder that was not trained for it
+    and a look back to the sentences before.
+    """
+    import numpy as np
+
+    wanted = sorted(set(rows))
+    read = sorted({r for row in wanted for r in (row - 1, row) if r >= 0 and _document_of(corpus, r) == _document_of(corpus, row)})
+    sentences, row_of, matches = _match_sentences(corpus, query, read)
+    in_context = _look_back(corpus, sentences, matches)
+    weights = _piece_weights(corpus, query)
+    scores = (in_context @ weights) / weights.sum()
+    keep = np.isin(row_of, wanted)
+    sentences, row_of, scores = sentences[keep], row_of[keep], scores[keep].astype(np.float32)
+    order = np.lexsort((sentences, -scores))
+    return SentenceRanking(sentences[order], scores[order], matches.max(axis=0), row_of[order])
+
+
+def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[Citation]:
+    """Return at most `limit` Citations, best first, labelled from 1, no text twice."""
+    chosen: list[tuple[float, Document, Span, int]] = []
+    reserve: tuple[float, Document, Span, int] | None = None
+    texts: set[str] = set()
+    for score, document, span, row in _quotable(corpus, ranking):
+        text = " ".join(span.of(document.text).split()).casefold()
+        if text in texts:
+            continue
+        if len(chosen) < limit and score >= float(ranking.scores[0]) - MARGIN:
+            chosen.append((score, document, span, row))
+            texts.add(text)
+        elif document.doc_id not in {d.doc_id for _, d, _, _ in chosen}:
+            reserve = (score, document, span, row)
+            break
+    if reserve and len(chosen) == limit > 1 and reserve[0] >= chosen[0][0] - RESERVED_MARGIN:
+        chosen[-1] = reserve
+    return [_cite(corpus, label, *quote) for label, quote in enumerate(chosen, 1)]
+
+
+def _document_of(corpus: Corpus, row: int) -> int:
+    return int(corpus.passages[row, 0])
+
+
+def _match_sentences(
+    corpus: Corpus, query: Query, rows: Sequence[int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Return the sentences of `rows` in order, the row in which each begins, and M as `(sentences, t)`."""
+    import numpy as np
+
+    sentences, owners, states = [], [], []
+    for row in rows:
+        _, _, _, first, last, first_token, end_token, _ = (int(x) for x in corpus.passages[row])
+        sentences.append(sentence_of_tokens(corpus.sentences, corpus.token_places[first_token:end_token], first, last))
+        owners.append(np.full(end_token - first_token, row))
+        states.append(corpus.token_states[first_token:end_token])
+    of_token = np.concatenate(sentences)
+    matrix = np.concatenate(states).astype(np.float32)
+    matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
+    cosines = matrix @ query.encoding.states.T
+    edges = np.flatnonzero(np.diff(of_token, prepend=-1))  # rows are in order, so the tokens of a sentence are adjacent
+    return of_token[edges], np.concatenate(owners)[edges], np.maximum.reduceat(cosines, edges, axis=0)
+
+
+def _look_back(corpus: Corpus, sentences: NDArray[np.int64], matches: NDArray[np.float32]) -> NDArray[np.float32]:
+    import numpy as np
+
+    documents = np.asarray(corpus.sentences[sentences, 0])
+    found = matches.copy()
+    for distance, cost in enumerate(LOOK_BACK, 1):
+        before = np.searchsorted(sentences, sentences - distance)
+        same = (sentences[before] == sentences - distance) & (documents[before] == documents)
+        found[same] = np.maximum(found[same], matches[before[same]] - cost)
+    return found
+
+
+def _piece_weights(corpus: Corpus, query: Query) -> NDArray[np.float32]:
+    import numpy as np
+
+    pieces, known = query.encoding.pieces, corpus.piece_frequencies
+    frequency = np.where(pieces < len(known), known[np.minimum(pieces, len(known) - 1)], 0)
+    count = len(corpus.passages)
+    return np.sqrt(np.log1p((count - frequency + 0.5) / (frequency + 0.5))).astype(np.float32)
+
+
+def _quotable(corpus: Corpus, ranking: SentenceRanking) -> Iterator[tuple[float, Document, Span, int]]:
+    for number, score, row in zip(ranking.sentences, ranking.scores, ranking.rows, strict=True):
+        document_number, start, end = (int(x) for x in corpus.sentences[number])
+        document = corpus.document(document_number)
+        span = trim(document.text, Span(start, end))
+        if any(c.isalnum() for c in span.of(document.text)):
+            yield float(score), document, span, int(row)
+
+
+def _cite(corpus: Corpus, label: int, score: float, document: Document, span: Span, row: int) -> Citation:
+    before = document.text[: span.start]
+    return Citation(
+        label=label, doc_id=document.doc_id, title=document.title, sha256=document.sha256, span=span,
+        text=span.of(document.text), line=before.count("\n") + 1, column=span.start - (before.rfind("\n") + 1) + 1,
+        passage=corpus.passage(row), score=score,
+    )  # fmt: skip

@@ -1,0 +1,82 @@
+"""A question -> passages ranked by dense similarity and BM25 together.
+
+In -> out: the question's text and an embedder -> a `Query`; a Query and a Corpus -> ranked rows, or Hits.
+Does not: look at sentences (qa/quoting.py) or decide whether anything answers (qa/confidence.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qa.corpus import Corpus
+from qa.datatypes import Hit
+from qa.embedding import Embedder, Encoding
+from qa.tokens import lexical_terms
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+POOL = 200
+"""How many of the best passages of each kind are fused at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for: a text as the model and as BM25 see it."""
+
+    text: str
+    encoding: Encoding
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A passage's row with its fused score, 0..1, and the two it was fused from."""
+
+    row: int
+    score: float
+    dense_score: float
+    lexical_score: float
+
+
+def make_query(text: str, embedder: Embedder) -> Query:
+    """Return the Query of a text that holds at least one word."""
+    return Query(text, embedder.encode_question(text), tuple(lexical_terms(text)))
+
+
+def rank_passages(corpus: Corpus, query: Query, k: int, *, lexical_weight: float) -> list[RankedPassage]:
+    """Return the k best passages, best first, ties by row (that is by doc_id, then place).
+
+    A convex combination of both scores, each scaled per question between its lowest possible value (-1 and 0) and the
+    best one: Bruch, Gai and Ingber, *An Analysis of Fusion Functions for Hybrid Retrieval*, TOIS 2023, section 4.
+    """
+    import numpy as np
+
+    if k < 1:
+        raise ValueError(f"k has to be at least 1, got {k}")
+    pool = min(max(k, POOL), corpus.store.count)
+    near, similarity = corpus.store.search(query.encoding.vector, pool)
+    lexical = corpus.lexical.scores(query.terms)
+    rows = np.union1d(near, _largest(lexical, pool))
+    dense = corpus.store.similarities(query.encoding.vector, rows)
+    matched = lexical[rows]
+    best_dense, best_lexical = float(similarity[0]) + 1, float(matched.max(initial=0))
+    fused = (1 - lexical_weight) * (dense + 1) / max(best_dense, 1e-9) + lexical_weight * matched / max(best_lexical, 1e-9)
+    order = np.lexsort((rows, -fused))[:k]
+    return [RankedPassage(int(rows[i]), float(fused[i]), float(dense[i]), float(matched[i])) for i in order]
+
+
+def to_hits(corpus: Corpus, ranked: Sequence[RankedPassage]) -> list[Hit]:
+    """Return ranked rows as Hits, counted from 1."""
+    return [Hit(rank, corpus.passage(p.row), p.score, p.dense_score, p.lexical_score) for rank, p in enumerate(ranked, 1)]
+
+
+def _largest(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Rows of the k largest scores above 0, ties by row."""
+    import numpy as np
+
+    found = np.flatnonzero(scores > 0)
+    return found[np.lexsort((found, -scores[found]))[:k]]
