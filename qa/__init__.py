@@ -1,9 +1,9 @@
 """Quoted: answers from your own documents, in the documents' own words.
 
-    from qa import ask
-    answer = ask("what did Kallas say about appeasement")
-    for citation in answer.citations:
-        print(citation.text, citation.doc_id, citation.line)
+from qa import ask
+answer = ask("what did Kallas say about appeasement")
+for citation in answer.citations:
+    print(citation.text, citation.doc_id, citation.line)
 """
 
 from qa.api import ask, build, retrieve

@@ -21,7 +21,13 @@ HITS_SHOWN = 5
 
 
 def answer_question(
-    corpus: Corpus, embedder: Embedder, settings: Settings, question: str, *, history: Sequence[str] = (), k: int = HITS_SHOWN
+    corpus: Corpus,
+    embedder: Embedder,
+    settings: Settings,
+    question: str,
+    *,
+    history: Sequence[str] = (),
+    k: int = HITS_SHOWN,
 ) -> Answer:
     """Return the Answer; `k` is how many hits it carries. A question without a word gets a refusal, never an error."""
     if k < 1:

@@ -93,7 +93,12 @@ def _recipe(settings: Settings, embedder: Embedder | None) -> dict[str, Any]:
     }
     if embedder is None:
         return without_model
-    return {**without_model, "fingerprint": embedder.fingerprint, "dim": embedder.dim, "window_tokens": embedder.window_tokens}
+    return {
+        **without_model,
+        "fingerprint": embedder.fingerprint,
+        "dim": embedder.dim,
+        "window_tokens": embedder.window_tokens,
+    }
 
 
 def _refuse_foreign(built: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
@@ -119,9 +124,13 @@ def _write(
 ) -> tuple[snapshots.Snapshot, int]:
     spans = [sentences.split_sentences(document.text) for document in seeds.documents]
     budget = min(settings.passage_tokens, embedder.window_tokens)
-    drafts = [draft for i, document in enumerate(seeds.documents) for draft in _chunk(i, document, spans[i], embedder, budget)]
+    drafts = [
+        draft for i, document in enumerate(seeds.documents) for draft in _chunk(i, document, spans[i], embedder, budget)
+    ]
     if not drafts:
-        raise SeedError(f"The documents in {settings.seeds} hold nothing that can be quoted: add text, or name another folder with --seeds.")
+        raise SeedError(
+            f"The documents in {settings.seeds} hold nothing that can be quoted: add text, or name another folder with --seeds."
+        )
     known = {stored.passage(row).text: row for row in range(len(stored.passages))} if stored else {}
     missing = list(dict.fromkeys(draft.text for draft in drafts if draft.text not in known))
     fresh = _watched(embedder.encode_passages(missing), len(missing), progress)
@@ -132,7 +141,9 @@ def _write(
         return snapshots.publish(folder, manifest), len(missing)
 
 
-def _chunk(number: int, document: Document, spans: list[Span], embedder: Embedder, budget: int) -> Iterator[PassageDraft]:
+def _chunk(
+    number: int, document: Document, spans: list[Span], embedder: Embedder, budget: int
+) -> Iterator[PassageDraft]:
     for chunk in chunking.chunk_text(document.text, spans, embedder.token_starts, budget=budget):
         yield PassageDraft(number, chunk.span, chunk.first_sentence, chunk.last_sentence, chunk.span.of(document.text))
 

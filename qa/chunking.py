@@ -36,7 +36,7 @@ def chunk_text(text: str, sentences: Sequence[Span], token_starts: TokenStarts, 
     if budget < 1:
         raise ValueError(f"a passage needs at least one token, got a budget of {budget}")
     starts = token_starts(text)
-    chunks = []
+    chunks: list[Chunk] = []
     for pieces in _packed(list(_pieces(sentences, starts, budget)), starts, budget):
         chunks += _fitted(text, pieces, token_starts, budget)
     return chunks

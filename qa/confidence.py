@@ -27,12 +27,10 @@ if TYPE_CHECKING:
 
 MEANT = 0.55
 """A word no document has counts as covered where some token of the candidates is at least this similar to it."""
-NAME_SHARE = 0.7
-"""A word is a name where at least this share of its occurrences inside sentences has a capital."""
 SHOWN_WORDS = 3
 SHOWN_CHARS = 40
 """How many words a reason lists, and how much of each."""
-WEIGHTS = (5.04, -3.19, -2.76, -1.34, -0.94)
+WEIGHTS = (5.06, -2.59, -2.58, -1.35, -0.98)
 BIAS = -2.77
 _QUESTION_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 
@@ -45,8 +43,8 @@ class Evidence:
     """Context MaxSim of the best sentence."""
     unknown_word: float
     """How far the least covered word that no document has is from what it would take; 0 where there is none."""
-    unknown_number: float
-    """1 where no document has a number of the question."""
+    unknown_name: float
+    """1 where no document has a number of the question, or a word that it writes with a capital."""
     distant_number: float
     """1 where a number of the question does not stand near the best sentence."""
     distant_name: float
@@ -65,25 +63,23 @@ class Judgement:
 def judge(corpus: Corpus, query: Query, ranking: SentenceRanking) -> Judgement:
     """Weigh the evidence for the best sentence of a ranking that has at least one."""
     near = _terms_near(corpus, ranking)
-    match, unknown, unknown_number, distant_number, distant_name = float(ranking.scores[0]), 0.0, 0.0, 0.0, 0.0
+    unknown = unknown_name = distant_number = distant_name = 0.0
     absent: list[str] = []
     distant: list[str] = []
     for shown, word, tokens in _weighty_words(query):
         frequency = corpus.lexical.passage_frequency(stem(word))
-        is_near = stem(word) in near
-        if any(c.isdigit() for c in word):
-            unknown_number = max(unknown_number, float(not frequency))
-            distant_number = max(distant_number, float(bool(frequency) and not is_near))
-            (absent if not frequency else distant).extend([] if is_near else [shown])
-        elif not frequency:
+        is_near, is_number = stem(word) in near, any(c.isdigit() for c in word)
+        if not frequency:
             gap = MEANT - float(ranking.reach[tokens].mean())
-            if gap > 0 and not _is_misspelt(corpus, word):
+            if is_number or (gap > 0 and not _is_misspelt(corpus, word)):
                 unknown = max(unknown, gap)
+                unknown_name = max(unknown_name, float(is_number or _is_typed_as_name(query, shown)))
                 absent.append(shown)
-        elif not is_near and _is_name(corpus, word):
-            distant_name = max(distant_name, _rarity(len(corpus.passages), frequency))
+        elif not is_near and (is_number or corpus.is_name(word)):
+            distant_number = max(distant_number, float(is_number))
+            distant_name = max(distant_name, 0.0 if is_number else _rarity(len(corpus.passages), frequency))
             distant.append(shown)
-    evidence = Evidence(match, unknown, unknown_number, distant_number, distant_name)
+    evidence = Evidence(float(ranking.scores[0]), unknown, unknown_name, distant_number, distant_name)
     logit = BIAS + sum(w * x for w, x in zip(WEIGHTS, astuple(evidence), strict=True))
     return Judgement(1 / (1 + math.exp(-logit)), _reason(absent, distant), evidence)
 
@@ -97,7 +93,9 @@ def _reason(absent: list[str], distant: list[str]) -> str:
 
 
 def _listed(words: list[str], conjunction: str) -> str:
-    quoted = [f"“{word[:SHOWN_CHARS]}{'…' if len(word) > SHOWN_CHARS else ''}”" for word in dict.fromkeys(words)][:SHOWN_WORDS]
+    quoted = [f"“{word[:SHOWN_CHARS]}{'…' if len(word) > SHOWN_CHARS else ''}”" for word in dict.fromkeys(words)][
+        :SHOWN_WORDS
+    ]
     *first, last = quoted
     return f"{', '.join(first)} {conjunction} {last}" if first else last
 
@@ -132,9 +130,9 @@ def _is_misspelt(corpus: Corpus, word: str) -> bool:
     return process.extractOne(word, corpus.words.keys(), scorer=OSA.distance, score_cutoff=slips) is not None
 
 
-def _is_name(corpus: Corpus, word: str) -> bool:
-    inside, capital = corpus.words.get(word, (0, 0))
-    return inside > 0 and capital / inside >= NAME_SHARE
+def _is_typed_as_name(query: Query, shown: str) -> bool:
+    """Tell whether a word has a capital where a sentence would not give it one."""
+    return shown[0].isupper() and not query.text.lstrip().startswith(shown) and query.text != query.text.upper()
 
 
 def _rarity(count: int, frequency: int) -> float:

@@ -34,7 +34,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-PASSAGE_COLUMNS = ("document", "start", "end", "first_sentence", "last_sentence", "first_token", "end_token", "prompt_tokens")
+PASSAGE_COLUMNS = (
+    "document",
+    "start",
+    "end",
+    "first_sentence",
+    "last_sentence",
+    "first_token",
+    "end_token",
+    "prompt_tokens",
+)
+NAME_SHARE = 0.7
+"""A word is a name where at least this share of its occurrences inside sentences has a capital."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -64,7 +75,7 @@ def quantize(states: NDArray[np.float32]) -> NDArray[np.int8]:
     import numpy as np
 
     largest = np.abs(states).max(axis=1, keepdims=True, initial=1e-12)
-    return np.rint(states * (127 / largest)).astype(np.int8)
+    return np.asarray(np.rint(states * (127 / largest)), np.int8)
 
 
 def write_corpus(
@@ -138,6 +149,18 @@ class Corpus:
         ids = self.doc_ids
         return self.document(ids.index(doc_id)) if doc_id in ids else None
 
+    def is_name(self, word: str) -> bool:
+        """Tell whether a folded word has a capital nearly always, also inside a sentence."""
+        inside, capital = self.words.get(word, (0, 0))
+        return inside > 0 and capital / inside >= NAME_SHARE
+
+    def frequent_names(self, limit: int) -> list[str]:
+        """Return the names that occur most often, with a capital, most frequent first."""
+        names = sorted(
+            (word for word in self.words if self.is_name(word)), key=lambda word: (-self.words[word][0], word)
+        )
+        return [name.capitalize() for name in names[:limit]]
+
     def passage(self, row: int) -> Passage:
         """Return the passage of a row."""
         number, start, end = (int(x) for x in self.passages[row, :3])
@@ -153,12 +176,16 @@ class Corpus:
         first, end = (int(x) for x in self.passages[row, 5:7])
         places = np.asarray(self.token_places[first:end])
         starts = (places[:, 0] - int(self.passages[row, 1])).astype(np.int32)
-        return StoredEncoding(self.store.vectors([row])[0], np.asarray(self.token_states[first:end]), starts, places[:, 1])
+        return StoredEncoding(
+            self.store.vectors([row])[0], np.asarray(self.token_states[first:end]), starts, places[:, 1]
+        )
 
     def _document(self, number: int) -> Document:
         entry = self._documents[number]
         first, end = entry["bytes"]
-        return Document(entry["doc_id"], entry["title"], self._texts[first:end].decode("utf-8"), entry["sha256"], entry["meta"])
+        return Document(
+            entry["doc_id"], entry["title"], self._texts[first:end].decode("utf-8"), entry["sha256"], entry["meta"]
+        )
 
 
 def _write_documents(folder: Path, documents: Sequence[Document]) -> None:
@@ -208,7 +235,9 @@ def _words(sentence: str) -> Iterator[tuple[str, bool]]:
                 yield word, match.group()[0].isupper()
 
 
-def sentence_of_tokens(sentences: NDArray[np.int64], places: NDArray[np.int32], first: int, last: int) -> NDArray[np.int64]:
+def sentence_of_tokens(
+    sentences: NDArray[np.int64], places: NDArray[np.int32], first: int, last: int
+) -> NDArray[np.int64]:
     """Return for each token of a passage the number of its sentence, given the passage's first and last sentence."""
     import numpy as np
 

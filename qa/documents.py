@@ -38,8 +38,10 @@ def read_seeds(folder: Path, *, skip_bad: bool = False) -> Seeds:
     where no document is left.
     """
     if not folder.is_dir():
-        raise SeedError(f"There is no folder {folder}: create it and put .txt or .md files into it, or name another with --seeds.")
-    sources = _read_sources(folder)
+        raise SeedError(
+            f"There is no folder {folder}: create it and put .txt or .md files into it, or name another with --seeds."
+        )
+    sources, _ = _read_sources_file(folder)
     documents: list[Document] = []
     warnings: list[str] = []
     same_bytes: dict[str, str] = {}
@@ -64,8 +66,15 @@ def read_seeds(folder: Path, *, skip_bad: bool = False) -> Seeds:
     warnings += [f"{SOURCES_FILE} describes {_shown(name)}, but there is no such document." for name in sources
                  if name not in {d.doc_id for d in documents}]  # fmt: skip
     if not documents:
-        raise SeedError(f"There is no document in {folder}: put .txt or .md files with text into it, or name another folder with --seeds.")
+        raise SeedError(
+            f"There is no document in {folder}: put .txt or .md files with text into it, or name another folder with --seeds."
+        )
     return Seeds(tuple(documents), tuple(warnings))
+
+
+def read_examples(folder: Path) -> list[str]:
+    """Return the `examples` of sources.toml: questions the page may suggest."""
+    return _read_sources_file(folder)[1]
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -82,11 +91,15 @@ def _read(folder: Path, path: Path, doc_id: str, meta: dict[str, str]) -> Docume
     if path.is_symlink() and not path.exists():
         raise SeedError(f"{name} is a link that leads nowhere: remove it or repair it, or build with --skip-bad.")
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise SeedError(f"{name} is a link that leaves the folder: put a copy of the file there, or build with --skip-bad.")
+        raise SeedError(
+            f"{name} is a link that leaves the folder: put a copy of the file there, or build with --skip-bad."
+        )
     try:
         data = path.read_bytes()
     except OSError as exc:
-        raise SeedError(f"{name} cannot be read ({exc.strerror}): correct its permissions, or build with --skip-bad.") from exc
+        raise SeedError(
+            f"{name} cannot be read ({exc.strerror}): correct its permissions, or build with --skip-bad."
+        ) from exc
     if b"\0" in data:
         raise SeedError(f"{name} is not a text file: remove it, or build with --skip-bad.")
     try:
@@ -100,25 +113,31 @@ def _read(folder: Path, path: Path, doc_id: str, meta: dict[str, str]) -> Docume
 def _refuse_twin(document: Document, same_bytes: dict[str, str]) -> None:
     first = same_bytes.setdefault(document.sha256, document.doc_id)
     if first != document.doc_id:
-        raise SeedError(f"{_shown(document.doc_id)} has the same text as {_shown(first)}: remove one of them, or build with --skip-bad.")
+        raise SeedError(
+            f"{_shown(document.doc_id)} has the same text as {_shown(first)}: remove one of them, or build with --skip-bad."
+        )
 
 
-def _read_sources(folder: Path) -> dict[str, dict[str, str]]:
-    """Return what `sources.toml` says of each file: a table a file, keys of SOURCE_KEYS, values strings."""
-    path = folder / SOURCES_FILE
+def _read_sources_file(folder: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """Return what `sources.toml` says of each file (a table a file, keys of SOURCE_KEYS), and its example questions."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads((folder / SOURCES_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return {}
+        return {}, []
     except (OSError, ValueError) as exc:
         raise SeedError(f"{SOURCES_FILE} cannot be read ({exc}): correct it, or remove it.") from exc
+    examples = content.pop("examples", [])
+    if not isinstance(examples, list) or not all(isinstance(question, str) for question in examples):
+        raise SeedError(f"{SOURCES_FILE}: examples has to be a list of questions.")
     for name, table in content.items():
         if not isinstance(table, dict):
-            raise SeedError(f'{SOURCES_FILE}: {name} is not a table: write ["{name}.txt"] and the keys below it.')
+            raise SeedError(f'{SOURCES_FILE}: {name} is not a table: write ["{name}"] and the keys below it.')
         for key, value in table.items():
             if key not in SOURCE_KEYS or not isinstance(value, str):
-                raise SeedError(f'{SOURCES_FILE}: {key} of "{name}" cannot be used: keys are {", ".join(SOURCE_KEYS)}, values strings.')
-    return content
+                raise SeedError(
+                    f'{SOURCES_FILE}: {key} of "{name}" cannot be used: keys are {", ".join(SOURCE_KEYS)}, values strings.'
+                )
+    return content, examples
 
 
 def _shown(doc_id: str) -> str:

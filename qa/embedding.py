@@ -99,7 +99,9 @@ class SentenceTransformerEmbedder:
         self._model = model.eval()
         self._tokenizer: Any = model.tokenizer
         if not getattr(self._tokenizer, "is_fast", False):
-            raise SettingsError(f"The model {name!r} has no fast tokenizer, which citations need: choose another QA_MODEL.")
+            raise SettingsError(
+                f"The model {name!r} has no fast tokenizer, which citations need: choose another QA_MODEL."
+            )
         self.name = name
         self._prompts = {kind: _prompt(model, kind) for kind in ("query", "document")}
         self._special = self._tokenizer.num_special_tokens_to_add()
@@ -120,7 +122,9 @@ class SentenceTransformerEmbedder:
         return "sha256:" + digest.hexdigest()
 
     def token_starts(self, text: str) -> list[int]:
-        encoded = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False)
+        encoded = self._tokenizer(
+            text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+        )
         return [start for start, _ in encoded["offset_mapping"]]
 
     def encode_passages(self, texts: Sequence[str]) -> Iterator[Encoding]:

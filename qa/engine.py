@@ -18,7 +18,7 @@ from qa.datatypes import Answer, BuildReport, Document, Hit, Status
 from qa.documents import read_seeds
 from qa.embedding import Embedder, load_embedder
 from qa.errors import SeedError
-from qa.rendering import pack_hits
+from qa.rendering import pack_passages
 from qa.retrieval import make_query, rank_passages, to_hits
 from qa.settings import Settings, from_env
 
@@ -47,7 +47,10 @@ class Engine:
         if has_words(question):
             query = make_query(question.strip(), embedder)
             hits = to_hits(corpus, rank_passages(corpus, query, k, lexical_weight=self.settings.lexical_weight))
-        return hits if max_tokens is None else pack_hits(question, hits, max_tokens)
+        if max_tokens is None:
+            return hits
+        packed = {p.passage_id for p in pack_passages(question, [hit.passage for hit in hits], max_tokens)}
+        return [hit for hit in hits if hit.passage.passage_id in packed]
 
     def ask(self, question: str, *, history: Sequence[str] = (), k: int = HITS_SHOWN) -> Answer:
         """Return the Answer to a question; `history` are the questions before it, oldest first; `k` hits go with it.
@@ -69,11 +72,19 @@ class Engine:
         except SeedError:
             documents = ()
         difference = compare_documents(snapshot.manifest, documents)
-        del difference["unchanged"]
-        created, counts = snapshot.manifest["created"], snapshot.manifest["counts"]
-        age = (datetime.now(UTC) - datetime.fromisoformat(created)).total_seconds()
-        return Status(snapshot=snapshot.name, model=snapshot.manifest["recipe"]["model"], created=created, age_seconds=max(age, 0.0),
-                      **counts, size_bytes=snapshots.size_bytes(snapshot), **difference)  # fmt: skip
+        created = snapshot.manifest["created"]
+        age = datetime.now(UTC) - datetime.fromisoformat(created)
+        return Status(
+            snapshot=snapshot.name,
+            model=snapshot.manifest["recipe"]["model"],
+            created=created,
+            age_seconds=max(age.total_seconds(), 0.0),
+            **snapshot.manifest["counts"],
+            size_bytes=snapshots.size_bytes(snapshot),
+            added=difference["added"],
+            changed=difference["changed"],
+            removed=difference["removed"],
+        )
 
     def documents(self) -> list[Document]:
         """Return every document as it was indexed, in order of doc_id."""
@@ -84,6 +95,11 @@ class Engine:
         """Return one document as it was indexed, None where there is none of this id."""
         _, corpus = self._open()
         return corpus.find_document(doc_id)
+
+    def frequent_names(self, limit: int) -> list[str]:
+        """Return the names the documents use most, most frequent first."""
+        _, corpus = self._open()
+        return corpus.frequent_names(limit)
 
     def _ready(self) -> tuple[Corpus, Embedder]:
         """Open the newest snapshot first: a missing index is told before a model is loaded."""

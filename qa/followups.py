@@ -13,13 +13,17 @@ from qa.tokens import folded_words, is_content_word
 
 HISTORY_USED = 2
 """How many of the last questions a follow-up is searched together with."""
-_CONNECTIVE = re.compile(r"\W*(?:and|but|so|also|then|or|what about|how about|why not|who else|what else)\b", re.IGNORECASE)
+_CONNECTIVE = re.compile(
+    r"\W*(?:and|but|so|also|then|or|what about|how about|why not|who else|what else)\b", re.IGNORECASE
+)
 _REFERENCE = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|those|these|this|there|the same|the other|(?:is|was|about|of|said|than|does|did|do) that)\b"
     r"|\bthat\W*\Z",
     re.IGNORECASE,
 )
-_COURTESY = frozenset("hello hi hey thanks thank bye goodbye ok okay please morning evening great cool nice yes no".split())
+_COURTESY = frozenset(
+    ("hello", "hi", "hey", "thanks", "thank", "bye", "goodbye", "ok", "okay", "please", "morning", "evening")
+)
 _LONGEST_REFERRING = 5
 _LONGEST_ELLIPSIS = 2
 

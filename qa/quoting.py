@@ -54,7 +54,9 @@ def rank_sentences(corpus: Corpus, query: Query, rows: Sequence[int]) -> Sentenc
     import numpy as np
 
     wanted = sorted(set(rows))
-    read = sorted({r for row in wanted for r in (row - 1, row) if r >= 0 and _document_of(corpus, r) == _document_of(corpus, row)})
+    read = sorted(
+        {r for row in wanted for r in (row - 1, row) if r >= 0 and _document_of(corpus, r) == _document_of(corpus, row)}
+    )
     sentences, row_of, matches = _match_sentences(corpus, query, read)
     in_context = _look_back(corpus, sentences, matches)
     weights = _piece_weights(corpus, query)

@@ -60,18 +60,22 @@ def rank_passages(corpus: Corpus, query: Query, k: int, *, lexical_weight: float
     pool = min(max(k, POOL), corpus.store.count)
     near, similarity = corpus.store.search(query.encoding.vector, pool)
     lexical = corpus.lexical.scores(query.terms)
-    rows = np.union1d(near, _largest(lexical, pool))
+    rows = np.union1d(near, _largest(lexical, pool)).astype(np.int64)
     dense = corpus.store.similarities(query.encoding.vector, rows)
     matched = lexical[rows]
     best_dense, best_lexical = float(similarity[0]) + 1, float(matched.max(initial=0))
-    fused = (1 - lexical_weight) * (dense + 1) / max(best_dense, 1e-9) + lexical_weight * matched / max(best_lexical, 1e-9)
+    fused = (1 - lexical_weight) * (dense + 1) / max(best_dense, 1e-9) + lexical_weight * matched / max(
+        best_lexical, 1e-9
+    )
     order = np.lexsort((rows, -fused))[:k]
     return [RankedPassage(int(rows[i]), float(fused[i]), float(dense[i]), float(matched[i])) for i in order]
 
 
 def to_hits(corpus: Corpus, ranked: Sequence[RankedPassage]) -> list[Hit]:
     """Return ranked rows as Hits, counted from 1."""
-    return [Hit(rank, corpus.passage(p.row), p.score, p.dense_score, p.lexical_score) for rank, p in enumerate(ranked, 1)]
+    return [
+        Hit(rank, corpus.passage(p.row), p.score, p.dense_score, p.lexical_score) for rank, p in enumerate(ranked, 1)
+    ]
 
 
 def _largest(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:

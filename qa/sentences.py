@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 
 from qa.datatypes import Span
 
@@ -23,6 +24,8 @@ _BLANK = re.compile(r"[^\S ]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060
 _WORD = re.compile(r"\S+")
 _BULLET = re.compile(r"\s*(?:[-*•·‣▪–—>#|]|\(?\w{1,3}[.)])\s")
 _STOP_AFTER_SPACE = re.compile(r"\s[.!?…]+[)\]”\"’]*\s+(?=\S)")
+_CREDIT = re.compile(r"(?<=[^\W\d_])(?=(?:Image|Photo|Picture|Illustration|Graphic|Video|Credit|Source)s?: )")
+"""Where a picture's credit is glued to its caption: "... behind their backsImage: A. Photographer"."""
 _CLOSERS_ONLY = re.compile(r"[\s)\]”’\"'.,;:!?…]*\Z")
 _QUOTATION = re.compile(r"“[^“”]*”|«[^«»]*»|\"[^\"]*\"")
 _CUTS = (re.compile(r"[;:]\s+"), re.compile(r",\s+|\s[–—-]\s+"), re.compile(r"\s+"))
@@ -39,8 +42,8 @@ def split_sentences(text: str) -> list[Span]:
         starts += [block.start + offset for offset in _starts_within(block.of(text))]
     if not text:
         return []
-    edges = [0, *(s for s in starts[1:]), len(text)] if starts else [0, len(text)]
-    return [piece for a, b in zip(edges, edges[1:], strict=False) for piece in _bounded(text, a, b)]
+    edges = [0, *starts[1:], len(text)]
+    return [piece for a, b in pairwise(edges) for piece in _bounded(text, a, b)]
 
 
 def trim(text: str, span: Span) -> Span:
@@ -95,6 +98,7 @@ def _starts_within(block: str) -> list[int]:
         return []
     found = {s[0].offset for paragraph in segmenter.process(plain) for s in paragraph if s}
     found |= {m.end() for m in _STOP_AFTER_SPACE.finditer(plain)}
+    found |= {m.start() for m in _CREDIT.finditer(plain)}
     first = len(plain) - len(plain.lstrip())
     inside = _quotations(plain)
     starts = [first]

@@ -52,7 +52,9 @@ class Settings:
         for name, low, high in _RANGES:
             value = getattr(self, name)
             if not low <= value <= high:
-                raise SettingsError(f"{name} is {value}, but it has to lie between {low} and {high}: change {_variable(name)}.")
+                raise SettingsError(
+                    f"{name} is {value}, but it has to lie between {low} and {high}: change {_variable(name)}."
+                )
 
 
 _RANGES: tuple[tuple[str, float, float], ...] = (

@@ -89,7 +89,9 @@ def build_lock(index: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout as exc:
         process = owner.read_text(encoding="utf-8") if owner.exists() else "unknown"
-        raise BuildLocked(f"Process {process} is building into {index}: wait until it has finished, or end it.") from exc
+        raise BuildLocked(
+            f"Process {process} is building into {index}: wait until it has finished, or end it."
+        ) from exc
     except (OSError, NotImplementedError) as exc:
         raise _unwritable(index, exc) from exc
     try:
@@ -128,7 +130,7 @@ def publish(draft: Path, manifest: dict[str, Any]) -> Snapshot:
     names = _snapshot_names(index)
     number = int(_number(names[-1])) + 1 if names else 1
     target = index / f"snapshot-{number:06d}"
-    os.rename(draft, target)
+    draft.rename(target)
     _flush(index)
     for name in [*names, target.name][:-KEPT]:
         shutil.rmtree(index / name, ignore_errors=True)
@@ -162,7 +164,10 @@ def _corrupt(path: Path) -> IndexCorrupt:
 
 def _unwritable(index: Path, exc: Exception) -> StoreUnavailable:
     why = (exc.strerror if isinstance(exc, OSError) else None) or exc
-    return StoreUnavailable(f"The index folder {index} cannot be written ({why}): free space or correct its permissions, or name another with --index.")  # fmt: skip
+    return StoreUnavailable(
+        f"The index folder {index} cannot be written ({why}): free space or correct its permissions, "
+        "or name another with --index."
+    )
 
 
 def _sha256(path: Path) -> str:
@@ -186,7 +191,9 @@ def _snapshot_names(index: Path) -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except PermissionError as exc:
-        raise StoreUnavailable(f"{index} cannot be read: correct its permissions, or name another folder with --index.") from exc
+        raise StoreUnavailable(
+            f"{index} cannot be read: correct its permissions, or name another folder with --index."
+        ) from exc
     return sorted(names, key=lambda name: int(_number(name)))
 
 

@@ -39,7 +39,7 @@ def title_of(text: str, doc_id: str) -> str:
 def _above_the_body(lines: list[str]) -> list[str]:
     """The lines before the first one that is running text."""
     for i, line in enumerate(lines):
-        if len(line) > _HEADLINE_CHARS or (len(line.split()) > 8 and line[-1] in ".!?”\""):
+        if len(line) > _HEADLINE_CHARS or (len(line.split()) > 8 and line[-1] in '.!?”"'):
             return lines[:i]
     return lines
 
@@ -57,7 +57,11 @@ def _is_headline(line: str) -> bool:
 
 
 def _is_date(line: str) -> bool:
-    return len(line.split()) <= 6 and bool(re.search(r"\d", line)) and bool(_MONTH.search(line) or re.search(r"\d{4}", line))
+    return (
+        len(line.split()) <= 6
+        and bool(re.search(r"\d", line))
+        and bool(_MONTH.search(line) or re.search(r"\d{4}", line))
+    )
 
 
 def _opening(line: str) -> str:

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import tiktoken
@@ -74,7 +74,7 @@ def stem(word: str) -> str:
 
 
 @cache
-def _stemmer():  # type: ignore[no-untyped-def]  # PyStemmer has no types
+def _stemmer() -> Any:  # PyStemmer has no types
     import Stemmer
 
     return Stemmer.Stemmer("english")
@@ -92,7 +92,8 @@ def _o200k() -> tiktoken.Encoding:
     import tiktoken
 
     packed = zlib.decompress(files("qa.vocabulary").joinpath("o200k_base.zlib").read_bytes())
-    ranks, position = {}, 0
+    ranks: dict[bytes, int] = {}
+    position = 0
     while position < len(packed):
         end = position + 1 + packed[position]
         ranks[packed[position + 1 : end]] = len(ranks)

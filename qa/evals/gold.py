@@ -45,7 +45,9 @@ def read_gold(path: Path, text_of: Callable[[str], str | None]) -> list[GoldQues
             try:
                 questions.append(_question(json.loads(line), text_of))
             except (ValueError, KeyError, TypeError) as exc:
-                raise SettingsError(f"Line {number} of {path} is no gold question ({exc}): it needs id, question, type, answers.") from exc
+                raise SettingsError(
+                    f"Line {number} of {path} is no gold question ({exc}): it needs id, question, type, answers."
+                ) from exc
     if not questions:
         raise SettingsError(f"The question file {path} is empty: write one JSON object a line.")
     return questions

@@ -20,7 +20,10 @@ def evaluate(ask: Ask, questions: Iterable[GoldQuestion]) -> dict[str, Any]:
     """Return `{"all": metrics, "by_type": {type: metrics}}`."""
     outcomes = [compare(question, ask(question.question, question.history)) for question in questions]
     kinds = list(dict.fromkeys(o.kind for o in outcomes))
-    return {"all": summarize(outcomes), "by_type": {kind: summarize([o for o in outcomes if o.kind == kind]) for kind in kinds}}
+    return {
+        "all": summarize(outcomes),
+        "by_type": {kind: summarize([o for o in outcomes if o.kind == kind]) for kind in kinds},
+    }
 
 
 def as_table(report: dict[str, Any]) -> str:

@@ -29,8 +29,8 @@ class VectorStore(Protocol):
         `vector` is `(dim,) float32`; ValueError for another shape or a value that is not finite.
         """
 
-    def similarities(self, vector: NDArray[np.float32], rows: Sequence[int]) -> NDArray[np.float32]:
+    def similarities(self, vector: NDArray[np.float32], rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the similarity of `vector` to each of `rows`, `(len(rows),) float32`."""
 
-    def vectors(self, rows: Sequence[int]) -> NDArray[np.float32]:
+    def vectors(self, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the vectors of `rows`, `(len(rows), dim) float32`."""

@@ -63,13 +63,13 @@ class FaissStore:
         order = np.lexsort((rows[0], -scores[0]))
         return rows[0][order], scores[0][order]
 
-    def similarities(self, vector: NDArray[np.float32], rows: Sequence[int]) -> NDArray[np.float32]:
+    def similarities(self, vector: NDArray[np.float32], rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         import numpy as np
 
         # einsum sums each row by itself: a similarity does not depend on which rows are asked for beside it.
-        return np.einsum("ij,j->i", self.vectors(rows), self._checked(vector), optimize=False)
+        return np.asarray(np.einsum("ij,j->i", self.vectors(rows), self._checked(vector), optimize=False), np.float32)
 
-    def vectors(self, rows: Sequence[int]) -> NDArray[np.float32]:
+    def vectors(self, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         import numpy as np
 
         if not len(rows):

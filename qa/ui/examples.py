@@ -1,0 +1,32 @@
+"""The questions an empty chat offers: only such as the documents answer.
+
+In -> out: an Engine -> a few questions, from `examples` in seeds/sources.toml or made of the names the documents use most.
+Does not: offer a question whose answer is a refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from qa.documents import read_examples
+from qa.engine import Engine
+
+SHOWN = 4
+TRIED = 12
+
+
+def answered_examples(engine: Engine) -> list[str]:
+    """Return at most SHOWN questions that the Engine answers."""
+    found: list[str] = []
+    for tried, question in enumerate(_candidates(engine)):
+        if tried == TRIED or len(found) == SHOWN:
+            break
+        if question not in found and engine.ask(question).answered:
+            found.append(question)
+    return found
+
+
+def _candidates(engine: Engine) -> Iterator[str]:
+    yield from read_examples(engine.settings.seeds)
+    for name in engine.frequent_names(TRIED):
+        yield f"What is said about {name}?"

@@ -1,0 +1,102 @@
+"""What the page's server refuses before Gradio sees it, and the headers it adds.
+
+In -> out: ASGI requests -> the app behind it, or 400, 403, 404, 413.
+Does not: buffer answers (they are streamed), or know users.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+MAX_BODY_BYTES = 64 * 1024
+CLOSED_PATHS = ("/gradio_api/upload", "/gradio_api/proxy=", "/gradio_api/deep_link", "/monitoring", "/gradio_api/process_recording",
+                "/gradio_api/vibe", "/gradio_api/run-history")  # fmt: skip
+"""Routes Gradio opens although this page has no use for them."""
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = [
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+]
+
+
+class _TooLarge(Exception):
+    """The body grew beyond the limit while it was read."""
+
+
+class Guard:
+    """Middleware: known hosts only (against DNS rebinding), same origin only, small bodies, no open routes but ours."""
+
+    def __init__(self, app: App, hosts: Sequence[str] = LOCAL_HOSTS) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refused = self._refusal(scope)
+        if refused:
+            await _refuse(send, *refused)
+            return
+        started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
+            await send(message)
+
+        try:
+            await self._app(scope, _limited(receive), send_with_headers)
+        except _TooLarge:
+            if not started:
+                await _refuse(send, 413, "Request too large")
+
+    def _refusal(self, scope: Message) -> tuple[int, str] | None:
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        address = headers.get(b"host", "")
+        host = address if address.endswith("]") else address.rsplit(":", 1)[0]
+        if "*" not in self._hosts and host not in self._hosts:
+            return 400, "Unknown host"
+        origin = headers.get(b"origin", "")
+        if origin and scope["method"] not in ("GET", "HEAD", "OPTIONS") and origin.split("://", 1)[-1] != address:
+            return 403, "Cross-origin request refused"
+        if scope["path"].startswith(CLOSED_PATHS):
+            return 404, "Not found"
+        length = headers.get(b"content-length", "0")
+        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+            return 413, "Request too large"
+        return None
+
+
+def _limited(receive: Receive) -> Receive:
+    seen = 0
+
+    async def receive_some() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > MAX_BODY_BYTES:
+            raise _TooLarge
+        return message
+
+    return receive_some
+
+
+async def _refuse(send: Send, status: int, reason: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), *_HEADERS]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": reason.encode()})
