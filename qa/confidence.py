@@ -30,8 +30,8 @@ MEANT = 0.55
 SHOWN_WORDS = 3
 SHOWN_CHARS = 40
 """How many words a reason lists, and how much of each."""
-WEIGHTS = (5.06, -2.59, -2.58, -1.35, -0.98)
-BIAS = -2.77
+WEIGHTS = (4.82, -2.91, -2.54, -1.33, -1.05)
+BIAS = -2.62
 _QUESTION_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 
 

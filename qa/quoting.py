@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LOOK_BACK = (0.12, 0.18)
-"""What a match costs that stands one, two sentences before the scored one."""
-MARGIN = 0.12
+LOOK_BACK_SENTENCES = 3
+LOOK_BACK_COST = 0.14
+"""A match may stand up to three sentences before the scored one ("It's appeasement", she said), at this cost."""
+MARGIN = 0.13
 """A sentence that scores this much less than the best one is not quoted."""
 RESERVED_MARGIN = 0.10
 """The last quote is kept for a document not quoted yet whose best sentence scores at most this much less."""
@@ -45,7 +46,7 @@ def rank_sentences(corpus: Corpus, query: Query, rows: Sequence[int]) -> Sentenc
     """Rank the sentences of the passages `rows` by context MaxSim.
 
         M[t, s]  = largest cosine between token t of the question and a token of sentence s
-        M'[t, s] = max(M[t, s], M[t, s-1] - LOOK_BACK[0], M[t, s-2] - LOOK_BACK[1]), within one document
+        M'[t, s] = max(M[t, s], max over d = 1..LOOK_BACK_SENTENCES of M[t, s-d] - LOOK_BACK_COST), within one document
         score(s) = weighted mean of M'[t, s] over t, weights sqrt(idf of the word piece over passages)
 
     Late interaction as in Khattab and Zaharia, *ColBERT*, SIGIR 2020, with an embedder that was not trained for it
@@ -116,10 +117,10 @@ def _look_back(corpus: Corpus, sentences: NDArray[np.int64], matches: NDArray[np
 
     documents = np.asarray(corpus.sentences[sentences, 0])
     found = matches.copy()
-    for distance, cost in enumerate(LOOK_BACK, 1):
+    for distance in range(1, LOOK_BACK_SENTENCES + 1):
         before = np.searchsorted(sentences, sentences - distance)
         same = (sentences[before] == sentences - distance) & (documents[before] == documents)
-        found[same] = np.maximum(found[same], matches[before[same]] - cost)
+        found[same] = np.maximum(found[same], matches[before[same]] - LOOK_BACK_COST)
     return found
 
 
