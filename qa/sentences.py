@@ -97,7 +97,7 @@ def _starts_within(block: str) -> list[int]:
     if not plain.strip():
         return []
     found = {s[0].offset for paragraph in segmenter.process(plain) for s in paragraph if s}
-    found |= {m.end() for m in _STOP_AFTER_SPACE.finditer(plain)}
+    found |= {m.end() for m in _STOP_AFTER_SPACE.finditer(plain) if not plain[m.end()].islower()}
     found |= {m.start() for m in _CREDIT.finditer(plain)}
     first = len(plain) - len(plain.lstrip())
     inside = _quotations(plain)

@@ -1,0 +1,155 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from conftest import WordEmbedder
+
+from qa.corpus import Corpus, quantize
+from qa.engine import Engine
+from qa.errors import IndexIncompatible, SeedError, StoreUnavailable
+from qa.rendering import answer_to_dict
+from qa.snapshots import open_snapshot
+
+
+def test_a_second_build_with_nothing_changed_embeds_nothing_and_loads_no_model(small):
+    def explode():
+        raise AssertionError("the model was loaded")
+
+    untouched = Engine(small.settings)
+    untouched._load_embedder = explode
+    report = untouched.build()
+    assert (report.embedded, report.reused, report.snapshot) == (0, 2, "snapshot-000001")
+    assert report.unchanged == ("cats.txt", "rome.txt")
+
+
+def test_edited_seed_is_embedded_again_and_others_are_not(small, embedder):
+    embedder.embedded.clear()
+    (small.settings.seeds / "rome.txt").write_text("Rome lies on the Tiber. Caesar crossed it.", encoding="utf-8")
+    report = small.build()
+    assert (report.changed, report.embedded, report.reused) == (("rome.txt",), 1, 1)
+    assert embedder.embedded == ["Rome lies on the Tiber. Caesar crossed it."]
+
+
+def test_renamed_seed_embeds_nothing(small):
+    (small.settings.seeds / "rome.txt").rename(small.settings.seeds / "italy.txt")
+    report = small.build()
+    assert (report.added, report.removed, report.embedded) == (("italy.txt",), ("rome.txt",), 0)
+    assert small.ask("Caesar crossed the Rubicon").citations[0].doc_id == "italy.txt"
+
+
+def test_removed_seed_no_longer_answers(small):
+    assert small.ask("Caesar crossed the Rubicon").answered
+    (small.settings.seeds / "rome.txt").unlink()
+    small.build()
+    assert not small.ask("Caesar crossed the Rubicon").answered
+    assert [document.doc_id for document in small.documents()] == ["cats.txt"]
+
+
+def test_a_text_that_occurs_twice_is_embedded_once(settings, embedder):
+    for name in ("a.txt", "b.txt"):
+        (settings.seeds / name).write_text(f"One same passage that is as long as the budget of twenty tokens allows it to be.\n\n{name}")
+    report = Engine(settings, embedder=embedder).build()
+    assert report.passages == 4
+    assert report.embedded == 3
+
+
+def test_a_changed_title_is_a_change_that_embeds_nothing(small):
+    (small.settings.seeds / "sources.toml").write_text('["rome.txt"]\ntitle = "On Rome"\n')
+    report = small.build()
+    assert (report.changed, report.embedded) == (("rome.txt",), 0)
+    assert small.ask("Caesar crossed the Rubicon").citations[0].title == "On Rome"
+
+
+def test_another_recipe_is_incompatible_by_name_and_full_is_the_fix(small):
+    longer = Engine(dataclasses.replace(small.settings, passage_tokens=30), embedder=WordEmbedder())
+    with pytest.raises(IndexIncompatible, match="built with passage_tokens 20, now it is 30: run `qa build --full`"):
+        longer.build()
+    with pytest.raises(IndexIncompatible, match="passage_tokens"):
+        longer.ask("Caesar")
+    assert longer.build(full=True).embedded == 2
+    assert longer.ask("Caesar crossed the Rubicon").answered
+
+
+def test_other_weights_under_the_same_name_are_incompatible(small):
+    other = Engine(small.settings, embedder=WordEmbedder("words-2"))
+    with pytest.raises(IndexIncompatible, match="fingerprint"):
+        other.ask("Caesar")
+
+
+def test_a_bad_seed_stops_the_build_and_the_old_index_answers(small):
+    (small.settings.seeds / "bad.txt").write_bytes(b"\xff")
+    with pytest.raises(SeedError, match=r"bad\.txt is not UTF-8"):
+        small.build()
+    assert small.ask("Caesar crossed the Rubicon").answered
+    report = small.build(skip_bad=True)
+    assert report.snapshot == "snapshot-000001"
+    assert "bad.txt" in report.warnings[0]
+
+
+def test_an_interrupted_build_leaves_the_old_index(small, embedder):
+    (small.settings.seeds / "new.txt").write_text("Something new to embed.")
+
+    def interrupt(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        small.build(progress=interrupt)
+    assert small.ask("Caesar crossed the Rubicon").answered
+    assert small.build().added == ("new.txt",)
+
+
+def test_a_disk_that_fills_while_writing_leaves_the_old_index(small, monkeypatch):
+    (small.settings.seeds / "new.txt").write_text("Something new to embed.")
+
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("numpy.save", full)
+    with pytest.raises(StoreUnavailable, match="No space left on device"):
+        small.build()
+    monkeypatch.undo()
+    assert small.ask("Caesar crossed the Rubicon").answered
+
+
+def test_progress_counts_what_is_embedded(settings, embedder):
+    (settings.seeds / "a.txt").write_text("One two three.\n\n" + "word " * 50)
+    seen = []
+    report = Engine(settings, embedder=embedder).build(progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(n, report.embedded) for n in range(1, report.embedded + 1)]
+
+
+def test_incremental_equals_full_after_every_kind_of_edit(small, embedder):
+    seeds = small.settings.seeds
+    edits = [
+        lambda: (seeds / "a.txt").write_text("Cats sleep all day. Dogs bark at cats.", encoding="utf-8"),
+        lambda: (seeds / "cats.txt").write_text("Dogs bark at cats. Cats chase mice.", encoding="utf-8"),
+        lambda: (seeds / "rome.txt").rename(seeds / "z.txt"),
+        lambda: (seeds / "a.txt").unlink(),
+    ]
+    for number, edit in enumerate(edits):
+        edit()
+        small.build()
+        fresh = Engine(dataclasses.replace(small.settings, index=seeds.parent / f"fresh{number}"), embedder=embedder)
+        fresh.build()
+        for question in ("who barks at cats", "what do cats chase", "who crossed the Rubicon"):
+            assert answer_to_dict(small.ask(question, k=9)) == answer_to_dict(fresh.ask(question, k=9))
+
+
+def test_what_is_stored_is_what_was_encoded(small, embedder):
+    corpus = Corpus(open_snapshot(small.settings.index).folder)
+    for row in range(len(corpus.passages)):
+        passage, stored = corpus.passage(row), corpus.encoding(row)
+        fresh = embedder.encode_question(passage.text)
+        assert np.array_equal(stored.vector, fresh.vector)
+        assert np.array_equal(stored.states, quantize(fresh.states))
+        assert np.array_equal(stored.starts, fresh.starts)
+        assert np.array_equal(stored.pieces, fresh.pieces)
+
+
+def test_a_reader_keeps_the_snapshot_it_opened(small):
+    corpus = Corpus(open_snapshot(small.settings.index).folder)
+    for number in range(3):
+        (small.settings.seeds / "rome.txt").write_text(f"Rome was built in {number} days.")
+        small.build()
+    assert "Rubicon" in corpus.find_document("rome.txt").text
+    assert corpus.encoding(1).states.any()

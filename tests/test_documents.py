@@ -1,0 +1,131 @@
+import os
+from pathlib import Path
+
+import pytest
+from conftest import SEEDS
+
+from qa.documents import read_examples, read_seeds
+from qa.errors import SeedError
+from qa.titles import title_of
+
+
+def write(folder: Path, **files: str | bytes) -> Path:
+    for name, content in files.items():
+        path = folder / name.replace("__", "/").replace("_txt", ".txt").replace("_md", ".md")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def test_documents_come_sorted_with_posix_ids_and_untouched_text(tmp_path):
+    write(tmp_path, b_txt="two\r\n", a__c_md="# One\n", a__b_txt="\ufeffthree", hidden="")
+    (tmp_path / ".hidden.txt").write_text("no")
+    (tmp_path / "backup.txt~").write_text("no")
+    seeds = read_seeds(tmp_path)
+    assert [(d.doc_id, d.text) for d in seeds.documents] == [("a/b.txt", "\ufeffthree"), ("a/c.md", "# One\n"), ("b.txt", "two\r\n")]
+    assert seeds.warnings == ("hidden is passed over: only .txt and .md files are documents.",)
+
+
+BAD = {
+    "latin1": (b"caf\xe9", r"bad\.txt is not UTF-8 \(byte 3\): save it as UTF-8"),
+    "binary": (b"PK\0\0", r"bad\.txt is not a text file: remove it"),
+    "twin": (b"Good text.", r"good\.txt has the same text as bad\.txt: remove one of them"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), BAD.values(), ids=BAD.keys())
+def test_a_bad_file_is_named_with_its_fix_and_left_out_on_demand(tmp_path, content, message):
+    write(tmp_path, good_txt="Good text.", bad_txt=content)
+    with pytest.raises(SeedError, match=message):
+        read_seeds(tmp_path)
+    seeds = read_seeds(tmp_path, skip_bad=True)
+    assert len(seeds.documents) == 1
+    assert "Left out: " in seeds.warnings[0]
+
+
+def test_links_that_lead_nowhere_or_out_are_refused(tmp_path):
+    folder = write(tmp_path / "seeds", good_txt="Good text.")
+    (folder / "dangling.txt").symlink_to(tmp_path / "gone.txt")
+    with pytest.raises(SeedError, match=r"dangling\.txt is a link that leads nowhere"):
+        read_seeds(folder)
+    (folder / "dangling.txt").unlink()
+    (tmp_path / "secret.txt").write_text("secret")
+    (folder / "out.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(SeedError, match=r"out\.txt is a link that leaves the folder"):
+        read_seeds(folder)
+    assert [d.doc_id for d in read_seeds(folder, skip_bad=True).documents] == ["good.txt"]
+
+
+def test_an_unreadable_file_is_named(tmp_path, monkeypatch):
+    write(tmp_path, good_txt="Good text.", locked_txt="x")
+    if os.geteuid() == 0:  # root reads everything
+        real = Path.read_bytes
+
+        def refuse(path):
+            if path.name == "locked.txt":
+                raise PermissionError(13, "Permission denied")
+            return real(path)
+
+        monkeypatch.setattr(Path, "read_bytes", refuse)
+    else:
+        (tmp_path / "locked.txt").chmod(0)
+    with pytest.raises(SeedError, match=r"locked\.txt cannot be read \(Permission denied\): correct its permissions"):
+        read_seeds(tmp_path)
+
+
+@pytest.mark.parametrize("files", [{}, {"empty_txt": ""}, {"blank_txt": " \n\u00a0\n"}, {"image_png": "x"}])
+def test_a_folder_without_text_is_an_error(tmp_path, files):
+    with pytest.raises(SeedError, match="There is no document in"):
+        read_seeds(write(tmp_path, **files))
+
+
+def test_a_missing_folder_is_an_error(tmp_path):
+    with pytest.raises(SeedError, match=r"There is no folder .*nowhere: create it"):
+        read_seeds(tmp_path / "nowhere")
+
+
+def test_two_empty_files_are_passed_over_not_twins(tmp_path):
+    seeds = read_seeds(write(tmp_path, a_txt="", b_txt="", c_txt="Text."))
+    assert seeds.warnings == ("a.txt is passed over: it holds no text.", "b.txt is passed over: it holds no text.")
+
+
+def test_sources_give_title_author_and_examples(tmp_path):
+    toml = 'examples = ["Who?"]\n["a.txt"]\ntitle = "A title"\nauthor = "Ann"\n["gone.txt"]\ntitle = "x"\n'
+    write(tmp_path, a_txt="Some text.")
+    (tmp_path / "sources.toml").write_text(toml)
+    seeds = read_seeds(tmp_path)
+    assert (seeds.documents[0].title, seeds.documents[0].meta) == ("A title", {"title": "A title", "author": "Ann"})
+    assert seeds.warnings == ("sources.toml describes gone.txt, but there is no such document.",)
+    assert read_examples(tmp_path) == ["Who?"]
+
+
+@pytest.mark.parametrize("toml", ["[", '["a.txt"]\npages = "3"', '["a.txt"]\ntitle = 3', 'title = "x"', "examples = 3"])
+def test_wrong_sources_are_an_error_that_names_the_file(tmp_path, toml):
+    write(tmp_path, a_txt="Some text.")
+    (tmp_path / "sources.toml").write_text(toml)
+    with pytest.raises(SeedError, match=r"sources\.toml"):
+        read_seeds(tmp_path)
+
+
+TITLES = {
+    "navigation above it": ("top of page\n\nA Long Walk Through Rome\n\nWriter: Ann B. Cee Dee\n", "A Long Walk Through Rome"),
+    "date above it": ("En\nEnglishDeutsch\nFebruary 16, 2025\n\nPeace Talks: What Comes Next\n\nIt began early.", "Peace Talks: What Comes Next"),
+    "slug above it": ("at-the-meeting-(en)\n\nAt the meeting, all agreed (EN)\n\nNo one doubts it.", "At the meeting, all agreed (EN)"),
+    "Markdown": ("Some note\n\n## Install it #\n\ntext", "Install it"),
+    "one word": ("Normans\n\nThe Normans were a people who came from the north of Europe.", "Normans"),
+    "no headline": ("In a sudden turn of events, the long-anticipated talks between both countries have begun at last.",
+                    "In a sudden turn of events, the long-anticipated talks between both countries …"),
+    "short note": ("buy milk", "buy milk"),
+    "no text": (" \n", "file"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "title"), TITLES.values(), ids=TITLES.keys())
+def test_title_is_what_a_person_would_call_it(text, title):
+    assert title_of(text, "folder/file.txt") == title
+
+
+def test_no_seed_is_called_by_its_navigation_or_file_name():
+    for document in read_seeds(SEEDS).documents:
+        assert len(document.title.split()) >= 6
+        assert "page" not in document.title
