@@ -1,0 +1,114 @@
+import pytest
+
+from qa.engine import Engine
+from qa.followups import searched_for
+
+
+def quotes(answer):
+    return [citation.text for citation in answer.citations]
+
+
+def test_the_best_sentence_is_quoted_first_with_its_place(small):
+    answer = small.ask("who crossed the Rubicon")
+    assert answer.answered
+    assert answer.reason == ""
+    first = answer.citations[0]
+    assert (first.label, first.text, first.doc_id, first.line, first.column) == (1, "Caesar crossed the Rubicon.", "rome.txt", 1, 25)
+    assert [citation.label for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
+
+
+def test_lines_and_columns_count_from_one(small):
+    citation = small.ask("do dogs bark at cats").citations[0]
+    assert (citation.text, citation.line, citation.column) == ("Dogs bark at cats.", 3, 1)
+
+
+def test_a_match_in_the_sentence_before_counts_at_a_cost(settings, embedder):
+    (settings.seeds / "a.txt").write_text("Kallas met reporters. It is appeasement. Bridges need paint.")
+    ranked = quotes(Engine(settings, embedder=embedder).build() and Engine(settings, embedder=embedder).ask("Kallas appeasement"))
+    assert ranked[0] == "It is appeasement."
+
+
+def test_no_sentence_is_quoted_twice(settings, embedder):
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (settings.seeds / name).write_text(f"Whales sing at night.\n\nThis is file {name}.")
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    assert quotes(engine.ask("whales sing at night")) == ["Whales sing at night."]
+
+
+def test_several_documents_that_answer_are_all_quoted(settings, embedder):
+    for number in range(4):
+        (settings.seeds / f"a{number}.txt").write_text(f"Whales sing at night in sea {number}. Whales sing at night alone {number}.")
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    answer = engine.ask("whales sing at night")
+    assert len(answer.citations) == 4
+    assert len({citation.doc_id for citation in answer.citations}) >= 2
+
+
+def test_at_most_as_many_quotes_as_set(settings, embedder):
+    (settings.seeds / "a.txt").write_text(" ".join(f"Whales sing song {n}." for n in range(30)))
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    assert len(engine.ask("whales sing").citations) == settings.quotes
+
+
+REFUSED = {
+    "an unknown name": ("who crossed the Danube", "No document mentions “Danube”."),
+    "an unknown number": ("who crossed the Rubicon in 1812", "No document mentions “1812”."),
+    "three unknown words": ("purple elephants juggle", "No document mentions “purple”, “elephants” or “juggle”."),
+    "blank": (" \n ", "The question holds no word to look for."),
+    "punctuation": ("?!…", "The question holds no word to look for."),
+    "emoji": ("😀👩‍👩‍👧", "The question holds no word to look for."),
+}
+
+
+@pytest.mark.parametrize(("question", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_refusal_has_a_reason_a_person_can_check(small, question, reason):
+    answer = small.ask(question)
+    assert (answer.answered, answer.reason) == (False, reason)
+    assert answer.citations == ()
+
+
+@pytest.mark.parametrize("question", ["x" * 10_000, "word " * 10_000, "Что сказала Каллас?", "<script>alert(1)</script>", "a\0b", "'; DROP TABLE x; --"])
+def test_any_text_gets_an_answer_or_a_refusal(real, question):
+    answer = real.ask(question)
+    assert answer.question == question
+    assert answer.answered or answer.reason
+    assert len(answer.reason) < 300
+
+
+def test_confidence_is_a_probability_and_the_threshold_decides(small):
+    import dataclasses
+
+    question = "who crossed the Danube"
+    confidence = small.ask(question).confidence
+    assert 0 < confidence < small.settings.threshold
+    bold = Engine(dataclasses.replace(small.settings, threshold=0), embedder=small._embedder)
+    assert bold.ask(question).answered
+
+
+FOLLOW_UPS = {
+    "connective": ("and what about Italy?", True),
+    "pronoun": ("how much is that?", True),
+    "she": ("what is she studying", True),
+    "ellipsis": ("who joined later?", True),
+    "stands alone": ("how many of the critical minerals can be found in Ukraine", False),
+    "long with a pronoun": ("does the russian leader think he can play the man in the oval office", False),
+    "thanks": ("thanks", False),
+    "blank": ("", True),
+}
+
+
+@pytest.mark.parametrize(("question", "joined"), FOLLOW_UPS.values(), ids=FOLLOW_UPS.keys())
+def test_a_follow_up_is_searched_with_what_it_follows(question, joined):
+    history = ["first", "would Britain send soldiers?", " "]
+    expected = f"first would Britain send soldiers? {question}".strip() if joined else question
+    assert searched_for(question, history).strip() == expected
+    assert searched_for(question, []) == question
+
+
+def test_what_was_searched_is_shown(real):
+    answer = real.ask("and what about Italy?", history=["would britain send soldiers to ukraine for a peacekeeping mission"])
+    assert answer.searched == "would britain send soldiers to ukraine for a peacekeeping mission and what about Italy?"
+    assert "Giorgia Meloni" in answer.citations[0].text

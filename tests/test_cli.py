@@ -1,0 +1,185 @@
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT, SEEDS
+
+from qa import cli
+from qa.cli import main, make_parser
+
+CITATION_KEYS = ["label", "doc_id", "title", "start", "end", "line", "column", "sha256", "text", "score"]
+HIT_KEYS = ["rank", "doc_id", "title", "start", "end", "text", "score", "dense_score", "lexical_score"]
+ANSWER_KEYS = ["question", "searched", "answered", "confidence", "reason", "citations", "hits"]
+
+
+@pytest.fixture
+def qa(real, monkeypatch, capsys):
+    """Run a verb on the real index; return (exit status, stdout, stderr)."""
+
+    def run(*arguments, stdin=""):
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        monkeypatch.setattr(cli, "Engine", lambda settings: real)
+        try:
+            status = main([*arguments])
+        except SystemExit as exit_:
+            status = exit_.code
+        return (status, *capsys.readouterr())
+
+    return run
+
+
+def test_ask_quotes_kallas_and_the_offsets_cut_the_quote_from_the_file(qa):
+    status, out, err = qa("ask", "--json", "what did Kallas say about appeasement")
+    answer = json.loads(out)
+    assert (status, err) == (0, "")
+    quote = next(c for c in answer["citations"][:2] if c["text"] == "“It’s appeasement. It has never worked.”")
+    text = (SEEDS / quote["doc_id"]).read_bytes().decode("utf-8")
+    assert text[quote["start"] : quote["end"]] == quote["text"]
+    assert quote["title"].startswith("At NATO meeting")
+
+
+def test_json_keys_are_stable(qa):
+    answer = json.loads(qa("ask", "--json", "what did Kallas say about appeasement")[1])
+    assert list(answer) == ANSWER_KEYS
+    assert list(answer["citations"][0]) == CITATION_KEYS
+    assert list(answer["hits"][0]) == HIT_KEYS
+    hits = json.loads(qa("retrieve", "--json", "-k", "2", "appeasement")[1])
+    assert list(hits) == ["question", "hits"]
+    assert [list(hit) for hit in hits["hits"]] == [HIT_KEYS] * 2
+
+
+def test_a_refusal_has_exit_status_3(qa):
+    status, out, _ = qa("ask", "what", "did", "Merkel", "say", "about", "appeasement")
+    assert status == 3
+    assert out.startswith("The documents do not answer this. No document mentions “Merkel”.")
+
+
+def test_minus_reads_lines_and_objects_and_answers_in_order(qa):
+    lines = [
+        "what did Kallas say about appeasement",
+        "",
+        json.dumps({"question": "and what about Italy?", "history": ["would Britain send soldiers?"], "k": 1}),
+        "{broken",
+        json.dumps({"question": "x", "k": 0}),
+        json.dumps({"question": 3}),
+        json.dumps({"question": "who edited the dw piece"}),
+    ]
+    status, out, err = qa("ask", "-", stdin="\n".join(lines))
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert status == 1
+    assert [a.get("question") for a in answers] == [lines[0], "and what about Italy?", None, None, None, "who edited the dw piece"]
+    assert len(answers[1]["hits"]) == 1
+    assert answers[2]["error"].startswith("Line 4 is no JSON object")
+    assert answers[3]["error"] == "Line 5 has k 0: give a whole number from 1."
+    assert answers[4]["error"].startswith("Line 6 needs `question`")
+    assert err.count("error: Line") == 3
+
+
+def test_retrieve_reads_lines_too(qa):
+    status, out, _ = qa("retrieve", "-", "-k", "1", stdin="appeasement\nminerals\n")
+    assert status == 0
+    assert [len(json.loads(line)["hits"]) for line in out.splitlines()] == [1, 1]
+
+
+def test_prompt_stays_within_its_budget(qa):
+    from qa.tokens import count_prompt_tokens
+
+    for budget in (120, 300, 1000):
+        status, out, _ = qa("ask", "--prompt", "--max-tokens", str(budget), "who pays for rebuilding ukraine")
+        assert status == 0
+        assert count_prompt_tokens(out) <= budget
+        assert out.rstrip().endswith("Question: who pays for rebuilding ukraine")
+    assert out.count("<passage>") > 3
+    assert "[1] At NATO meeting" in out
+
+
+@pytest.mark.parametrize("arguments", [("retrieve", "-k", "0", "x"), ("ask", "-k", "-1", "x"), ("ask", "-k", "many", "x"), ("ask",), ("what",), (),
+                                       ("ask", "--max-tokens", "9", "x"), ("serve", "extra")])  # fmt: skip
+def test_wrong_usage_has_exit_status_2(qa, arguments):
+    status, out, err = qa(*arguments)
+    assert (status, out) == (2, "")
+    assert "error:" in err
+
+
+def test_status_and_eval_write_text_and_json(qa):
+    status, out, _ = qa("status")
+    assert status == 0
+    assert "5 documents, 109 passages" in out
+    assert json.loads(qa("status", "--json")[1])["stale"] is False
+    assert qa("eval", "nowhere.jsonl")[0] == 1
+
+
+@pytest.mark.parametrize("verb", ["build", "status", "retrieve", "ask", "serve", "eval"])
+def test_every_verb_has_help_and_an_example(qa, verb):
+    status, out, _ = qa(verb, "--help")
+    assert status == 0
+    assert f"example: qa {verb}" in out
+    assert "--json" in out
+    assert "--seeds DIR" in out
+
+
+def test_no_verb_is_undocumented():
+    assert set(next(a.choices for a in make_parser()._actions if a.choices)) == {"build", "status", "retrieve", "ask", "serve", "eval"}
+
+
+def run(*arguments, **options):
+    return subprocess.run([sys.executable, "-m", "qa", *arguments], capture_output=True, text=True, encoding="utf-8", check=False, **options)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.txt").write_text("Whales sing at night.\n")
+    return tmp_path
+
+
+def test_from_nothing_to_an_answer_in_a_shell(folder):
+    missing = run("ask", "whales", cwd=folder)
+    assert (missing.returncode, missing.stdout) == (1, "")
+    assert missing.stderr.startswith("error: There is no index in")
+    assert "run `qa build`" in missing.stderr
+
+    built = run("build", "--json", cwd=folder)
+    assert built.returncode == 0, built.stderr
+    assert json.loads(built.stdout)["added"] == ["a.txt"]
+    assert "embedding: 1 of 1 passages" in built.stderr
+
+    asked = run("ask", "do whales sing at night", cwd=folder, env={"LC_ALL": "C", "PATH": ""})
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert asked.stdout == "[1] Whales sing at night.\n    Whales sing at night. · a.txt, line 1\n"
+
+    (folder / "seeds" / "b.txt").write_text("News.")
+    stale = run("status", cwd=folder)
+    assert stale.returncode == 4
+    assert "added since: b.txt" in stale.stdout
+
+
+def test_a_users_mistake_is_one_line_and_no_traceback(folder):
+    (folder / "seeds" / "bad.txt").write_bytes(b"\xff")
+    for arguments, message in {
+        ("build",): "error: bad.txt is not UTF-8 (byte 0): save it as UTF-8, or build with --skip-bad.",
+        ("build", "--seeds", "nowhere"): "error: There is no folder nowhere",
+        ("build", "--index", "seeds/a.txt"): "error: The index folder seeds/a.txt cannot be written",
+        ("serve", "--port", "99999"): "error: port is 99999, but it has to lie between 0 and 65535: change QA_PORT.",
+        ("serve", "--port", "x"): "error: the value given for port is 'x', which is not a number",
+    }.items():
+        result = run(*arguments, cwd=folder)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert result.stderr.startswith(message)
+        assert result.stderr.count("\n") == 1
+
+
+def test_an_unknown_model_is_one_line_too(folder):
+    (folder / "model").mkdir()
+    result = run("build", cwd=folder, env={"QA_MODEL": str(folder / "model"), "PATH": "", "HF_HUB_OFFLINE": "1"})
+    assert result.returncode == 1
+    assert "cannot be loaded" in result.stderr
+    assert "unset it to use all-MiniLM-L6-v2" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_app_py_is_a_few_lines():
+    lines = [line for line in (ROOT / "app.py").read_text().splitlines() if line.strip()]
+    assert len(lines) <= 8

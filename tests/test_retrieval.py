@@ -1,0 +1,78 @@
+import math
+
+import pytest
+
+from qa.lexical import LexicalIndex
+
+
+def test_hits_are_ranked_located_and_scored(small):
+    hits = small.retrieve("Caesar crossed the Rubicon", k=5)
+    assert [hit.rank for hit in hits] == [1, 2]
+    best = hits[0]
+    assert best.passage.doc_id == "rome.txt"
+    assert best.passage.passage_id == f"rome.txt#{best.passage.span.start}-{best.passage.span.end}"
+    assert best.score == pytest.approx(1)
+    # 4 words in common; the question has 4 words, the passage 9 and two stops, of which "the" and "." occur twice
+    assert best.dense_score == pytest.approx((1 + 1 + 2 + 1) / math.sqrt(4) / math.sqrt(7 + 2 * 4), abs=1e-5)
+    assert hits[1].lexical_score == 0
+
+
+def test_k_limits_and_a_million_gives_what_there_is(small):
+    assert len(small.retrieve("cats", k=1)) == 1
+    assert len(small.retrieve("cats", k=1_000_000)) == 2
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_k_below_one_is_a_mistake(small, k):
+    with pytest.raises(ValueError, match=f"k has to be at least 1, got {k}"):
+        small.retrieve("cats", k=k)
+    with pytest.raises(ValueError, match="k has to be at least 1"):
+        small.ask("cats", k=k)
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "?!", "😀"])
+def test_a_question_without_a_word_has_no_hits(small, question):
+    assert small.retrieve(question) == []
+
+
+def test_equal_passages_are_ordered_by_doc_id(small):
+    for name in ("b.txt", "a.txt"):
+        (small.settings.seeds / name).write_text(f"Whales sing.\n\n{'x' * 900}{name}")
+    small.build()
+    hits = [hit for hit in small.retrieve("whales sing", k=9) if "Whales" in hit.passage.text]
+    assert [hit.passage.doc_id for hit in hits] == ["a.txt", "b.txt"]
+    assert hits[0].score == hits[1].score
+
+
+def test_max_tokens_keeps_the_best_that_fit(small):
+    from qa import prompt_of
+    from qa.errors import SettingsError
+    from qa.tokens import count_prompt_tokens
+
+    question = "Caesar crossed the Rubicon"
+    both = small.retrieve(question, k=9)
+    least = count_prompt_tokens(prompt_of(question, []))
+    for budget in range(least, least + 200, 7):
+        packed = small.retrieve(question, k=9, max_tokens=budget)
+        assert count_prompt_tokens(prompt_of(question, [hit.passage for hit in packed])) <= budget
+    assert packed == both
+    with pytest.raises(SettingsError, match=f"needs {least} tokens, the budget is 5"):
+        small.retrieve(question, max_tokens=5)
+
+
+def test_a_passage_knows_its_cost(small):
+    from qa.tokens import count_prompt_tokens
+
+    for hit in small.retrieve("cats", k=9):
+        assert hit.passage.prompt_tokens == count_prompt_tokens(hit.passage.text)
+
+
+def test_bm25_is_the_formula(tmp_path):
+    index = LexicalIndex.of([["a", "b"], ["b", "b", "c"], []])
+    # Lucene's BM25: idf = ln(1 + (n - df + .5) / (df + .5)), tf / (tf + k1 (1 - b + b len / mean len))
+    idf_b = math.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
+    expected = [idf_b * tf / (tf + 0.9 * (0.6 + 0.4 * length / (5 / 3))) for tf, length in ((1, 2), (2, 3))]
+    assert index.scores(["b", "unknown"]).tolist() == pytest.approx([*expected, 0])
+    index.save(tmp_path)
+    assert LexicalIndex.open(tmp_path).scores(["b"]).tolist() == pytest.approx([*expected, 0])
+    assert (index.passage_frequency("b"), index.passage_frequency("unknown")) == (2, 0)
