@@ -18,6 +18,9 @@ from qa.tokens import count_prompt_tokens
 REFUSAL = "The documents do not answer this."
 DECIMALS = 6
 """Digits kept of a score in JSON: beyond them the order of an addition may show."""
+NEAREST_SHOWN = 3
+PREVIEW_CHARS = 110
+"""What a refusal shows of the nearest passages in a terminal."""
 _SAFE_BLANKS = "\n\t\u200c\u200d"  # the two joiners shape letters and emoji
 PROMPT_HEAD = (
     "Answer the question from the passages below alone, and cite them by number, like [1]. "
@@ -96,16 +99,14 @@ def answer_to_text(answer: Answer) -> str:
     lines.append(f"{REFUSAL} {printable(answer.reason)}")
     if answer.hits:
         lines.append("\nThe closest passages, which are no answer:\n")
-        lines += [hit_to_text(hit) for hit in answer.hits[:3]]
+        lines += [f"- {_place(hit.passage)}\n  {_preview(hit.passage.text)}" for hit in answer.hits[:NEAREST_SHOWN]]
     return "\n".join(lines).rstrip()
 
 
 def hit_to_text(hit: Hit) -> str:
     """Return a ranked passage for a terminal."""
-    passage = hit.passage
-    place = f"{printable(passage.title)} · {printable(passage.doc_id)}, characters {passage.span.start} to {passage.span.end}"
     scores = f"score {hit.score:.3f} (dense {hit.dense_score:.3f}, lexical {hit.lexical_score:.2f})"
-    return f"{hit.rank}. {place} · {scores}\n   {printable(' '.join(passage.text.split()))}\n"
+    return f"{hit.rank}. {_place(hit.passage)} · {scores}\n   {printable(' '.join(hit.passage.text.split()))}\n"
 
 
 def report_to_text(report: BuildReport) -> str:
@@ -173,6 +174,15 @@ def printable(text: str) -> str:
     return "".join(
         c if c.isprintable() or c in _SAFE_BLANKS or unicodedata.category(c) == "Zs" else ascii(c)[1:-1] for c in text
     )
+
+
+def _place(passage: Passage) -> str:
+    return f"{printable(passage.title)} · {printable(passage.doc_id)}, characters {passage.span.start} to {passage.span.end}"
+
+
+def _preview(text: str) -> str:
+    line = printable(" ".join(text.split()))
+    return line if len(line) <= PREVIEW_CHARS else line[:PREVIEW_CHARS].rsplit(" ", 1)[0] + " …"
 
 
 def _age(seconds: float) -> str:

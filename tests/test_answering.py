@@ -13,7 +13,13 @@ def test_the_best_sentence_is_quoted_first_with_its_place(small):
     assert answer.answered
     assert answer.reason == ""
     first = answer.citations[0]
-    assert (first.label, first.text, first.doc_id, first.line, first.column) == (1, "Caesar crossed the Rubicon.", "rome.txt", 1, 25)
+    assert (first.label, first.text, first.doc_id, first.line, first.column) == (
+        1,
+        "Caesar crossed the Rubicon.",
+        "rome.txt",
+        1,
+        25,
+    )
     assert [citation.label for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
 
 
@@ -24,7 +30,9 @@ def test_lines_and_columns_count_from_one(small):
 
 def test_a_match_in_the_sentence_before_counts_at_a_cost(settings, embedder):
     (settings.seeds / "a.txt").write_text("Kallas met reporters. It is appeasement. Bridges need paint.")
-    ranked = quotes(Engine(settings, embedder=embedder).build() and Engine(settings, embedder=embedder).ask("Kallas appeasement"))
+    ranked = quotes(
+        Engine(settings, embedder=embedder).build() and Engine(settings, embedder=embedder).ask("Kallas appeasement")
+    )
     assert ranked[0] == "It is appeasement."
 
 
@@ -38,7 +46,9 @@ def test_no_sentence_is_quoted_twice(settings, embedder):
 
 def test_several_documents_that_answer_are_all_quoted(settings, embedder):
     for number in range(4):
-        (settings.seeds / f"a{number}.txt").write_text(f"Whales sing at night in sea {number}. Whales sing at night alone {number}.")
+        (settings.seeds / f"a{number}.txt").write_text(
+            f"Whales sing at night in sea {number}. Whales sing at night alone {number}."
+        )
     engine = Engine(settings, embedder=embedder)
     engine.build()
     answer = engine.ask("whales sing at night")
@@ -70,7 +80,10 @@ def test_a_refusal_has_a_reason_a_person_can_check(small, question, reason):
     assert answer.citations == ()
 
 
-@pytest.mark.parametrize("question", ["x" * 10_000, "word " * 10_000, "Что сказала Каллас?", "<script>alert(1)</script>", "a\0b", "'; DROP TABLE x; --"])
+@pytest.mark.parametrize(
+    "question",
+    ["x" * 10_000, "word " * 10_000, "Что сказала Каллас?", "<script>alert(1)</script>", "a\0b", "'; DROP TABLE x; --"],
+)
 def test_any_text_gets_an_answer_or_a_refusal(real, question):
     answer = real.ask(question)
     assert answer.question == question
@@ -109,6 +122,8 @@ def test_a_follow_up_is_searched_with_what_it_follows(question, joined):
 
 
 def test_what_was_searched_is_shown(real):
-    answer = real.ask("and what about Italy?", history=["would britain send soldiers to ukraine for a peacekeeping mission"])
+    answer = real.ask(
+        "and what about Italy?", history=["would britain send soldiers to ukraine for a peacekeeping mission"]
+    )
     assert answer.searched == "would britain send soldiers to ukraine for a peacekeeping mission and what about Italy?"
     assert "Giorgia Meloni" in answer.citations[0].text

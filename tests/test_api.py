@@ -17,7 +17,19 @@ ROOMS = [
     "snapshots", "building", "retrieval", "quoting", "confidence", "followups", "answering", "rendering", "engine", "api", "progress",
     "evals", "ui", "cli", "__main__",
 ]  # fmt: skip
-HEAVY = ["torch", "faiss", "gradio", "numpy", "sentence_transformers", "bm25s", "tiktoken", "tqdm", "rapidfuzz", "filelock", "syntok"]
+HEAVY = [
+    "torch",
+    "faiss",
+    "gradio",
+    "numpy",
+    "sentence_transformers",
+    "bm25s",
+    "tiktoken",
+    "tqdm",
+    "rapidfuzz",
+    "filelock",
+    "syntok",
+]
 
 
 def test_public_names_are_sorted_and_exist():

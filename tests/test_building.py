@@ -47,7 +47,9 @@ def test_removed_seed_no_longer_answers(small):
 
 def test_a_text_that_occurs_twice_is_embedded_once(settings, embedder):
     for name in ("a.txt", "b.txt"):
-        (settings.seeds / name).write_text(f"One same passage that is as long as the budget of twenty tokens allows it to be.\n\n{name}")
+        (settings.seeds / name).write_text(
+            f"One same passage that is as long as the budget of twenty tokens allows it to be.\n\n{name}"
+        )
     report = Engine(settings, embedder=embedder).build()
     assert report.passages == 4
     assert report.embedded == 3

@@ -15,7 +15,10 @@ def chunks_of(text: str, budget: int, token_starts=WORDS):
 
 def test_whole_sentences_are_packed_up_to_the_budget():
     text = "One two three. Four five six. Seven eight nine."
-    assert [chunk.span.of(text) for chunk in chunks_of(text, 8)] == ["One two three. Four five six.", "Seven eight nine."]
+    assert [chunk.span.of(text) for chunk in chunks_of(text, 8)] == [
+        "One two three. Four five six.",
+        "Seven eight nine.",
+    ]
 
 
 def test_a_sentence_beyond_the_budget_is_cut_between_tokens():

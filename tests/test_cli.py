@@ -69,7 +69,14 @@ def test_minus_reads_lines_and_objects_and_answers_in_order(qa):
     status, out, err = qa("ask", "-", stdin="\n".join(lines))
     answers = [json.loads(line) for line in out.splitlines()]
     assert status == 1
-    assert [a.get("question") for a in answers] == [lines[0], "and what about Italy?", None, None, None, "who edited the dw piece"]
+    assert [a.get("question") for a in answers] == [
+        lines[0],
+        "and what about Italy?",
+        None,
+        None,
+        None,
+        "who edited the dw piece",
+    ]
     assert len(answers[1]["hits"]) == 1
     assert answers[2]["error"].startswith("Line 4 is no JSON object")
     assert answers[3]["error"] == "Line 5 has k 0: give a whole number from 1."
@@ -121,11 +128,25 @@ def test_every_verb_has_help_and_an_example(qa, verb):
 
 
 def test_no_verb_is_undocumented():
-    assert set(next(a.choices for a in make_parser()._actions if a.choices)) == {"build", "status", "retrieve", "ask", "serve", "eval"}
+    assert set(next(a.choices for a in make_parser()._actions if a.choices)) == {
+        "build",
+        "status",
+        "retrieve",
+        "ask",
+        "serve",
+        "eval",
+    }
 
 
 def run(*arguments, **options):
-    return subprocess.run([sys.executable, "-m", "qa", *arguments], capture_output=True, text=True, encoding="utf-8", check=False, **options)
+    return subprocess.run(
+        [sys.executable, "-m", "qa", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        **options,
+    )
 
 
 @pytest.fixture

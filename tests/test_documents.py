@@ -22,7 +22,11 @@ def test_documents_come_sorted_with_posix_ids_and_untouched_text(tmp_path):
     (tmp_path / ".hidden.txt").write_text("no")
     (tmp_path / "backup.txt~").write_text("no")
     seeds = read_seeds(tmp_path)
-    assert [(d.doc_id, d.text) for d in seeds.documents] == [("a/b.txt", "\ufeffthree"), ("a/c.md", "# One\n"), ("b.txt", "two\r\n")]
+    assert [(d.doc_id, d.text) for d in seeds.documents] == [
+        ("a/b.txt", "\ufeffthree"),
+        ("a/c.md", "# One\n"),
+        ("b.txt", "two\r\n"),
+    ]
     assert seeds.warnings == ("hidden is passed over: only .txt and .md files are documents.",)
 
 

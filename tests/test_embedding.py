@@ -85,7 +85,9 @@ model.save(str(folder / "tiny"))
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tiny")
-    result = subprocess.run([sys.executable, "-c", TINY, str(folder)], capture_output=True, text=True, cwd=ROOT, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", TINY, str(folder)], capture_output=True, text=True, cwd=ROOT, check=False
+    )
     assert result.returncode == 0, result.stderr
     return str(folder / "tiny")
 

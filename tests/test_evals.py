@@ -37,7 +37,9 @@ def test_metrics_by_hand():
         compare(gold(place), answer()),  # refused although there is an answer
         compare(gold(), answer()),  # rightly refused
         compare(gold(), answer(citation(1, 0, 5))),  # answered although there is none
-        compare(gold(place, ("b.txt", Span(0, 9)), needs_files=2), answer(citation(1, 100, 120), citation(2, 0, 9, "b.txt"))),
+        compare(
+            gold(place, ("b.txt", Span(0, 9)), needs_files=2), answer(citation(1, 100, 120), citation(2, 0, 9, "b.txt"))
+        ),
     ]
     assert summarize(outcomes) == {
         "questions": 6, "hit@1": 0.5, "hit@3": 0.75, "hit@5": 0.75, "mrr@10": 0.625, "within_300_chars": 0.5, "within_600_chars": 0.75,
@@ -65,7 +67,12 @@ def test_a_question_file_that_cannot_be_used_is_named(small, tmp_path, line):
 def test_report_has_a_row_for_each_type(small, tmp_path):
     path = tmp_path / "gold.jsonl"
     entries = [
-        {"id": "1", "question": "who crossed the Rubicon", "type": "who", "answers": [{"file": "rome.txt", "quote": "Caesar crossed the Rubicon."}]},
+        {
+            "id": "1",
+            "question": "who crossed the Rubicon",
+            "type": "who",
+            "answers": [{"file": "rome.txt", "quote": "Caesar crossed the Rubicon."}],
+        },
         {"id": "2", "question": "how do purple elephants juggle", "type": "none", "answers": []},
     ]
     path.write_text("\n".join(map(json.dumps, entries)))

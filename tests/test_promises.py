@@ -29,8 +29,7 @@ ODD_TEXT = (
 
 def quoted(engine):
     for question in QUESTIONS:
-        for citation in engine.ask(question).citations:
-            yield citation
+        yield from engine.ask(question).citations
 
 
 def test_1_a_quote_is_its_span_of_the_file_and_ends_at_sentence_edges(real):
@@ -47,9 +46,15 @@ def test_1_a_quote_is_its_span_of_the_file_and_ends_at_sentence_edges(real):
 def test_1_a_quote_of_odd_text_is_verbatim(tmp_path, real, model):
     shutil.copytree(real.settings.seeds, tmp_path / "seeds")
     (tmp_path / "seeds" / "odd.txt").write_bytes(ODD_TEXT.encode("utf-8"))
-    engine = Engine(dataclasses.replace(real.settings, seeds=tmp_path / "seeds", index=tmp_path / "index"), embedder=model)
+    engine = Engine(
+        dataclasses.replace(real.settings, seeds=tmp_path / "seeds", index=tmp_path / "index"), embedder=model
+    )
     engine.build()
-    quotes = [c for q in ("the minister and the forest fire", "the café in Zürich", "Die Brücke ist neu") for c in engine.ask(q).citations]
+    quotes = [
+        c
+        for q in ("the minister and the forest fire", "the café in Zürich", "Die Brücke ist neu")
+        for c in engine.ask(q).citations
+    ]
     odd = [citation for citation in quotes if citation.doc_id == "odd.txt"]
     assert len(odd) >= 3
     for citation in odd:
@@ -108,7 +113,9 @@ def test_5_incremental_equals_full(tmp_path, real, model):
     text = (tmp_path / "seeds" / KALLAS).read_bytes()
     (tmp_path / "seeds" / KALLAS).write_bytes(text.replace(b"It has never worked", b"It never works"))
     (tmp_path / "seeds" / "001_a78ba7fd6dd591c6.txt").unlink()
-    (tmp_path / "seeds" / "new.txt").write_text("The parliament of Latvia voted on Monday. It was close.", encoding="utf-8")
+    (tmp_path / "seeds" / "new.txt").write_text(
+        "The parliament of Latvia voted on Monday. It was close.", encoding="utf-8"
+    )
     report = engine.build()
     assert 0 < report.embedded <= 4 < report.reused
     fresh = Engine(dataclasses.replace(settings, index=tmp_path / "two"), embedder=model)

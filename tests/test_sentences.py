@@ -5,17 +5,32 @@ from hypothesis import strategies as st
 from qa.sentences import MAX_SENTENCE_CHARS, split_sentences, trim
 
 CASES = {
-    "abbreviations": ("The U.S. sent Dr. Riaz to Gen. Smith. He left.", ["The U.S. sent Dr. Riaz to Gen. Smith.", "He left."]),
-    "initials and short forms": ("J. D. Vance, e.g., sees No. 5 vs. Apple Inc. now. Yes!", ["J. D. Vance, e.g., sees No. 5 vs. Apple Inc. now.", "Yes!"]),
+    "abbreviations": (
+        "The U.S. sent Dr. Riaz to Gen. Smith. He left.",
+        ["The U.S. sent Dr. Riaz to Gen. Smith.", "He left."],
+    ),
+    "initials and short forms": (
+        "J. D. Vance, e.g., sees No. 5 vs. Apple Inc. now. Yes!",
+        ["J. D. Vance, e.g., sees No. 5 vs. Apple Inc. now.", "Yes!"],
+    ),
     "question inside": ("“Why?” she asked. “Because.”", ["“Why?” she asked.", "“Because.”"]),
-    "U.S. at the end": ("It happened in the U.S. The president left.", ["It happened in the U.S.", "The president left."]),
+    "U.S. at the end": (
+        "It happened in the U.S. The president left.",
+        ["It happened in the U.S.", "The president left."],
+    ),
     "numbers": ("They met for 4½ hours. It cost $1.5 billion.", ["They met for 4½ hours.", "It cost $1.5 billion."]),
-    "quote ends after its stop": ("“It’s bad. It never worked.” She left.", ["“It’s bad. It never worked.”", "She left."]),
+    "quote ends after its stop": (
+        "“It’s bad. It never worked.” She left.",
+        ["“It’s bad. It never worked.”", "She left."],
+    ),
     "space before the stop": ("The talks began . Nobody came .", ["The talks began .", "Nobody came ."]),
     "ellipsis": ("He paused ... and went on. Then he left.", ["He paused ... and went on.", "Then he left."]),
     "bullets": ("Things:\n- one thing\n- another\n", ["Things:", "- one thing", "- another"]),
     "heading without a stop": ("A Heading\nThe text begins here.", ["A Heading", "The text begins here."]),
-    "credit glued to a caption": ("Kallas behind their backsImage: A. Lee/EU", ["Kallas behind their backs", "Image: A. Lee/EU"]),
+    "credit glued to a caption": (
+        "Kallas behind their backsImage: A. Lee/EU",
+        ["Kallas behind their backs", "Image: A. Lee/EU"],
+    ),
     "no-break spaces": ("One\u00a0two. Three\u202ffour.", ["One\u00a0two.", "Three\u202ffour."]),
     "hard-wrapped": (
         "This line of text is wrapped at some sixty characters or so\nand goes on here in lower case. Next one.",

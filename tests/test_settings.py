@@ -11,7 +11,12 @@ def test_flag_then_variable_then_default(tmp_path, monkeypatch):
     (tmp_path / "seeds").mkdir()
     environment = {"QA_SEEDS": "texts", "QA_PORT": "8000", "QA_MODEL": " "}
     settings = from_env(environment, port="9000", host=None)
-    assert (settings.seeds, settings.index, settings.port, settings.host) == (Path("texts"), tmp_path / "index", 9000, "127.0.0.1")
+    assert (settings.seeds, settings.index, settings.port, settings.host) == (
+        Path("texts"),
+        tmp_path / "index",
+        9000,
+        "127.0.0.1",
+    )
     assert settings.model == "all-MiniLM-L6-v2"
     assert from_env(environment).port == 8000
 
@@ -21,7 +26,10 @@ def test_without_a_seeds_folder_here_the_checkout_is_used(tmp_path, monkeypatch)
     assert from_env({}).seeds == Path(__file__).resolve().parent.parent / "seeds"
 
 
-@pytest.mark.parametrize(("name", "value"), [("QA_THRESHOLD", "2"), ("QA_CANDIDATES", "0"), ("QA_QUOTES", "many"), ("QA_LEXICAL_WEIGHT", "nan")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("QA_THRESHOLD", "2"), ("QA_CANDIDATES", "0"), ("QA_QUOTES", "many"), ("QA_LEXICAL_WEIGHT", "nan")],
+)
 def test_a_value_that_cannot_work_is_named(name, value):
     with pytest.raises(SettingsError, match=f"{name}|{name.removeprefix('QA_').lower()}"):
         from_env({name: value})

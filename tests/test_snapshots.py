@@ -49,7 +49,9 @@ def test_another_format_is_incompatible(tmp_path, monkeypatch):
         snapshots.open_snapshot(tmp_path)
 
 
-@pytest.mark.parametrize("make", [lambda p: None, lambda p: p.mkdir(), lambda p: (p / "snapshot-12").mkdir(parents=True)])
+@pytest.mark.parametrize(
+    "make", [lambda p: None, lambda p: p.mkdir(), lambda p: (p / "snapshot-12").mkdir(parents=True)]
+)
 def test_no_snapshot_is_a_missing_index(tmp_path, make):
     make(tmp_path / "index")
     with pytest.raises(IndexMissing, match="run `qa build`"):

@@ -24,7 +24,14 @@ def test_fold_removes_what_a_reader_would_not_type():
 
 
 # Counted once with tiktoken.get_encoding("o200k_base").
-COUNTS = {"": 0, "hello world": 2, "<|endoftext|>": 7, "“It’s appeasement. It has never worked.”": 11, "Что сказала Каллас?": 5, "👩‍👩‍👧": 8}
+COUNTS = {
+    "": 0,
+    "hello world": 2,
+    "<|endoftext|>": 7,
+    "“It’s appeasement. It has never worked.”": 11,
+    "Что сказала Каллас?": 5,
+    "👩‍👩‍👧": 8,
+}
 
 
 @pytest.mark.parametrize(("text", "count"), COUNTS.items())

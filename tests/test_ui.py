@@ -121,7 +121,9 @@ def test_the_page_answers_over_http(url):
     assert len(data[0]["hits"]) == 2
 
 
-@pytest.mark.parametrize("wrong", [{"question": 3}, {"question": "x" * 3000}, {"question": "x", "k": 0}, {"question": "x", "history": "y"}])
+@pytest.mark.parametrize(
+    "wrong", [{"question": 3}, {"question": "x" * 3000}, {"question": "x", "k": 0}, {"question": "x", "history": "y"}]
+)
 def test_wrong_arguments_over_http_are_an_error_event(url, wrong):
     assert ask(url, **wrong)[0] == "event: error"
 
