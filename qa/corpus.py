@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Document, Passage, Span
 from qa.lexical import LexicalIndex
-from qa.stores import FaissStore, VectorStore
+from qa.stores import VectorStore
 from qa.tokens import count_prompt_tokens, folded_words, is_content_word, lexical_terms
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def write_corpus(
     """
     import numpy as np
 
+    from qa.stores.faiss import FaissStore
+
     _write_documents(folder, documents)
     counts = [len(spans) for spans in sentences]
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -124,6 +126,8 @@ class Corpus:
 
     def __init__(self, folder: Path) -> None:
         import numpy as np
+
+        from qa.stores.faiss import FaissStore
 
         self._documents = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
         with (folder / "texts.utf8").open("rb") as file:

@@ -45,7 +45,7 @@ def test_no_exported_function_has_the_name_of_a_module():
 
 
 def test_import_qa_loads_nothing_heavy():
-    code = f"import sys, qa; print([name for name in {HEAVY} if name in sys.modules])"
+    code = f"import sys, qa; print([name for name in {[*HEAVY, 'qa.stores.faiss', 'qa.ui']} if name in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT) == "[]\n"
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from qa.errors import IndexCorrupt
-from qa.stores import FaissStore
+from qa.stores.faiss import FaissStore
 
 VECTORS = np.array([[1, 0], [0, 1], [0.6, 0.8], [1, 0], [-1, 0]], np.float32)
 STORES = {"faiss": FaissStore}
