@@ -6,6 +6,7 @@ Does not: write to stdout, or appear before something is counted.
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +30,8 @@ def progress_bar(doing: str, unit: str) -> Iterator[Callable[[int, int], None]]:
                 print(f"{doing}: {done} of {total} {unit}s", file=sys.stderr, flush=True)  # noqa: T201  # where there is no bar
             return
         if bar is None:
-            bar = tqdm(total=total, desc=doing, unit=f" {unit}", file=sys.stderr)
+            width = shutil.get_terminal_size().columns  # tqdm draws nothing where a terminal claims no width
+            bar = tqdm(total=total, desc=doing, unit=f" {unit}", file=sys.stderr, ncols=width)
         bar.update(done - bar.n)
 
     try:
