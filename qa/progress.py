@@ -30,8 +30,8 @@ def progress_bar(doing: str, unit: str) -> Iterator[Callable[[int, int], None]]:
                 print(f"{doing}: {done} of {total} {unit}s", file=sys.stderr, flush=True)  # noqa: T201  # where there is no bar
             return
         if bar is None:
-            width = shutil.get_terminal_size().columns  # tqdm draws nothing where a terminal claims no width
-            bar = tqdm(total=total, desc=doing, unit=f" {unit}", file=sys.stderr, ncols=width)
+            size = shutil.get_terminal_size()  # tqdm would draw nothing where a terminal claims to have no size
+            bar = tqdm(total=total, desc=doing, unit=f" {unit}", file=sys.stderr, ncols=size.columns, nrows=size.lines)
         bar.update(done - bar.n)
 
     try:
