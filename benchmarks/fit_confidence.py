@@ -37,7 +37,7 @@ def collect(seeds: Path, questions: Path, most: int, embedder: Embedder) -> tupl
     with tempfile.TemporaryDirectory() as index:
         settings = Settings(seeds=seeds, index=Path(index))
         build_index(settings, lambda: embedder)
-        corpus = Corpus(open_snapshot(settings.index).folder)
+        corpus = Corpus(open_snapshot(settings.index))
         entries = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
         if len(entries) > most:
             entries = random.Random(0).sample(entries, most)

@@ -1,27 +1,33 @@
-"""Seeds -> a published snapshot, embedding only texts the last snapshot has no vector for.
+"""Seeds -> a published snapshot, embedding only texts that have no vector yet.
 
 In -> out: Settings, the seeds folder and the last snapshot -> a new snapshot (or none, where nothing changed), BuildReport.
 Does not: touch the snapshot that answers; whatever goes wrong, it stays.
+
+An unchanged document is copied from the last snapshot. Of a new or changed one, a passage is embedded unless the last
+snapshot or an interrupted build has one with the same text.
 """
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from qa import chunking, sentences, snapshots, tokens
-from qa.corpus import Corpus, PassageDraft, StoredEncoding, quantize, write_corpus
-from qa.datatypes import BuildReport, Document, Span
-from qa.documents import Seeds, read_seeds
-from qa.embedding import Embedder, Encoding
+from qa.corpus import Corpus
+from qa.datatypes import BuildReport, Document
+from qa.documents import SeedFile, Seeds, list_seeds, read_document
+from qa.drafting import CorpusWriter, PassageDraft
+from qa.embedding import Embedder
+from qa.encodings import EncodingSource, FreshDocument, Progress, Tally
 from qa.errors import IndexIncompatible, IndexMissing, SeedError
+from qa.locks import build_lock
+from qa.resuming import resume_cache
 from qa.settings import Settings
 
-Progress = Callable[[int, int], None]
-"""Called with (passages embedded, passages to embed)."""
+BATCH_PASSAGES = 256
+"""Documents are read until they have this many passages to embed: all that is held in memory at a time."""
 
 
 def build_index(
@@ -37,23 +43,25 @@ def build_index(
     Raises SeedError, BuildLocked, StoreUnavailable, SettingsError, or IndexIncompatible/IndexCorrupt (fixed by `full`).
     """
     started = time.perf_counter()
-    with snapshots.build_lock(settings.index):
-        seeds = read_seeds(settings.seeds, skip_bad=skip_bad)
+    with build_lock(settings.index):
+        seeds = list_seeds(settings.seeds, max_file_mb=settings.max_file_mb, skip_bad=skip_bad)
         previous = None if full else _open_previous(settings)
-        difference = compare_documents(previous.manifest if previous else None, seeds.documents)
-        if previous and len(difference["unchanged"]) == len(seeds.documents) and not difference["removed"]:
-            passages = previous.manifest["counts"]["passages"]
-            return BuildReport(**difference, passages=passages, embedded=0, reused=passages,
-                               seconds=time.perf_counter() - started, snapshot=previous.name, warnings=seeds.warnings)  # fmt: skip
-        embedder = load_embedder()
-        recipe = _recipe(settings, embedder)
-        if previous:
-            _refuse_foreign(previous.manifest["recipe"], recipe)
-        stored = Corpus(previous.folder) if previous else None
-        snapshot, embedded = _write(settings, seeds, embedder, recipe, stored, progress)
+        difference = compare_files(previous.manifest if previous else None, seeds.files)
+        if previous and len(difference["unchanged"]) == len(seeds.files) and not difference["removed"]:
+            snapshot, embedded = previous, 0
+        else:
+            embedder = load_embedder()
+            recipe = _recipe(settings, embedder)
+            if previous:
+                _refuse_foreign(previous.manifest["recipe"], recipe)
+            snapshot, embedded = _build(
+                settings, seeds, embedder, recipe, Corpus(previous) if previous else None, full, progress
+            )
         passages = snapshot.manifest["counts"]["passages"]
-        return BuildReport(**difference, passages=passages, embedded=embedded, reused=passages - embedded,
-                           seconds=time.perf_counter() - started, snapshot=snapshot.name, warnings=seeds.warnings)  # fmt: skip
+        return BuildReport(
+            **difference, passages=passages, embedded=embedded, reused=passages - embedded,
+            seconds=time.perf_counter() - started, snapshot=snapshot.name, warnings=seeds.warnings,
+        )  # fmt: skip
 
 
 def check_recipe(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder) -> None:
@@ -61,10 +69,10 @@ def check_recipe(manifest: Mapping[str, Any], settings: Settings, embedder: Embe
     _refuse_foreign(manifest["recipe"], _recipe(settings, embedder))
 
 
-def compare_documents(manifest: Mapping[str, Any] | None, documents: Sequence[Document]) -> dict[str, tuple[str, ...]]:
+def compare_files(manifest: Mapping[str, Any] | None, files: Sequence[SeedFile]) -> dict[str, tuple[str, ...]]:
     """Return the doc_ids `added`, `changed`, `removed` and `unchanged` since a snapshot with this manifest was built."""
     old = {entry["doc_id"]: entry for entry in (manifest["documents"] if manifest else ())}
-    new = {entry["doc_id"]: entry for entry in _describe(documents)}
+    new = {entry["doc_id"]: entry for entry in map(_describe, files)}
     return {
         "added": tuple(sorted(new.keys() - old.keys())),
         "changed": tuple(sorted(key for key in new.keys() & old.keys() if new[key] != old[key])),
@@ -110,66 +118,65 @@ def _refuse_foreign(built: Mapping[str, Any], wanted: Mapping[str, Any]) -> None
             )
 
 
-def _describe(documents: Sequence[Document]) -> list[dict[str, Any]]:
-    return [{"doc_id": d.doc_id, "title": d.title, "sha256": d.sha256, "meta": dict(d.meta)} for d in documents]
+def _describe(file: SeedFile) -> dict[str, Any]:
+    return {"doc_id": file.doc_id, "title": file.title, "sha256": file.sha256, "meta": file.meta}
 
 
-def _write(
+def _build(
     settings: Settings,
     seeds: Seeds,
     embedder: Embedder,
     recipe: dict[str, Any],
     stored: Corpus | None,
+    full: bool,
     progress: Progress | None,
 ) -> tuple[snapshots.Snapshot, int]:
-    spans = [sentences.split_sentences(document.text) for document in seeds.documents]
-    budget = min(settings.passage_tokens, embedder.window_tokens)
-    drafts = [
-        draft for i, document in enumerate(seeds.documents) for draft in _chunk(i, document, spans[i], embedder, budget)
-    ]
-    if not drafts:
-        raise SeedError(
-            f"The documents in {settings.seeds} hold nothing that can be quoted: add text, or name another folder with --seeds."
-        )
-    known = {stored.passage(row).text: row for row in range(len(stored.passages))} if stored else {}
-    missing = list(dict.fromkeys(draft.text for draft in drafts if draft.text not in known))
-    fresh = _watched(embedder.encode_passages(missing), len(missing), progress)
-    with snapshots.draft_snapshot(settings.index) as folder:
-        counts = write_corpus(folder, seeds.documents, spans, drafts, _encodings(drafts, stored, known, fresh))
-        manifest = {"created": datetime.now(UTC).isoformat(timespec="seconds"), "recipe": recipe, "counts": counts,
-                    "documents": _describe(seeds.documents)}  # fmt: skip
-        return snapshots.publish(folder, manifest), len(missing)
+    with resume_cache(settings.index, recipe) as cache:
+        if full:
+            cache.forget()
+        source = EncodingSource(embedder, stored, cache, Tally(seeds.files, progress))
+        with snapshots.draft_snapshot(settings.index) as folder:
+            with CorpusWriter(folder) as writer:
+                for batch in _batches(
+                    seeds.files, stored, embedder, min(settings.passage_tokens, embedder.window_tokens)
+                ):
+                    source.write(batch, writer)
+                if not writer.passage_count:
+                    raise SeedError(
+                        f"The documents in {settings.seeds} hold nothing that can be quoted: add text, or name another folder."
+                    )
+                written = writer.finish()
+            described = [_describe(file) for file in seeds.files]
+            created = datetime.now(UTC).isoformat(timespec="seconds")
+            snapshot = snapshots.publish(
+                folder, {"created": created, "recipe": recipe, **written, "documents": described}
+            )
+        cache.clear()
+        return snapshot, source.embedded
 
 
-def _chunk(
-    number: int, document: Document, spans: list[Span], embedder: Embedder, budget: int
-) -> Iterator[PassageDraft]:
-    for chunk in chunking.chunk_text(document.text, spans, embedder.token_starts, budget=budget):
-        yield PassageDraft(number, chunk.span, chunk.first_sentence, chunk.last_sentence, chunk.span.of(document.text))
-
-
-def _encodings(
-    drafts: list[PassageDraft], stored: Corpus | None, known: dict[str, int], fresh: Iterator[Encoding]
-) -> Iterator[StoredEncoding]:
-    """Yield the encoding of each draft: stored, or the next fresh one; a text that occurs twice is embedded once."""
-    occurrences = Counter(draft.text for draft in drafts)
-    kept: dict[str, StoredEncoding] = {}
-    for draft in drafts:
-        text = draft.text
-        if stored and text in known:
-            yield stored.encoding(known[text])
-        elif text in kept:
-            yield kept[text]
+def _batches(
+    files: Sequence[SeedFile], stored: Corpus | None, embedder: Embedder, budget: int
+) -> Iterator[list[FreshDocument | SeedFile]]:
+    """Yield the documents in order, unchanged ones as they are listed, others read, some BATCH_PASSAGES passages at a time."""
+    batch: list[FreshDocument | SeedFile] = []
+    passages = 0
+    for file in files:
+        if stored and file.sha256 in stored.number_of_text:
+            batch.append(file)
         else:
-            new = next(fresh)
-            encoding = StoredEncoding(new.vector, quantize(new.states), new.starts, new.pieces)
-            if occurrences[text] > 1:
-                kept[text] = encoding
-            yield encoding
+            fresh = _cut(read_document(file), embedder, budget)
+            batch.append(fresh)
+            passages += len(fresh.drafts)
+        if passages >= BATCH_PASSAGES or len(batch) >= BATCH_PASSAGES:
+            yield batch
+            batch, passages = [], 0
+    if batch:
+        yield batch
 
 
-def _watched(encodings: Iterator[Encoding], total: int, progress: Progress | None) -> Iterator[Encoding]:
-    for done, encoding in enumerate(encodings, 1):
-        if progress:
-            progress(done, total)
-        yield encoding
+def _cut(document: Document, embedder: Embedder, budget: int) -> FreshDocument:
+    spans = sentences.split_sentences(document.text)
+    chunks = chunking.chunk_text(document.text, spans, embedder.token_starts, budget=budget)
+    drafts = [PassageDraft(c.span, c.first_sentence, c.last_sentence, c.span.of(document.text)) for c in chunks]
+    return FreshDocument(document, spans, drafts)

@@ -6,14 +6,13 @@ Does not: tokenise by itself, or lose a character: what is not in a passage is w
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.datatypes import Span
 from qa.sentences import trim
 
-VERSION = 1
+VERSION = 2
 
 TokenStarts = Callable[[str], Sequence[int]]
 """text -> where each of the embedder's tokens starts, in code points, without special tokens."""
@@ -31,13 +30,13 @@ class Chunk:
 def chunk_text(text: str, sentences: Sequence[Span], token_starts: TokenStarts, *, budget: int) -> list[Chunk]:
     """Pack whole sentences into chunks of at most `budget` tokens; cut only a sentence that alone exceeds it.
 
-    Every chunk is measured again as it stands (a token may span a sentence edge) and shortened until it fits.
+    Sentences are tokenised one by one, so that memory does not grow with the text. Every chunk is measured again as it
+    stands (a token may span a sentence edge) and shortened until it fits.
     """
     if budget < 1:
         raise ValueError(f"a passage needs at least one token, got a budget of {budget}")
-    starts = token_starts(text)
     chunks: list[Chunk] = []
-    for pieces in _packed(list(_pieces(sentences, starts, budget)), starts, budget):
+    for pieces in _packed(_pieces(text, sentences, token_starts, budget), budget):
         chunks += _fitted(text, pieces, token_starts, budget)
     return chunks
 
@@ -45,28 +44,24 @@ def chunk_text(text: str, sentences: Sequence[Span], token_starts: TokenStarts, 
 _Piece = tuple[int, Span]  # index of the sentence, the span of it or of a part of it
 
 
-def _tokens_in(span: Span, starts: Sequence[int]) -> int:
-    return bisect_left(starts, span.end) - bisect_left(starts, span.start)
-
-
-def _pieces(sentences: Sequence[Span], starts: Sequence[int], budget: int) -> Iterator[_Piece]:
-    """Yield each sentence, or its parts of `budget` tokens where it is too long for one passage."""
+def _pieces(
+    text: str, sentences: Sequence[Span], token_starts: TokenStarts, budget: int
+) -> Iterator[tuple[_Piece, int]]:
+    """Yield each sentence, or its parts of `budget` tokens where it is too long for one passage, and its tokens."""
     for index, sentence in enumerate(sentences):
+        starts = token_starts(sentence.of(text))
         start = sentence.start
-        first = bisect_left(starts, start)
-        last = bisect_left(starts, sentence.end)
-        while last - first > budget:
-            first += budget
-            yield index, Span(start, starts[first])
-            start = starts[first]
-        yield index, Span(start, sentence.end)
+        for first in range(budget, len(starts), budget):
+            cut = max(start, sentence.start + starts[first])
+            yield (index, Span(start, cut)), budget
+            start = cut
+        yield (index, Span(start, sentence.end)), len(starts) - (len(starts) - 1) // budget * budget if starts else 0
 
 
-def _packed(pieces: list[_Piece], starts: Sequence[int], budget: int) -> Iterator[list[_Piece]]:
+def _packed(pieces: Iterator[tuple[_Piece, int]], budget: int) -> Iterator[list[_Piece]]:
     pack: list[_Piece] = []
     size = 0
-    for piece in pieces:
-        tokens = _tokens_in(piece[1], starts)
+    for piece, tokens in pieces:
         if pack and size + tokens > budget:
             yield pack
             pack, size = [], 0

@@ -129,7 +129,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _build(engine: Engine, options: argparse.Namespace) -> int:
-    with progress_bar("embedding", "passage") as progress:
+    with progress_bar("indexing", "B") as progress:
         report = engine.build(full=options.full, skip_bad=options.skip_bad, progress=progress)
     for warning in report.warnings:
         print(f"warning: {rendering.printable(warning)}", file=sys.stderr)
@@ -243,7 +243,7 @@ def _write(options: argparse.Namespace, content: dict[str, Any], text: str) -> N
 def _counted(items: Sequence[Any], progress: Any) -> Iterator[Any]:
     for done, item in enumerate(items, 1):
         yield item
-        progress(done, len(items))
+        progress(done, len(items), "")
 
 
 def _at_least_one(text: str) -> int:

@@ -30,8 +30,8 @@ MEANT = 0.55
 SHOWN_WORDS = 3
 SHOWN_CHARS = 40
 """How many words a reason lists, and how much of each."""
-WEIGHTS = (4.82, -2.91, -2.54, -1.33, -1.05)
-BIAS = -2.62
+WEIGHTS = (4.83, -2.91, -2.54, -1.33, -0.98)
+BIAS = -2.64
 _QUESTION_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 
 
@@ -127,7 +127,7 @@ def _is_misspelt(corpus: Corpus, word: str) -> bool:
     from rapidfuzz.distance import OSA
 
     slips = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-    return process.extractOne(word, corpus.words.keys(), scorer=OSA.distance, score_cutoff=slips) is not None
+    return process.extractOne(word, corpus.vocabulary, scorer=OSA.distance, score_cutoff=slips) is not None
 
 
 def _is_typed_as_name(query: Query, shown: str) -> bool:

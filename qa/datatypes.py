@@ -77,6 +77,8 @@ class Citation:
     column: int
     passage: Passage
     score: float
+    stale: bool = False
+    """The file has changed or gone since it was indexed; the text is as it was then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,11 @@ class Answer:
     """Estimated probability, 0..1, that the quotes answer the question."""
     reason: str
     """Empty when answered, otherwise why not, in one sentence."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether a document that is quoted has changed or gone since it was indexed."""
+        return any(citation.stale for citation in self.citations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,10 @@ class Status:
     passages: int
     tokens: int
     size_bytes: int
+    store: Mapping[str, object]
+    """How vectors are searched: `kind`, and for an approximate index its measured recall."""
+    warning: str
+    """What is wrong with the newest snapshot, where an earlier one answers in its place; else empty."""
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]

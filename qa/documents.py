@@ -1,7 +1,8 @@
-"""A folder of seeds -> Documents: sorted walk, strict UTF-8, title, sha256.
+"""A folder of seeds -> its documents: sorted walk, strict UTF-8, title, sha256.
 
-In -> out: the path of a folder -> `Seeds` (documents in order of doc_id, and warnings for what was passed over).
-Does not: change a character of a text, or follow a link out of the folder.
+In -> out: the path of a folder -> `Seeds` (what there is, without the texts, and warnings for what was passed over);
+one of its files -> a `Document`.
+Does not: change a character of a text, hold more than one text at a time, or follow a link out of the folder.
 """
 
 from __future__ import annotations
@@ -20,56 +21,89 @@ from qa.titles import title_of
 SUFFIXES = (".txt", ".md")
 SOURCES_FILE = "sources.toml"
 SOURCE_KEYS = ("title", "author", "publisher", "date", "url")
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SeedFile:
+    """A file that is a document, as it was when the folder was listed; sha256 of its bytes."""
+
+    doc_id: str
+    path: Path
+    title: str
+    sha256: str
+    size_bytes: int
+    meta: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """What a folder holds; `warnings` are sentences that name each file passed over, and why."""
+    """What a folder holds, in order of doc_id; `warnings` are sentences that name each file passed over, and why."""
 
-    documents: tuple[Document, ...]
+    files: tuple[SeedFile, ...]
     warnings: tuple[str, ...]
 
 
-def read_seeds(folder: Path, *, skip_bad: bool = False) -> Seeds:
-    """Read every `.txt` and `.md` file below `folder`.
+class _Gone(Exception):
+    """A file has disappeared since the folder was listed: it is as if it had never been there."""
 
-    Raises SeedError for the first file that cannot be a document (not UTF-8, unreadable, a link that leads nowhere or
-    out of the folder, the same text as another), or leaves it out with a warning where `skip_bad`; also
-    where no document is left.
+
+def list_seeds(folder: Path, *, max_file_mb: int, skip_bad: bool = False) -> Seeds:
+    """List every `.txt` and `.md` file below `folder` that can be a document, each read once.
+
+    Raises SeedError for the first file that cannot be one (not UTF-8, unreadable, too large, being written, a link that
+    leads nowhere or out of the folder, the same text as another), or leaves it out with a warning where
+    `skip_bad`; also where no document is left.
     """
     if not folder.is_dir():
         raise SeedError(
             f"There is no folder {folder}: create it and put .txt or .md files into it, or name another with --seeds."
         )
     sources, _ = _read_sources_file(folder)
-    documents: list[Document] = []
+    files: list[SeedFile] = []
     warnings: list[str] = []
-    same_bytes: dict[str, str] = {}
+    first_with: dict[str, str] = {}
     for path in _files(folder):
         doc_id = path.relative_to(folder).as_posix()
         if path.suffix.lower() not in SUFFIXES:
             warnings.append(f"{_shown(doc_id)} is passed over: only {' and '.join(SUFFIXES)} files are documents.")
             continue
         try:
-            document = _read(folder, path, doc_id, sources.get(doc_id, {}))
-            if document.text.strip():
-                _refuse_twin(document, same_bytes)
+            text, digest, size = _read(folder, path, max_file_mb)
+            if text.strip():
+                _refuse_twin(doc_id, digest, first_with)
+                meta = sources.get(doc_id, {})
+                files.append(SeedFile(doc_id, path, meta.get("title") or title_of(text, doc_id), digest, size, meta))
+            else:
+                warnings.append(f"{_shown(doc_id)} is passed over: it holds no text.")
+        except _Gone:
+            continue
         except SeedError as exc:
             if not skip_bad:
                 raise
             warnings.append(f"Left out: {exc}")
-            continue
-        if document.text.strip():
-            documents.append(document)
-        else:
-            warnings.append(f"{_shown(doc_id)} is passed over: it holds no text.")
-    warnings += [f"{SOURCES_FILE} describes {_shown(name)}, but there is no such document." for name in sources
-                 if name not in {d.doc_id for d in documents}]  # fmt: skip
-    if not documents:
+    known = {file.doc_id for file in files}
+    warnings += [
+        f"{SOURCES_FILE} describes {_shown(name)}, but there is no such document."
+        for name in sources
+        if name not in known
+    ]
+    if not files:
         raise SeedError(
             f"There is no document in {folder}: put .txt or .md files with text into it, or name another folder with --seeds."
         )
-    return Seeds(tuple(documents), tuple(warnings))
+    return Seeds(tuple(files), tuple(warnings))
+
+
+def read_document(file: SeedFile) -> Document:
+    """Read a listed file; SeedError where it is no longer what was listed."""
+    try:
+        data = file.path.read_bytes()
+    except OSError:
+        data = b""
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise SeedError(f"{_shown(file.doc_id)} has changed while it was indexed: build again.")
+    return Document(file.doc_id, file.title, data.decode("utf-8"), file.sha256, file.meta)
 
 
 def read_examples(folder: Path) -> list[str]:
@@ -86,35 +120,56 @@ def _files(folder: Path) -> Iterator[Path]:
     yield from sorted((p for p in found if p != folder / SOURCES_FILE), key=lambda p: p.relative_to(folder).as_posix())
 
 
-def _read(folder: Path, path: Path, doc_id: str, meta: dict[str, str]) -> Document:
-    name = _shown(doc_id)
+def _read(folder: Path, path: Path, max_file_mb: int) -> tuple[str, str, int]:
+    """Return a file's text, the sha256 and the number of its bytes, or say in one sentence why it can be no document."""
+    name = _shown(path.relative_to(folder).as_posix())
+    try:
+        path.relative_to(folder).as_posix().encode("utf-8")
+    except UnicodeEncodeError as exc:
+        raise SeedError(f"{name} has a name that is not UTF-8: rename it, or build with --skip-bad.") from exc
     if path.is_symlink() and not path.exists():
         raise SeedError(f"{name} is a link that leads nowhere: remove it or repair it, or build with --skip-bad.")
     if not path.resolve().is_relative_to(folder.resolve()):
         raise SeedError(
             f"{name} is a link that leaves the folder: put a copy of the file there, or build with --skip-bad."
         )
+    data = _read_settled(path, name, max_file_mb)
+    if b"\0" in data:
+        raise SeedError(f"{name} is not a text file: remove it, or build with --skip-bad.")
     try:
-        data = path.read_bytes()
+        return data.decode("utf-8"), hashlib.sha256(data).hexdigest(), len(data)
+    except UnicodeDecodeError as exc:
+        raise SeedError(f"{name} is not UTF-8 (byte {exc.start}): save it as UTF-8, or build with --skip-bad.") from exc
+
+
+def _read_settled(path: Path, name: str, max_file_mb: int) -> bytes:
+    """Return a file's bytes if nobody wrote to it meanwhile."""
+    try:
+        with path.open("rb") as file:
+            before = os.fstat(file.fileno())
+            if before.st_size > max_file_mb * MEGABYTE:
+                raise SeedError(
+                    f"{name} has {before.st_size // MEGABYTE} MB, more than the {max_file_mb} that QA_MAX_FILE_MB allows: "
+                    "split it or raise the limit, or build with --skip-bad."
+                )
+            data = file.read(before.st_size + 1)
+            after = os.fstat(file.fileno())
+    except FileNotFoundError as exc:
+        raise _Gone from exc
     except OSError as exc:
         raise SeedError(
             f"{name} cannot be read ({exc.strerror}): correct its permissions, or build with --skip-bad."
         ) from exc
-    if b"\0" in data:
-        raise SeedError(f"{name} is not a text file: remove it, or build with --skip-bad.")
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as exc:
-        raise SeedError(f"{name} is not UTF-8 (byte {exc.start}): save it as UTF-8, or build with --skip-bad.") from exc
-    digest = hashlib.sha256(data).hexdigest()
-    return Document(doc_id, meta.get("title") or title_of(text, doc_id), text, digest, meta)
+    if len(data) != before.st_size or (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise SeedError(f"{name} is being written: build again when it is complete, or build with --skip-bad.")
+    return data
 
 
-def _refuse_twin(document: Document, same_bytes: dict[str, str]) -> None:
-    first = same_bytes.setdefault(document.sha256, document.doc_id)
-    if first != document.doc_id:
+def _refuse_twin(doc_id: str, digest: str, first_with: dict[str, str]) -> None:
+    first = first_with.setdefault(digest, doc_id)
+    if first != doc_id:
         raise SeedError(
-            f"{_shown(document.doc_id)} has the same text as {_shown(first)}: remove one of them, or build with --skip-bad."
+            f"{_shown(doc_id)} has the same text as {_shown(first)}: remove one of them, or build with --skip-bad."
         )
 
 

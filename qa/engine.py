@@ -6,18 +6,22 @@ Does not: keep state about users; the model is loaded at the first question or b
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from qa import snapshots
 from qa.answering import HITS_SHOWN, answer_question, has_words
-from qa.building import Progress, build_index, check_recipe, compare_documents
+from qa.building import build_index, check_recipe, compare_files
 from qa.corpus import Corpus
 from qa.datatypes import Answer, BuildReport, Document, Hit, Status
-from qa.documents import read_seeds
+from qa.documents import list_seeds
 from qa.embedding import Embedder, load_embedder
+from qa.encodings import Progress
 from qa.errors import SeedError
+from qa.locks import build_lock
 from qa.rendering import pack_passages
 from qa.retrieval import make_query, rank_passages, to_hits
 from qa.settings import Settings, from_env
@@ -30,8 +34,9 @@ class Engine:
         """Take settings (default: `from_env()`) and, for another model than `settings.model`, an embedder."""
         self.settings = settings or from_env()
         self._embedder = embedder
-        self._opened: tuple[snapshots.Snapshot, Corpus] | None = None
+        self._opened: _Opened | None = None
         self._checked = ""
+        self._hashes: dict[str, tuple[tuple[int, int, int], str]] = {}
         self._lock = threading.Lock()
 
     def retrieve(self, question: str, k: int = HITS_SHOWN, *, max_tokens: int | None = None) -> list[Hit]:
@@ -58,20 +63,34 @@ class Engine:
         ValueError for k < 1; the errors of an index that is missing, foreign or damaged.
         """
         corpus, embedder = self._ready()
-        return answer_question(corpus, embedder, self.settings, question, history=history, k=k)
+        answer = answer_question(corpus, embedder, self.settings, question, history=history, k=k)
+        marked = tuple(replace(c, stale=self._hash_of(c.doc_id) != c.sha256) for c in answer.citations)
+        return replace(answer, citations=marked)
 
     def build(self, *, full: bool = False, skip_bad: bool = False, progress: Progress | None = None) -> BuildReport:
         """Bring the index in line with the seeds and return what was done; see `qa.building.build_index`."""
         return build_index(self.settings, self._load_embedder, full=full, skip_bad=skip_bad, progress=progress)
 
-    def status(self) -> Status:
-        """Return what the index holds and which documents have changed since it was built."""
-        snapshot, _ = self._open()
+    def roll_back(self) -> Status:
+        """Let the snapshot before the newest answer again; a second call goes forward again."""
+        with build_lock(self.settings.index):
+            snapshots.roll_back(self.settings.index)
+        return self.status()
+
+    def status(self, *, verify: bool = False) -> Status:
+        """Return what the index holds and which documents have changed since it was built.
+
+        With `verify`, every byte of the newest snapshot is compared with its checksum first (IndexCorrupt).
+        """
+        if verify:
+            snapshots.open_snapshot(self.settings.index, verify=True)
+        opened = self._open()
+        snapshot = opened.snapshot
         try:
-            documents = read_seeds(self.settings.seeds, skip_bad=True).documents
+            files = list_seeds(self.settings.seeds, max_file_mb=self.settings.max_file_mb, skip_bad=True).files
         except SeedError:
-            documents = ()
-        difference = compare_documents(snapshot.manifest, documents)
+            files = ()
+        difference = compare_files(snapshot.manifest, files)
         created = snapshot.manifest["created"]
         age = datetime.now(UTC) - datetime.fromisoformat(created)
         return Status(
@@ -81,6 +100,8 @@ class Engine:
             age_seconds=max(age.total_seconds(), 0.0),
             **snapshot.manifest["counts"],
             size_bytes=snapshots.size_bytes(snapshot),
+            store=snapshot.manifest["store"],
+            warning=opened.warning,
             added=difference["added"],
             changed=difference["changed"],
             removed=difference["removed"],
@@ -88,38 +109,63 @@ class Engine:
 
     def documents(self) -> list[Document]:
         """Return every document as it was indexed, in order of doc_id."""
-        _, corpus = self._open()
-        return [corpus.document(number) for number in range(len(corpus.doc_ids))]
+        corpus = self._open().corpus
+        return [corpus.document(number) for number in range(len(corpus.entries))]
 
     def document(self, doc_id: str) -> Document | None:
         """Return one document as it was indexed, None where there is none of this id."""
-        _, corpus = self._open()
+        corpus = self._open().corpus
         return corpus.find_document(doc_id)
 
     def frequent_names(self, limit: int) -> list[str]:
         """Return the names the documents use most, most frequent first."""
-        _, corpus = self._open()
+        corpus = self._open().corpus
         return corpus.frequent_names(limit)
 
     def _ready(self) -> tuple[Corpus, Embedder]:
         """Open the newest snapshot first: a missing index is told before a model is loaded."""
-        snapshot, corpus = self._open()
+        opened = self._open()
         embedder = self._load_embedder()
-        if self._checked != snapshot.name:
-            check_recipe(snapshot.manifest, self.settings, embedder)
-            self._checked = snapshot.name
-        return corpus, embedder
+        if self._checked != opened.snapshot.name:
+            check_recipe(opened.snapshot.manifest, self.settings, embedder)
+            self._checked = opened.snapshot.name
+        return opened.corpus, embedder
 
-    def _open(self) -> tuple[snapshots.Snapshot, Corpus]:
+    def _open(self) -> _Opened:
+        """Return the newest whole snapshot; a new one is looked for at every call, and verified once."""
         with self._lock:
-            name = snapshots.latest_name(self.settings.index)
-            if self._opened is None or self._opened[0].name != name:
-                snapshot = snapshots.open_snapshot(self.settings.index, name)
-                self._opened = snapshot, Corpus(snapshot.folder)
+            newest = snapshots.latest_name(self.settings.index)
+            if self._opened is None or self._opened.newest != newest:
+                snapshot, warning = snapshots.open_whole_snapshot(self.settings.index, newest)
+                self._opened = _Opened(newest, snapshot, Corpus(snapshot), warning)
             return self._opened
+
+    def _hash_of(self, doc_id: str) -> str:
+        """Return the sha256 of a document's file as it is now, "" where there is none; read again only when it was touched."""
+        path = self.settings.seeds / doc_id
+        try:
+            found = path.stat()
+            touched = (found.st_mtime_ns, found.st_size, found.st_ino)
+            known = self._hashes.get(doc_id)
+            if known is None or known[0] != touched:
+                known = touched, hashlib.sha256(path.read_bytes()).hexdigest()
+                self._hashes[doc_id] = known
+        except OSError:
+            return ""
+        return known[1]
 
     def _load_embedder(self) -> Embedder:
         with self._lock:
             if self._embedder is None:
                 self._embedder = load_embedder(self.settings.model)
             return self._embedder
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The snapshot that answers, and the newest name it was chosen for."""
+
+    newest: str
+    snapshot: snapshots.Snapshot
+    corpus: Corpus
+    warning: str

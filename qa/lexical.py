@@ -29,15 +29,20 @@ class LexicalIndex:
     @classmethod
     def of(cls, passages: Sequence[list[str]]) -> LexicalIndex:
         """Return the index of passages given as lists of terms."""
+        vocabulary: dict[str, int] = {}
+        ids = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms] for terms in passages]
+        return cls.of_ids(ids, vocabulary)
+
+    @classmethod
+    def of_ids(cls, passages: Sequence[Sequence[int] | NDArray[np.int32]], vocabulary: dict[str, int]) -> LexicalIndex:
+        """Return the index of passages given as the ids of their terms, 0 to len(vocabulary) - 1."""
         import bm25s
         import numpy as np
 
-        vocabulary: dict[str, int] = {}
-        ids = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms] for terms in passages]
         vocabulary.setdefault("", len(vocabulary))  # bm25s wants one term at least
         bm25 = bm25s.BM25(k1=K1, b=B, method="lucene", backend="numpy")
         with np.errstate(invalid="ignore"):  # the mean length is 0 where no passage has a term
-            bm25.index((ids, vocabulary), show_progress=False, create_empty_token=False)
+            bm25.index((passages, vocabulary), show_progress=False, create_empty_token=False)
         return cls(bm25)
 
     @classmethod

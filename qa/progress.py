@@ -1,6 +1,6 @@
 """A progress bar on stderr (tqdm), or a few plain lines where stderr is not a terminal.
 
-In -> out: what is counted -> a function that is called with (done, total).
+In -> out: what is done -> a function that is called with (done, total, a note).
 Does not: write to stdout, or appear before something is counted.
 """
 
@@ -17,21 +17,34 @@ QUIET_STEPS = 4
 
 
 @contextmanager
-def progress_bar(doing: str, unit: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield `progress(done, total)`; the bar shows rate and time left, and is closed whatever happens."""
+def progress_bar(doing: str, unit: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Yield `progress(done, total, note)`; the bar shows rate and time left, and is closed whatever happens."""
     from tqdm import tqdm
 
     bar: Any = None
+    told = 0
 
-    def advance(done: int, total: int) -> None:
-        nonlocal bar
+    def advance(done: int, total: int, note: str = "") -> None:
+        nonlocal bar, told
         if not sys.stderr.isatty():
-            if done == total or done % max(1, total // QUIET_STEPS) == 0:
-                print(f"{doing}: {done} of {total} {unit}s", file=sys.stderr, flush=True)  # noqa: T201  # where there is no bar
+            step = done * QUIET_STEPS // max(total, 1)
+            if step > told:
+                told = step
+                shown = note or f"{done} of {total} {unit}s"
+                print(f"{doing}: {100 * done // total} % ({shown})", file=sys.stderr, flush=True)  # noqa: T201  # no bar there
             return
         if bar is None:
             size = shutil.get_terminal_size()  # tqdm would draw nothing where a terminal claims to have no size
-            bar = tqdm(total=total, desc=doing, unit=f" {unit}", file=sys.stderr, ncols=size.columns, nrows=size.lines)
+            bar = tqdm(
+                total=total,
+                desc=doing,
+                unit=unit,
+                unit_scale=unit == "B",
+                file=sys.stderr,
+                ncols=size.columns,
+                nrows=size.lines,
+            )
+        bar.set_postfix_str(note, refresh=False)
         bar.update(done - bar.n)
 
     try:

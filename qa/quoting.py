@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qa.corpus import Corpus, sentence_of_tokens
+from qa.corpus import Corpus
 from qa.datatypes import Citation, Document, Span
 from qa.retrieval import Query
 from qa.sentences import trim
@@ -100,8 +100,8 @@ def _match_sentences(
 
     sentences, owners, states = [], [], []
     for row in rows:
-        _, _, _, first, last, first_token, end_token, _ = (int(x) for x in corpus.passages[row])
-        sentences.append(sentence_of_tokens(corpus.sentences, corpus.token_places[first_token:end_token], first, last))
+        first_token, end_token = (int(x) for x in corpus.passages[row, 5:7])
+        sentences.append(corpus.sentence_of_tokens(row))
         owners.append(np.full(end_token - first_token, row))
         states.append(corpus.token_states[first_token:end_token])
     of_token = np.concatenate(sentences)
@@ -127,7 +127,7 @@ def _look_back(corpus: Corpus, sentences: NDArray[np.int64], matches: NDArray[np
 def _piece_weights(corpus: Corpus, query: Query) -> NDArray[np.float32]:
     import numpy as np
 
-    pieces, known = query.encoding.pieces, corpus.piece_frequencies
+    pieces, known = query.encoding.pieces, np.asarray(corpus.piece_frequencies)
     frequency = np.where(pieces < len(known), known[np.minimum(pieces, len(known) - 1)], 0)
     count = len(corpus.passages)
     return np.sqrt(np.log1p((count - frequency + 0.5) / (frequency + 0.5))).astype(np.float32)

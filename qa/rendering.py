@@ -18,6 +18,7 @@ from qa.tokens import count_prompt_tokens
 REFUSAL = "The documents do not answer this."
 DECIMALS = 6
 """Digits kept of a score in JSON: beyond them the order of an addition may show."""
+STALE_MARK = " (the file has changed since it was indexed)"
 NEAREST_SHOWN = 3
 PREVIEW_CHARS = 110
 """What a refusal shows of the nearest passages in a terminal."""
@@ -36,6 +37,7 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
         "answered": answer.answered,
         "confidence": round(answer.confidence, DECIMALS),
         "reason": answer.reason,
+        "stale": answer.stale,
         "citations": [citation_to_dict(citation) for citation in answer.citations],
         "hits": [hit_to_dict(hit) for hit in answer.hits],
     }
@@ -54,6 +56,7 @@ def citation_to_dict(citation: Citation) -> dict[str, Any]:
         "sha256": citation.sha256,
         "text": citation.text,
         "score": round(citation.score, DECIMALS),
+        "stale": citation.stale,
     }
 
 
@@ -84,17 +87,19 @@ def report_to_dict(report: BuildReport) -> dict[str, Any]:
 
 def status_to_dict(status: Status) -> dict[str, Any]:
     """Return a status as the JSON object of `qa status --json`."""
-    return {**asdict(status), "age_seconds": round(status.age_seconds), "stale": status.stale}
+    return {
+        **asdict(status),
+        "store": dict(status.store),
+        "age_seconds": round(status.age_seconds),
+        "stale": status.stale,
+    }
 
 
 def answer_to_text(answer: Answer) -> str:
     """Return an answer for a terminal: each quote with its number and place, or the refusal and the nearest passages."""
     lines = [f"Searched: {printable(answer.searched)}\n"] if answer.searched != answer.question.strip() else []
     if answer.answered:
-        lines += [
-            f"[{c.label}] {printable(c.text)}\n    {printable(c.title)} · {printable(c.doc_id)}, line {c.line}\n"
-            for c in answer.citations
-        ]
+        lines += [_quote_to_text(citation) for citation in answer.citations]
         return "\n".join(lines).rstrip()
     lines.append(f"{REFUSAL} {printable(answer.reason)}")
     if answer.hits:
@@ -124,6 +129,10 @@ def status_to_text(status: Status) -> str:
         f"{status.snapshot}, built {status.created} ({_age(status.age_seconds)} ago) with {printable(status.model)}",
         f"{status.documents} documents, {status.passages} passages, {status.sentences} sentences, {status.size_bytes / 1e6:.1f} MB",
     ]
+    if recall := [value for key, value in status.store.items() if key.startswith("recall")]:
+        lines.append(f"approximate search ({status.store['kind']}), recall {recall[0]} of exact search")
+    if status.warning:
+        lines.append(f"warning: {printable(status.warning)}")
     for kind in ("added", "changed", "removed"):
         lines += [f"{kind} since: {printable(doc_id)}" for doc_id in getattr(status, kind)]
     lines.append("The documents have changed: run `qa build`." if status.stale else "Up to date.")
@@ -174,6 +183,11 @@ def printable(text: str) -> str:
     return "".join(
         c if c.isprintable() or c in _SAFE_BLANKS or unicodedata.category(c) == "Zs" else ascii(c)[1:-1] for c in text
     )
+
+
+def _quote_to_text(citation: Citation) -> str:
+    place = f"{printable(citation.title)} · {printable(citation.doc_id)}, line {citation.line}"
+    return f"[{citation.label}] {printable(citation.text)}\n    {place}{STALE_MARK if citation.stale else ''}\n"
 
 
 def _place(passage: Passage) -> str:

@@ -83,4 +83,7 @@ def _largest(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     import numpy as np
 
     found = np.flatnonzero(scores > 0)
+    if len(found) > k:
+        least = np.partition(scores[found], -k)[-k]
+        found = found[scores[found] >= least]
     return found[np.lexsort((found, -scores[found]))[:k]]

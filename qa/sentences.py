@@ -14,9 +14,11 @@ from itertools import pairwise
 
 from qa.datatypes import Span
 
-VERSION = 1
+VERSION = 2
 MAX_SENTENCE_CHARS = 800
 MAX_QUOTATION_CHARS = 400
+WINDOW_CHARS = 20_000
+"""Longest piece of one line that is searched for sentence ends at a time."""
 
 # syntok miscounts after white space other than the plain space and after format characters: it is shown a copy in
 # which each of these is one plain space, so that its offsets are offsets of the original.
@@ -26,6 +28,7 @@ _BULLET = re.compile(r"\s*(?:[-*•·‣▪–—>#|]|\(?\w{1,3}[.)])\s")
 _STOP_AFTER_SPACE = re.compile(r"\s[.!?…]+[)\]”\"’]*\s+(?=\S)")
 _CREDIT = re.compile(r"(?<=[^\W\d_])(?=(?:Image|Photo|Picture|Illustration|Graphic|Video|Credit|Source)s?: )")
 """Where a picture's credit is glued to its caption: "... behind their backsImage: A. Photographer"."""
+_STOP = re.compile(r"[.!?]\s+")
 _CLOSERS_ONLY = re.compile(r"[\s)\]”’\"'.,;:!?…]*\Z")
 _QUOTATION = re.compile(r"“[^“”]*”|«[^«»]*»|\"[^\"]*\"")
 _CUTS = (re.compile(r"[;:]\s+"), re.compile(r",\s+|\s[–—-]\s+"), re.compile(r"\s+"))
@@ -39,7 +42,8 @@ def split_sentences(text: str) -> list[Span]:
     """
     starts: list[int] = []
     for block in _blocks(text):
-        starts += [block.start + offset for offset in _starts_within(block.of(text))]
+        for window in _windows(text, block):
+            starts += [window.start + offset for offset in _starts_within(window.of(text))]
     if not text:
         return []
     edges = [0, *starts[1:], len(text)]
@@ -66,6 +70,18 @@ def _blocks(text: str) -> Iterator[Span]:
             end += 1
         yield from _unwrapped(text, lines[start:end])
         start = end + 1
+
+
+def _windows(text: str, block: Span) -> Iterator[Span]:
+    """Cut a block longer than WINDOW_CHARS after a full stop, else between words: time and memory stay bounded."""
+    start = block.start
+    while block.end - start > WINDOW_CHARS:
+        window = text[start : start + WINDOW_CHARS]
+        ends = [m.end() for m in _STOP.finditer(window)] or [m.end() for m in re.finditer(r"\s+", window)]
+        cut = start + (ends[-1] if ends else WINDOW_CHARS)
+        yield Span(start, cut)
+        start = cut
+    yield Span(start, block.end)
 
 
 def _unwrapped(text: str, lines: list[Span]) -> Iterator[Span]:

@@ -35,13 +35,15 @@ class Settings:
     """Name or folder of a sentence-transformers model."""
     passage_tokens: int = 120
     """Longest passage, in tokens of the model (or the model's window, where that is shorter)."""
+    max_file_mb: int = 50
+    """Largest document, in megabytes."""
     candidates: int = 60
     """How many of the best passages are searched for sentences to quote."""
     lexical_weight: float = 0.55
     """Share of BM25 in the ranking of passages, 0..1; the rest is dense similarity."""
     quotes: int = 4
     """Most quotes in one answer."""
-    threshold: float = 0.25
+    threshold: float = 0.23
     """Lowest confidence, 0..1, at which the quotes are given as an answer; below it the answer is a refusal."""
     host: str = "127.0.0.1"
     """Address on which the chat page is served."""
@@ -59,6 +61,7 @@ class Settings:
 
 _RANGES: tuple[tuple[str, float, float], ...] = (
     ("passage_tokens", 8, 8192),
+    ("max_file_mb", 1, 2000),
     ("candidates", 1, 10_000),
     ("lexical_weight", 0, 1),
     ("quotes", 1, 20),

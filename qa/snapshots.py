@@ -1,115 +1,125 @@
 """The index folder: immutable snapshots, each published by one rename and checked by checksum when opened.
 
-In -> out: files written into a draft -> `index/snapshot-000001/`; the index folder -> the newest snapshot, verified.
+In -> out: files written into a draft -> `index/snapshot-000001/`; the index folder -> a snapshot, verified and held open.
 Does not: know what a passage is, or what the files of a snapshot mean.
 
     index/
     ├── snapshot-000007/     the newest number answers
     │   ├── SHA256SUMS       of every file below, in the format of sha256sum
-    │   ├── manifest.json    what the snapshot was built from and with
+    │   ├── manifest.json    what the snapshot was built from and with, and how large each file is
+    │   ├── .held            locked (shared) by every process that has the snapshot open
     │   └── ...              the files qa/corpus.py writes
     ├── snapshot-000006/     kept as the one before
-    ├── .draft-4711/         being built
-    └── .lock, .builder      held by the process that builds, and its number
+    ├── .draft/              being built
+    └── .lock                locked by the process that builds; holds its number
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from qa.errors import BuildLocked, IndexCorrupt, IndexIncompatible, IndexMissing, StoreUnavailable
+from qa.errors import IndexCorrupt, IndexIncompatible, IndexMissing, SettingsError, StoreUnavailable
+from qa.locks import hold, unheld
 
-FORMAT = 1
+FORMAT = 2
 KEPT = 2
 MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"
+HELD = ".held"
+HASHED_BYTES = 256 * 1024 * 1024
+"""What is compared with its checksum at every opening, smallest files first: about a second's work. Larger files are
+compared by size, and in full by `qa status --verify`."""
 _NAME = re.compile(r"snapshot-(\d{6,})\Z")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One published snapshot, whole when it was opened."""
+    """One published snapshot, whole when it was opened; while this object lives, no build removes it."""
 
     folder: Path
     manifest: dict[str, Any]
+    held: IO[bytes] | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
         return self.folder.name
 
 
+def snapshot_names(index: Path) -> list[str]:
+    """Return the names of all snapshots, oldest first."""
+    try:
+        names = [entry.name for entry in index.iterdir() if _NAME.match(entry.name)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except PermissionError as exc:
+        raise StoreUnavailable(
+            f"{index} cannot be read: correct its permissions, or name another folder with --index."
+        ) from exc
+    return sorted(names, key=_number)
+
+
 def latest_name(index: Path) -> str:
     """Return the name of the newest snapshot, or "" where there is none."""
-    names = _snapshot_names(index)
-    return names[-1] if names else ""
+    return (snapshot_names(index) or [""])[-1]
 
 
-def open_snapshot(index: Path, name: str = "") -> Snapshot:
-    """Return the newest snapshot (or the one called `name`), every file of it compared with its checksum.
+def open_snapshot(index: Path, name: str = "", *, verify: bool = False) -> Snapshot:
+    """Return the newest snapshot (or the one called `name`), held open and compared with its checksums.
 
-    Raises IndexMissing, IndexCorrupt (naming the file) or IndexIncompatible.
+    With `verify` every file is hashed, otherwise HASHED_BYTES of them. Raises IndexMissing, IndexCorrupt (naming the
+    file) or IndexIncompatible.
     """
-    name = name or latest_name(index)
-    if not name:
-        raise IndexMissing(f"There is no index in {index}: run `qa build`.")
-    folder = index / name
-    try:
-        _verify(folder)
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except PermissionError as exc:
-        raise StoreUnavailable(f"{exc.filename} cannot be read: correct its permissions.") from exc
-    if manifest.get("format") != FORMAT:
-        raise IndexIncompatible(
-            f"{folder} has format {manifest.get('format')}, this version reads {FORMAT}: run `qa build --full`."
-        )
-    return Snapshot(folder, manifest)
+    for _ in range(3):  # a snapshot may be pruned between its being listed and its being held
+        chosen = name or latest_name(index)
+        if not chosen:
+            raise IndexMissing(f"There is no index in {index}: run `qa build`.")
+        folder = index / chosen
+        try:
+            held = hold(folder / HELD)
+            return Snapshot(folder, _verified_manifest(folder, verify=verify), held)
+        except PermissionError as exc:
+            raise StoreUnavailable(f"{exc.filename} cannot be read: correct its permissions.") from exc
+        except IndexCorrupt:
+            if name or folder.exists():
+                raise
+    raise IndexMissing(f"The index in {index} is being replaced faster than it can be opened: try again.")
 
 
-@contextmanager
-def build_lock(index: Path) -> Iterator[None]:
-    """Hold the right to build into `index`; the operating system gives it back when the process ends, however it ends.
+def open_whole_snapshot(index: Path, newest: str) -> tuple[Snapshot, str]:
+    """Return the newest snapshot and "", or, where it is damaged, the one before it and a warning that says so.
 
-    Raises BuildLocked, naming the process that has it, and StoreUnavailable when the folder cannot be written.
+    Raises what `open_snapshot` raises where none is whole.
     """
-    from filelock import FileLock, Timeout
-
-    owner = index / ".builder"
     try:
-        index.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(index / ".lock")
-        lock.acquire(timeout=0)
-    except Timeout as exc:
-        process = owner.read_text(encoding="utf-8") if owner.exists() else "unknown"
-        raise BuildLocked(
-            f"Process {process} is building into {index}: wait until it has finished, or end it."
-        ) from exc
-    except (OSError, NotImplementedError) as exc:
-        raise _unwritable(index, exc) from exc
-    try:
-        owner.write_text(str(os.getpid()), encoding="utf-8")
-        yield
-    except OSError as exc:
-        raise _unwritable(index, exc) from exc
-    finally:
-        owner.unlink(missing_ok=True)
-        lock.release()
+        return open_snapshot(index, newest), ""
+    except IndexCorrupt as exc:
+        earlier = [name for name in snapshot_names(index) if _number(name) < _number(newest)]
+        for name in reversed(earlier):
+            with suppress(IndexCorrupt, IndexMissing):
+                warning = f"{exc} Until then {name} answers, which was built before."
+                _log.warning(warning)
+                return open_snapshot(index, name), warning
+        raise
 
 
 @contextmanager
 def draft_snapshot(index: Path) -> Iterator[Path]:
     """Yield an empty folder to write the files of a snapshot into; it is gone when the block ends unpublished."""
-    for left_over in index.glob(".draft-*"):  # of a build that was killed: we hold the lock, so nobody writes there
-        shutil.rmtree(left_over, ignore_errors=True)
-    draft = index / f".draft-{os.getpid()}"
+    draft = index / ".draft"
+    shutil.rmtree(
+        draft, ignore_errors=True
+    )  # left by a build that was killed: we hold the lock, so nobody writes there
     draft.mkdir()
     try:
         yield draft
@@ -119,22 +129,30 @@ def draft_snapshot(index: Path) -> Iterator[Path]:
 
 def publish(draft: Path, manifest: dict[str, Any]) -> Snapshot:
     """Turn a draft into the newest snapshot: manifest, checksums, flush to the disk, one rename; then prune old ones."""
-    index = draft.parent
-    complete = {"format": FORMAT, **manifest}
-    (draft / MANIFEST).write_text(json.dumps(complete, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     files = sorted(p for p in draft.rglob("*") if p.is_file())
-    sums = [f"{_sha256(p)}  {p.relative_to(draft).as_posix()}\n" for p in files]
+    sizes = {p.relative_to(draft).as_posix(): p.stat().st_size for p in files}
+    complete = {"format": FORMAT, **manifest, "sizes": sizes}
+    (draft / MANIFEST).write_text(json.dumps(complete, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    sums = [f"{_sha256(draft / name)}  {name}\n" for name in [MANIFEST, *sizes]]
     (draft / CHECKSUMS).write_text("".join(sums), encoding="utf-8")
-    for path in [*files, draft / CHECKSUMS, *(p for p in draft.rglob("*") if p.is_dir()), draft]:
-        _flush(path)
-    names = _snapshot_names(index)
-    number = int(_number(names[-1])) + 1 if names else 1
-    target = index / f"snapshot-{number:06d}"
-    draft.rename(target)
-    _flush(index)
-    for name in [*names, target.name][:-KEPT]:
-        shutil.rmtree(index / name, ignore_errors=True)
-    return Snapshot(target, complete)
+    (draft / HELD).touch()
+    return _publish_files(draft, complete)
+
+
+def roll_back(index: Path) -> Snapshot:
+    """Publish the snapshot before the newest once more, as the newest; a second call goes forward again.
+
+    Raises SettingsError where there is none before, and the errors of `open_snapshot` where it is not whole.
+    """
+    names = snapshot_names(index)
+    if len(names) < 2:
+        raise SettingsError(
+            f"There is no snapshot to go back to in {index}: the last {KEPT} are kept once there are as many."
+        )
+    before = open_snapshot(index, names[-2], verify=True)
+    with draft_snapshot(index) as draft:
+        shutil.copytree(before.folder, draft, dirs_exist_ok=True, copy_function=_link_or_copy)
+        return _publish_files(draft, before.manifest)
 
 
 def size_bytes(snapshot: Snapshot) -> int:
@@ -142,32 +160,58 @@ def size_bytes(snapshot: Snapshot) -> int:
     return sum(p.stat().st_size for p in snapshot.folder.rglob("*") if p.is_file())
 
 
-def _verify(folder: Path) -> None:
+def _publish_files(draft: Path, manifest: dict[str, Any]) -> Snapshot:
+    index = draft.parent
+    for path in [*(p for p in draft.rglob("*")), draft]:
+        _flush(path)
+    names = snapshot_names(index)
+    target = index / f"snapshot-{_number(names[-1]) + 1 if names else 1:06d}"
+    draft.rename(target)
+    _flush(index)
+    held = hold(target / HELD)
+    _prune(index)
+    return Snapshot(target, manifest, held)
+
+
+def _prune(index: Path) -> None:
+    """Remove all but the last KEPT snapshots, and never one that a process has open."""
+    for name in snapshot_names(index)[:-KEPT]:
+        with unheld(index / name / HELD) as free:
+            if free:
+                (index / name).rename(index / f".pruned-{name}")  # at once, so that no reader finds half of it
+    for doomed in index.glob(".pruned-*"):
+        shutil.rmtree(doomed, ignore_errors=True)
+
+
+def _verified_manifest(folder: Path, *, verify: bool) -> dict[str, Any]:
     try:
         lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
-    except (FileNotFoundError, UnicodeDecodeError) as exc:
+        digests = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+        _compare(folder / MANIFEST, digests.get(MANIFEST))
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError) as exc:
         raise _corrupt(folder / CHECKSUMS) from exc
-    listed = set()
-    for line in lines:
-        digest, _, name = line.partition("  ")
+    if manifest["format"] != FORMAT:
+        found = manifest["format"]
+        raise IndexIncompatible(f"{folder} has format {found}, this version reads {FORMAT}: run `qa build --full`.")
+    hashed = 0
+    for name, size in sorted(manifest["sizes"].items(), key=lambda item: item[1]):
         path = folder / name
-        listed.add(name)
-        if not name or not path.is_file() or _sha256(path) != digest:
-            raise _corrupt(path if name else folder / CHECKSUMS)
-    if MANIFEST not in listed:
-        raise _corrupt(folder / CHECKSUMS)
+        if not path.is_file() or path.stat().st_size != size:
+            raise _corrupt(path)
+        hashed += size
+        if verify or hashed <= HASHED_BYTES:
+            _compare(path, digests.get(name))
+    return manifest
+
+
+def _compare(path: Path, digest: str | None) -> None:
+    if not path.is_file() or _sha256(path) != digest:
+        raise _corrupt(path)
 
 
 def _corrupt(path: Path) -> IndexCorrupt:
     return IndexCorrupt(f"{path} is damaged or missing: run `qa build --full`.")
-
-
-def _unwritable(index: Path, exc: Exception) -> StoreUnavailable:
-    why = (exc.strerror if isinstance(exc, OSError) else None) or exc
-    return StoreUnavailable(
-        f"The index folder {index} cannot be written ({why}): free space or correct its permissions, "
-        "or name another with --index."
-    )
 
 
 def _sha256(path: Path) -> str:
@@ -185,18 +229,15 @@ def _flush(path: Path) -> None:
         os.close(descriptor)
 
 
-def _snapshot_names(index: Path) -> list[str]:
-    try:
-        names = [entry.name for entry in index.iterdir() if _NAME.match(entry.name)]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except PermissionError as exc:
-        raise StoreUnavailable(
-            f"{index} cannot be read: correct its permissions, or name another folder with --index."
-        ) from exc
-    return sorted(names, key=lambda name: int(_number(name)))
+def _link_or_copy(source: str, target: str) -> None:
+    """A snapshot is never changed, so two may share their files; not the lock, by which each is held."""
+    if Path(source).name != HELD:
+        with suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copyfile(source, target)
 
 
-def _number(name: str) -> str:
+def _number(name: str) -> int:
     match = _NAME.match(name)
-    return match.group(1) if match else "0"
+    return int(match.group(1)) if match else 0

@@ -13,10 +13,38 @@ from qa.errors import QAError
 
 # The order of DESIGN: a room imports only from rooms before it.
 ROOMS = [
-    "errors", "datatypes", "settings", "titles", "documents", "sentences", "tokens", "chunking", "embedding", "lexical", "stores", "corpus",
-    "snapshots", "building", "retrieval", "quoting", "confidence", "followups", "answering", "rendering", "engine", "api", "progress",
-    "evals", "ui", "cli", "__main__",
-]  # fmt: skip
+    "errors",
+    "datatypes",
+    "settings",
+    "titles",
+    "documents",
+    "sentences",
+    "tokens",
+    "chunking",
+    "embedding",
+    "locks",
+    "snapshots",
+    "lexical",
+    "stores",
+    "corpus",
+    "drafting",
+    "resuming",
+    "encodings",
+    "building",
+    "retrieval",
+    "quoting",
+    "confidence",
+    "followups",
+    "answering",
+    "rendering",
+    "engine",
+    "api",
+    "progress",
+    "evals",
+    "ui",
+    "cli",
+    "__main__",
+]
 HEAVY = [
     "torch",
     "faiss",
@@ -27,7 +55,8 @@ HEAVY = [
     "tiktoken",
     "tqdm",
     "rapidfuzz",
-    "filelock",
+    "portalocker",
+    "watchfiles",
     "syntok",
 ]
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from conftest import WordEmbedder
 
-from qa.corpus import Corpus, quantize
+from qa.corpus import Corpus
+from qa.drafting import quantize
 from qa.engine import Engine
 from qa.errors import IndexIncompatible, SeedError, StoreUnavailable
 from qa.rendering import answer_to_dict
@@ -91,7 +92,7 @@ def test_a_bad_seed_stops_the_build_and_the_old_index_answers(small):
 def test_an_interrupted_build_leaves_the_old_index(small, embedder):
     (small.settings.seeds / "new.txt").write_text("Something new to embed.")
 
-    def interrupt(done, total):
+    def interrupt(done, total, note):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -116,8 +117,11 @@ def test_a_disk_that_fills_while_writing_leaves_the_old_index(small, monkeypatch
 def test_progress_counts_what_is_embedded(settings, embedder):
     (settings.seeds / "a.txt").write_text("One two three.\n\n" + "word " * 50)
     seen = []
-    report = Engine(settings, embedder=embedder).build(progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(n, report.embedded) for n in range(1, report.embedded + 1)]
+    report = Engine(settings, embedder=embedder).build(progress=lambda *state: seen.append(state))
+    sizes = [done for done, _, _ in seen]
+    assert sizes == sorted(sizes)
+    assert seen[-1][1] == (settings.seeds / "a.txt").stat().st_size
+    assert seen[-1][2] == f"1 of 1 documents, {report.passages} passages"
 
 
 def test_incremental_equals_full_after_every_kind_of_edit(small, embedder):
@@ -138,7 +142,7 @@ def test_incremental_equals_full_after_every_kind_of_edit(small, embedder):
 
 
 def test_what_is_stored_is_what_was_encoded(small, embedder):
-    corpus = Corpus(open_snapshot(small.settings.index).folder)
+    corpus = Corpus(open_snapshot(small.settings.index))
     for row in range(len(corpus.passages)):
         passage, stored = corpus.passage(row), corpus.encoding(row)
         fresh = embedder.encode_question(passage.text)
@@ -149,7 +153,7 @@ def test_what_is_stored_is_what_was_encoded(small, embedder):
 
 
 def test_a_reader_keeps_the_snapshot_it_opened(small):
-    corpus = Corpus(open_snapshot(small.settings.index).folder)
+    corpus = Corpus(open_snapshot(small.settings.index))
     for number in range(3):
         (small.settings.seeds / "rome.txt").write_text(f"Rome was built in {number} days.")
         small.build()

@@ -9,9 +9,9 @@ from conftest import ROOT, SEEDS
 from qa import cli
 from qa.cli import main, make_parser
 
-CITATION_KEYS = ["label", "doc_id", "title", "start", "end", "line", "column", "sha256", "text", "score"]
+CITATION_KEYS = ["label", "doc_id", "title", "start", "end", "line", "column", "sha256", "text", "score", "stale"]
 HIT_KEYS = ["rank", "doc_id", "title", "start", "end", "text", "score", "dense_score", "lexical_score"]
-ANSWER_KEYS = ["question", "searched", "answered", "confidence", "reason", "citations", "hits"]
+ANSWER_KEYS = ["question", "searched", "answered", "confidence", "reason", "stale", "citations", "hits"]
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_from_nothing_to_an_answer_in_a_shell(folder):
     built = run("build", "--json", cwd=folder)
     assert built.returncode == 0, built.stderr
     assert json.loads(built.stdout)["added"] == ["a.txt"]
-    assert "embedding: 1 of 1 passages" in built.stderr
+    assert "indexing: 100 % (1 of 1 documents, 1 passages)" in built.stderr
 
     asked = run("ask", "do whales sing at night", cwd=folder, env={"LC_ALL": "C", "PATH": ""})
     assert (asked.returncode, asked.stderr) == (0, "")

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from conftest import SEEDS
 
-from qa.documents import read_examples, read_seeds
+from qa.documents import list_seeds, read_document, read_examples
 from qa.errors import SeedError
 from qa.titles import title_of
 
@@ -22,12 +22,16 @@ def test_documents_come_sorted_with_posix_ids_and_untouched_text(tmp_path):
     (tmp_path / ".hidden.txt").write_text("no")
     (tmp_path / "backup.txt~").write_text("no")
     seeds = read_seeds(tmp_path)
-    assert [(d.doc_id, d.text) for d in seeds.documents] == [
+    assert [(d.doc_id, read_document(d).text) for d in seeds.files] == [
         ("a/b.txt", "\ufeffthree"),
         ("a/c.md", "# One\n"),
         ("b.txt", "two\r\n"),
     ]
     assert seeds.warnings == ("hidden is passed over: only .txt and .md files are documents.",)
+
+
+def read_seeds(folder, *, skip_bad=False, max_file_mb=1):
+    return list_seeds(folder, max_file_mb=max_file_mb, skip_bad=skip_bad)
 
 
 BAD = {
@@ -43,7 +47,7 @@ def test_a_bad_file_is_named_with_its_fix_and_left_out_on_demand(tmp_path, conte
     with pytest.raises(SeedError, match=message):
         read_seeds(tmp_path)
     seeds = read_seeds(tmp_path, skip_bad=True)
-    assert len(seeds.documents) == 1
+    assert len(seeds.files) == 1
     assert "Left out: " in seeds.warnings[0]
 
 
@@ -57,20 +61,20 @@ def test_links_that_lead_nowhere_or_out_are_refused(tmp_path):
     (folder / "out.txt").symlink_to(tmp_path / "secret.txt")
     with pytest.raises(SeedError, match=r"out\.txt is a link that leaves the folder"):
         read_seeds(folder)
-    assert [d.doc_id for d in read_seeds(folder, skip_bad=True).documents] == ["good.txt"]
+    assert [d.doc_id for d in read_seeds(folder, skip_bad=True).files] == ["good.txt"]
 
 
 def test_an_unreadable_file_is_named(tmp_path, monkeypatch):
     write(tmp_path, good_txt="Good text.", locked_txt="x")
     if os.geteuid() == 0:  # root reads everything
-        real = Path.read_bytes
+        real = Path.open
 
-        def refuse(path):
+        def refuse(path, *args, **kwargs):
             if path.name == "locked.txt":
                 raise PermissionError(13, "Permission denied")
-            return real(path)
+            return real(path, *args, **kwargs)
 
-        monkeypatch.setattr(Path, "read_bytes", refuse)
+        monkeypatch.setattr(Path, "open", refuse)
     else:
         (tmp_path / "locked.txt").chmod(0)
     with pytest.raises(SeedError, match=r"locked\.txt cannot be read \(Permission denied\): correct its permissions"):
@@ -98,7 +102,7 @@ def test_sources_give_title_author_and_examples(tmp_path):
     write(tmp_path, a_txt="Some text.")
     (tmp_path / "sources.toml").write_text(toml)
     seeds = read_seeds(tmp_path)
-    assert (seeds.documents[0].title, seeds.documents[0].meta) == ("A title", {"title": "A title", "author": "Ann"})
+    assert (seeds.files[0].title, seeds.files[0].meta) == ("A title", {"title": "A title", "author": "Ann"})
     assert seeds.warnings == ("sources.toml describes gone.txt, but there is no such document.",)
     assert read_examples(tmp_path) == ["Who?"]
 
@@ -130,6 +134,6 @@ def test_title_is_what_a_person_would_call_it(text, title):
 
 
 def test_no_seed_is_called_by_its_navigation_or_file_name():
-    for document in read_seeds(SEEDS).documents:
+    for document in read_seeds(SEEDS).files:
         assert len(document.title.split()) >= 6
         assert "page" not in document.title

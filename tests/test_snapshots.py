@@ -7,10 +7,11 @@ import pytest
 
 from qa import snapshots
 from qa.errors import BuildLocked, IndexCorrupt, IndexIncompatible, IndexMissing, StoreUnavailable
+from qa.locks import build_lock
 
 
 def publish(index, text="content", **manifest):
-    with snapshots.build_lock(index), snapshots.draft_snapshot(index) as draft:
+    with build_lock(index), snapshots.draft_snapshot(index) as draft:
         (draft / "data.txt").write_text(text)
         return snapshots.publish(draft, manifest)
 
@@ -45,7 +46,7 @@ def test_another_format_is_incompatible(tmp_path, monkeypatch):
     monkeypatch.setattr(snapshots, "FORMAT", 99)
     publish(tmp_path)
     monkeypatch.undo()
-    with pytest.raises(IndexIncompatible, match="has format 99, this version reads 1"):
+    with pytest.raises(IndexIncompatible, match="has format 99, this version reads 2"):
         snapshots.open_snapshot(tmp_path)
 
 
@@ -60,17 +61,18 @@ def test_no_snapshot_is_a_missing_index(tmp_path, make):
 
 def test_a_failed_build_publishes_nothing_and_leaves_nothing(tmp_path):
     publish(tmp_path, "good")
-    with pytest.raises(RuntimeError), snapshots.build_lock(tmp_path), snapshots.draft_snapshot(tmp_path) as draft:
+    with pytest.raises(RuntimeError), build_lock(tmp_path), snapshots.draft_snapshot(tmp_path) as draft:
         (draft / "data.txt").write_text("half")
         raise RuntimeError
     assert (snapshots.open_snapshot(tmp_path).folder / "data.txt").read_text() == "good"
-    assert not list(tmp_path.glob(".draft-*"))
+    assert not (tmp_path / ".draft").exists()
 
 
 def test_what_a_killed_build_left_is_removed_by_the_next(tmp_path):
-    (tmp_path / ".draft-1").mkdir(parents=True)
+    (tmp_path / ".draft").mkdir()
+    (tmp_path / ".draft" / "half").touch()
     publish(tmp_path)
-    assert not (tmp_path / ".draft-1").exists()
+    assert not (tmp_path / ".draft").exists()
 
 
 def test_a_full_disk_leaves_the_old_index(tmp_path, monkeypatch):
@@ -94,7 +96,7 @@ def test_an_index_that_is_no_folder_cannot_be_written(tmp_path):
 HOLD = """
 import sys, time
 from pathlib import Path
-from qa.snapshots import build_lock
+from qa.locks import build_lock
 with build_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

@@ -12,7 +12,7 @@ from html import escape
 from itertools import pairwise
 
 from qa.datatypes import Answer, Citation, Document, Hit, Span
-from qa.rendering import REFUSAL
+from qa.rendering import REFUSAL, STALE_MARK
 
 Marks = Sequence[tuple[int, Span]]
 """Citation numbers and the spans of the open document they quote."""
@@ -118,10 +118,11 @@ def status_line(document_count: int, changed: int) -> str:
 
 def _quote_item(citation: Citation) -> str:
     place = f"{citation.title}, line {citation.line}"
+    stale = f'<strong class="stale">{escape(STALE_MARK)}</strong>' if citation.stale else ""
     return (
         f'<li><blockquote class="quote"><span class="qt">{escape(citation.text)}</span>'
         f"{_pill(citation.label, f'Citation {citation.label}: show in {place}', citation.text)}</blockquote>"
-        f'<p class="src">{escape(citation.title)} <span class="pno">· line {citation.line}</span></p></li>'
+        f'<p class="src">{escape(citation.title)} <span class="pno">· line {citation.line}</span>{stale}</p></li>'
     )
 
 

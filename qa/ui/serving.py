@@ -75,7 +75,7 @@ def _ensure_index(engine: Engine) -> None:
         if engine.status().stale:
             print("warning: The documents have changed since the index was built: run `qa build`.", file=sys.stderr)  # noqa: T201
     except IndexMissing:
-        with progress_bar("embedding", "passage") as progress:
+        with progress_bar("indexing", "B") as progress:
             report = engine.build(progress=progress)
         for warning in report.warnings:
             print(f"warning: {printable(warning)}", file=sys.stderr)  # noqa: T201

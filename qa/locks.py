@@ -1,0 +1,91 @@
+"""Locks of the operating system: one builder at a time, and snapshots that are not removed under a reader.
+
+In -> out: a file -> a lock that ends with the process that has it, however it ends.
+Does not: know what is built or read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from qa.errors import BuildLocked, StoreUnavailable
+
+
+@contextmanager
+def build_lock(index: Path) -> Iterator[None]:
+    """Hold the right to build into `index`; the operating system gives it back when the process ends, however it ends.
+
+    Raises BuildLocked, naming the process that has it, and StoreUnavailable when the folder cannot be written.
+    """
+    import portalocker
+
+    try:
+        index.mkdir(parents=True, exist_ok=True)
+        file = (index / ".lock").open("a+", encoding="utf-8")
+    except OSError as exc:
+        raise unwritable(index, exc) from exc
+    with file:
+        try:
+            portalocker.lock(file, portalocker.LOCK_EX | portalocker.LOCK_NB)
+        except portalocker.LockException as exc:
+            file.seek(0)
+            process = file.read().strip() or "unknown"
+            raise BuildLocked(
+                f"Process {process} is building into {index}: wait until it has finished, or end it."
+            ) from exc
+        try:
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+        except OSError as exc:
+            raise unwritable(index, exc) from exc
+        finally:
+            portalocker.unlock(file)
+
+
+def hold(path: Path) -> IO[bytes] | None:
+    """Share a lock for as long as the returned file is open; None where the file cannot be locked."""
+    import portalocker
+
+    try:
+        file = path.open("rb")
+    except OSError:
+        return None
+    try:
+        portalocker.lock(file, portalocker.LOCK_SH | portalocker.LOCK_NB)
+    except (portalocker.LockException, OSError):
+        file.close()
+        return None
+    return file
+
+
+@contextmanager
+def unheld(path: Path) -> Iterator[bool]:
+    """Yield whether nobody holds a lock; while the block runs, nobody can."""
+    import portalocker
+
+    try:
+        file = path.open("rb+")
+    except OSError:
+        yield True  # without the file nobody can hold it
+        return
+    with file:
+        try:
+            portalocker.lock(file, portalocker.LOCK_EX | portalocker.LOCK_NB)
+        except (portalocker.LockException, OSError):
+            yield False
+            return
+        yield True
+
+
+def unwritable(index: Path, exc: OSError) -> StoreUnavailable:
+    """Return the error for an index folder that cannot be written."""
+    return StoreUnavailable(
+        f"The index folder {index} cannot be written ({exc.strerror or exc}): free space or correct its permissions, "
+        "or name another with --index."
+    )
