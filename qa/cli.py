@@ -13,14 +13,16 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from qa import rendering
 from qa.answering import HITS_SHOWN
+from qa.datatypes import BuildReport
 from qa.engine import Engine
-from qa.errors import QAError, SettingsError
+from qa.errors import QAError
+from qa.lines import Handle, Request, answer_lines
 from qa.progress import progress_bar
 from qa.settings import from_env
 
@@ -28,7 +30,7 @@ DONE, FAILED, WRONG_USAGE, NOT_FOUND, STALE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 PACKED_FROM = 50
 """How many passages are considered for a prompt with a budget."""
 _VERBS = {
-    "build": ("index the documents; only changed ones are embedded", "qa build --skip-bad"),
+    "build": ("index the documents; only changed ones are embedded", "qa build --watch"),
     "status": ("what is indexed, and what has changed since (exit status 4 when something has)", "qa status --json"),
     "retrieve": ("the best passages for a question", 'qa retrieve -k 3 "who pays for rebuilding Ukraine"'),
     "ask": (
@@ -38,15 +40,6 @@ _VERBS = {
     "serve": ("the chat page in a browser", "qa serve --port 7861"),
     "eval": ("measure the answers to a file of gold questions", "qa eval tests/gold/seeds.jsonl"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One question as it came from the arguments or from a line of stdin."""
-
-    question: str
-    history: tuple[str, ...]
-    k: int
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -101,6 +94,15 @@ def make_parser() -> argparse.ArgumentParser:
     sub["build"].add_argument(
         "--skip-bad", action="store_true", help="leave out files that cannot be indexed, with a warning each"
     )
+    sub["build"].add_argument("--watch", action="store_true", help="go on: rebuild after every change of the documents")
+    sub["build"].add_argument(
+        "--rollback", action="store_true", help="let the snapshot before the newest answer again; again goes forward"
+    )
+    sub["status"].add_argument(
+        "--verify", action="store_true", help="compare every byte of the index with its checksum"
+    )
+    sub["status"].add_argument("--snapshots", action="store_true", help="list the snapshots that are kept")
+    sub["serve"].add_argument("--watch", action="store_true", help="rebuild after every change of the documents")
     for name in ("retrieve", "ask"):
         verb = sub[name]
         verb.add_argument("question", nargs="+", metavar="QUESTION",
@@ -129,17 +131,35 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _build(engine: Engine, options: argparse.Namespace) -> int:
+    if options.rollback:
+        status = engine.roll_back()
+        _write(options, rendering.status_to_dict(status), rendering.status_to_text(status))
+        return DONE
     with progress_bar("indexing", "B") as progress:
         report = engine.build(full=options.full, skip_bad=options.skip_bad, progress=progress)
-    for warning in report.warnings:
-        print(f"warning: {rendering.printable(warning)}", file=sys.stderr)
-    _write(options, rendering.report_to_dict(report), rendering.report_to_text(report))
+    _report(options, report)
+    return _follow(engine, options) if options.watch else DONE
+
+
+def _follow(engine: Engine, options: argparse.Namespace) -> int:
+    from qa.following import follow
+
+    print(f"following {engine.settings.seeds} (Ctrl-C ends it)", file=sys.stderr)
+    try:
+        follow(engine, stop=Event(), on_build=lambda report: _report(options, report), on_problem=_warn)
+    except KeyboardInterrupt:
+        print("no longer following", file=sys.stderr)
     return DONE
 
 
 def _status(engine: Engine, options: argparse.Namespace) -> int:
-    status = engine.status()
-    _write(options, rendering.status_to_dict(status), rendering.status_to_text(status))
+    if options.snapshots:
+        rows = engine.snapshots()
+        _write(options, {"snapshots": rows}, "\n".join(map(rendering.snapshot_to_text, rows)))
+        return DONE
+    status = engine.status(verify=options.verify)
+    text = rendering.status_to_text(status)
+    _write(options, rendering.status_to_dict(status), text + "\nEvery byte is as it was written." * options.verify)
     return STALE if status.stale else DONE
 
 
@@ -169,7 +189,10 @@ def _ask(engine: Engine, options: argparse.Namespace) -> int:
 def _serve(engine: Engine, options: argparse.Namespace) -> int:
     from qa.ui.serving import serve
 
-    serve(engine, announce=lambda url: _write(options, {"url": url}, f"Quoted is at {url} (Ctrl-C ends it)"))
+    def announce(url: str) -> None:
+        _write(options, {"url": url}, f"Quoted is at {url} (Ctrl-C ends it)")
+
+    serve(engine, announce=announce, watch=options.watch)
     return DONE
 
 
@@ -189,51 +212,14 @@ def _eval(engine: Engine, options: argparse.Namespace) -> int:
     return DONE
 
 
-def _respond(handle: Any, options: argparse.Namespace, history: list[str]) -> int:
+def _respond(handle: Handle, options: argparse.Namespace, history: list[str]) -> int:
     """Answer the question of the arguments, or each line of stdin with a line of JSON, in order."""
     default_k = options.k or (PACKED_FROM if options.max_tokens else HITS_SHOWN)
     if options.question == ["-"]:
-        return _respond_to_lines(handle, default_k, history)
+        return FAILED if answer_lines(handle, sys.stdin, sys.stdout, default_k, history) else DONE
     content, text, status = handle(Request(" ".join(options.question), tuple(history), default_k))
     _write(options, content, text)
     return int(status)
-
-
-def _respond_to_lines(handle: Any, default_k: int, history: list[str]) -> int:
-    failed = False
-    for number, line in enumerate(sys.stdin, 1):
-        if not line.strip():
-            continue
-        try:
-            content = handle(_request(line, number, default_k, history))[0]
-        except SettingsError as exc:
-            failed = True
-            content = {"error": str(exc)}
-            print(f"error: {rendering.printable(str(exc))}", file=sys.stderr)
-        print(json.dumps(content, ensure_ascii=False), flush=True)
-    return FAILED if failed else DONE
-
-
-def _request(line: str, number: int, default_k: int, history: list[str]) -> Request:
-    """Read one line: a JSON object when it starts with a brace, else the question itself."""
-    if not line.lstrip().startswith("{"):
-        return Request(line.strip(), tuple(history), default_k)
-    try:
-        entry = json.loads(line)
-    except ValueError as exc:
-        raise SettingsError(
-            f'Line {number} is no JSON object ({exc}): write {{"question": "..."}} or the bare question.'
-        ) from exc
-    question, earlier, k = entry.get("question"), entry.get("history") or history, entry.get("k", default_k)
-    if (
-        not isinstance(question, str)
-        or not isinstance(earlier, list)
-        or not all(isinstance(text, str) for text in earlier)
-    ):
-        raise SettingsError(f"Line {number} needs `question` (a string) and may have `history` (a list of strings).")
-    if not isinstance(k, int) or isinstance(k, bool) or k < 1:
-        raise SettingsError(f"Line {number} has k {k!r}: give a whole number from 1.")
-    return Request(question, tuple(earlier), k)
 
 
 def _write(options: argparse.Namespace, content: dict[str, Any], text: str) -> None:
@@ -250,6 +236,16 @@ def _at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return int(text)
+
+
+def _report(options: argparse.Namespace, report: BuildReport) -> None:
+    for warning in report.warnings:
+        _warn(warning)
+    _write(options, rendering.report_to_dict(report), rendering.report_to_text(report))
+
+
+def _warn(message: str) -> None:
+    print(f"warning: {rendering.printable(message)}", file=sys.stderr, flush=True)
 
 
 def _usage(message: str) -> int:

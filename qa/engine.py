@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from qa import snapshots
 from qa.answering import HITS_SHOWN, answer_question, has_words
@@ -20,7 +21,7 @@ from qa.datatypes import Answer, BuildReport, Document, Hit, Status
 from qa.documents import list_seeds
 from qa.embedding import Embedder, load_embedder
 from qa.encodings import Progress
-from qa.errors import SeedError
+from qa.errors import IndexCorrupt, IndexIncompatible, SeedError
 from qa.locks import build_lock
 from qa.rendering import pack_passages
 from qa.retrieval import make_query, rank_passages, to_hits
@@ -106,6 +107,18 @@ class Engine:
             changed=difference["changed"],
             removed=difference["removed"],
         )
+
+    def snapshots(self) -> list[dict[str, Any]]:
+        """Return of each snapshot that is kept, newest first: name, created, counts, or what is wrong with it."""
+        rows: list[dict[str, Any]] = []
+        for name in reversed(snapshots.snapshot_names(self.settings.index)):
+            try:
+                manifest = snapshots.open_snapshot(self.settings.index, name).manifest
+            except (IndexCorrupt, IndexIncompatible) as exc:
+                rows.append({"snapshot": name, "error": str(exc)})
+                continue
+            rows.append({"snapshot": name, "created": manifest["created"], **manifest["counts"]})
+        return rows
 
     def documents(self) -> list[Document]:
         """Return every document as it was indexed, in order of doc_id."""

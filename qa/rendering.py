@@ -7,7 +7,7 @@ Does not: make HTML (qa/ui/html.py), print, or change a quote (a terminal is sho
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -146,6 +146,13 @@ def answer_to_prompt(answer: Answer, max_tokens: int | None = None) -> str:
     if max_tokens is not None:
         unique = pack_passages(answer.searched, unique, max_tokens)
     return prompt_of(answer.searched, unique)
+
+
+def snapshot_to_text(row: Mapping[str, Any]) -> str:
+    """Return one row of `Engine.snapshots` in a line."""
+    if "error" in row:
+        return f"{row['snapshot']}  {printable(row['error'])}"
+    return f"{row['snapshot']}  {row['created']}  {row['documents']} documents, {row['passages']} passages"
 
 
 def prompt_of(question: str, passages: Sequence[Passage]) -> str:

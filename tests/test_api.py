@@ -40,6 +40,8 @@ ROOMS = [
     "engine",
     "api",
     "progress",
+    "following",
+    "lines",
     "evals",
     "ui",
     "cli",

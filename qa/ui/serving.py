@@ -8,27 +8,40 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qa.engine import Engine
 from qa.errors import IndexMissing, SettingsError
+from qa.following import follow
 from qa.progress import progress_bar
-from qa.rendering import printable
+from qa.rendering import printable, report_to_text
 from qa.ui.guard import LOCAL_HOSTS, Guard
 
 if TYPE_CHECKING:
     import gradio as gr
 
 
-def serve(engine: Engine, *, announce: Callable[[str], None]) -> None:
-    """Serve the page until interrupted; `announce` is called with its address once it answers."""
-    _ensure_index(engine)
+def serve(engine: Engine, *, announce: Callable[[str], None], watch: bool = False) -> None:
+    """Serve the page until interrupted; `announce` is called with its address once it answers.
+
+    With `watch`, the index follows the documents; answers come from the snapshot before until a new one is published.
+    """
+    _ensure_index(engine, follows=watch)
     page, url = launch(engine)
     announce(url)
+    stop = threading.Event()
+    if watch:
+        tell = {
+            "on_build": lambda report: _tell(report_to_text(report)),
+            "on_problem": lambda text: _tell(f"warning: {text}"),
+        }
+        threading.Thread(target=follow, args=(engine,), kwargs={"stop": stop, **tell}, daemon=True).start()
     try:
         page.block_thread()
     finally:
+        stop.set()
         page.close(verbose=False)
 
 
@@ -70,12 +83,18 @@ def launch(engine: Engine) -> tuple[gr.Blocks, str]:
     return page, url
 
 
-def _ensure_index(engine: Engine) -> None:
+def _ensure_index(engine: Engine, *, follows: bool) -> None:
     try:
-        if engine.status().stale:
-            print("warning: The documents have changed since the index was built: run `qa build`.", file=sys.stderr)  # noqa: T201
+        if engine.status().stale and not follows:
+            _tell(
+                "warning: The documents have changed since the index was built: run `qa build`, or serve with --watch."
+            )
     except IndexMissing:
         with progress_bar("indexing", "B") as progress:
             report = engine.build(progress=progress)
         for warning in report.warnings:
-            print(f"warning: {printable(warning)}", file=sys.stderr)  # noqa: T201
+            _tell(f"warning: {warning}")
+
+
+def _tell(message: str) -> None:
+    print(printable(message), file=sys.stderr, flush=True)  # noqa: T201  # what the server has to say while it serves

@@ -1,0 +1,82 @@
+"""The seeds folder followed: a rebuild after every change that has settled (watchfiles).
+
+In -> out: an Engine -> BuildReports, until it is told to stop.
+Does not: index a file while it is being written, or end because a seed is wrong: it says so and tries again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from qa.datatypes import BuildReport
+from qa.engine import Engine
+from qa.errors import BuildLocked, QAError, SeedError
+
+SETTLED_SECONDS = 0.4
+"""How long no file may have changed before the folder is read."""
+RETRY_MS = 2000
+"""After how long a build is tried again that a half-written or locked file stopped."""
+
+
+def follow(
+    engine: Engine, *, stop: threading.Event, on_build: Callable[[BuildReport], None], on_problem: Callable[[str], None]
+) -> None:
+    """Build now and after each change, until `stop` is set; reports of builds that changed nothing are left out.
+
+    A problem is told once, in its one sentence; the snapshot before it answers meanwhile.
+    """
+    from watchfiles import watch
+
+    problem, again = "", True
+    seeds = engine.settings.seeds
+    for changes in watch(
+        seeds,
+        stop_event=stop,
+        watch_filter=_is_seed,
+        rust_timeout=RETRY_MS,
+        yield_on_timeout=True,
+        raise_interrupt=True,
+    ):
+        if not changes and not again:
+            continue
+        _wait_until_settled(seeds, stop)
+        try:
+            report = engine.build()
+        except QAError as exc:
+            again = isinstance(exc, SeedError | BuildLocked)
+            if str(exc) != problem:
+                problem = str(exc)
+                on_problem(problem)
+            continue
+        problem, again = "", False
+        if report.added or report.changed or report.removed:
+            on_build(report)
+
+
+def _is_seed(change: object, path: str) -> bool:
+    return not Path(path).name.startswith(".") and not path.endswith("~")
+
+
+def _wait_until_settled(folder: Path, stop: threading.Event) -> None:
+    before = _look(folder)
+    while not stop.is_set():
+        time.sleep(SETTLED_SECONDS)
+        now = _look(folder)
+        if now == before:
+            return
+        before = now
+
+
+def _look(folder: Path) -> set[tuple[str, int, int]]:
+    """Return name, size and time of every file, of those that are still there when they are looked at."""
+    seen = set()
+    for path in folder.rglob("*"):
+        try:
+            found = path.stat()
+        except OSError:
+            continue
+        seen.add((str(path), found.st_size, found.st_mtime_ns))
+    return seen
