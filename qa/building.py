@@ -23,7 +23,7 @@ from qa.embedding import Embedder
 from qa.encodings import EncodingSource, FreshDocument, Progress, Tally
 from qa.errors import IndexIncompatible, IndexMissing, SeedError
 from qa.locks import build_lock
-from qa.resuming import resume_cache
+from qa.resuming import discard_cache, resume_cache
 from qa.settings import Settings
 
 BATCH_PASSAGES = 256
@@ -49,6 +49,8 @@ def build_index(
         difference = compare_files(previous.manifest if previous else None, seeds.files)
         if previous and len(difference["unchanged"]) == len(seeds.files) and not difference["removed"]:
             snapshot, embedded = previous, 0
+            discard_cache(settings.index)
+            snapshots.prune(settings.index)
         else:
             embedder = load_embedder()
             recipe = _recipe(settings, embedder)

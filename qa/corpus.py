@@ -12,7 +12,9 @@ Does not: write them (qa/drafting.py), publish, verify or prune (qa/snapshots.py
     token_places.i32          (tokens, 2) int32: where a token starts in its document, its id in the model's vocabulary
     piece_frequencies.npy     (vocabulary,) int32: in how many passages a word piece occurs
     vectors.faiss             the passage vectors (vectors.f32 beside it where they are searched approximately)
-    words.json, words.u32     every content word, and its occurrences passage by passage: id * 4 + inside * 2 + capital
+    words.json                every content word, alphabetically; a word's position is its id
+    word_counts.npy           (words, 2) int64: occurrences inside a sentence, and those of them with a capital
+    words.u32                 the occurrences, passage by passage: id * 4 + inside * 2 + capital
     bm25/                     weights of the stemmed words
 """
 
@@ -21,7 +23,7 @@ from __future__ import annotations
 import json
 import mmap
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,9 +76,11 @@ class Corpus:
         self.occurrences: NDArray[np.uint32] = _mapped(folder / "words.u32", np.uint32, (-1,))
         self.piece_frequencies: NDArray[np.int32] = np.load(folder / "piece_frequencies.npy", mmap_mode="r")
         self.vocabulary: list[str] = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+        self._word_counts: NDArray[np.int64] = np.load(folder / "word_counts.npy", mmap_mode="r")
         self.store: VectorStore = FaissStore.open(folder)
         self.lexical = LexicalIndex.open(folder / "bm25")
-        self.document = lru_cache(maxsize=256)(self._document)
+        # Without a reference to self: a cycle would hold the snapshot until the garbage collector comes by.
+        self.document = lru_cache(maxsize=256)(partial(_read_document, self.entries, self._texts))
         self._check_counts(counts)
 
     @cached_property
@@ -92,13 +96,10 @@ class Corpus:
     @cached_property
     def words(self) -> dict[str, tuple[int, int]]:
         """Of each content word: how often it occurs inside a sentence, and how often of these with a capital."""
-        import numpy as np
-
-        ids, flags = self.occurrences >> 2, self.occurrences & 3
-        size = len(self.vocabulary)
-        inside = np.bincount(ids[flags >= 2], minlength=size)
-        capital = np.bincount(ids[flags == 3], minlength=size)
-        return dict(zip(self.vocabulary, zip(inside.tolist(), capital.tolist(), strict=True), strict=True))
+        return {
+            word: (inside, capital)
+            for word, (inside, capital) in zip(self.vocabulary, self._word_counts.tolist(), strict=True)
+        }
 
     def find_document(self, doc_id: str) -> Document | None:
         """Return the document with this id, with its text as it was indexed."""
@@ -148,11 +149,6 @@ class Corpus:
         first, end = self.entries[number]["bytes"]
         return self._texts[first:end]
 
-    def _document(self, number: int) -> Document:
-        entry = self.entries[number]
-        text = self.document_bytes(number).decode("utf-8")
-        return Document(entry["doc_id"], entry["title"], text, entry["sha256"], entry["meta"])
-
     def _check_counts(self, counts: dict[str, int]) -> None:
         """Every array has to have as many rows as the manifest says: one that does not would answer with another's text."""
         found = {
@@ -164,6 +160,12 @@ class Corpus:
         vectors_fit = self.store.count == len(self.passage_keys) == len(self.passages)
         if found != counts or not vectors_fit:
             raise IndexCorrupt(f"{self.snapshot.folder} does not hold what its manifest says: run `qa build --full`.")
+
+
+def _read_document(entries: list[dict[str, Any]], texts: mmap.mmap, number: int) -> Document:
+    entry = entries[number]
+    first, end = entry["bytes"]
+    return Document(entry["doc_id"], entry["title"], texts[first:end].decode("utf-8"), entry["sha256"], entry["meta"])
 
 
 def _mapped(path: Path, dtype: Any, shape: tuple[int, ...]) -> Any:

@@ -219,6 +219,9 @@ class CorpusWriter:
         occurrences.astype(np.uint32).tofile(path)
         words = [word for word, _ in vocabulary]
         _write_json(self._folder / "words.json", words)
+        inside, capital = (occurrences & 2) > 0, (occurrences & 3) == 3
+        counts = [np.bincount(occurrences[chosen] >> 2, minlength=len(words)) for chosen in (inside, capital)]
+        np.save(self._folder / "word_counts.npy", np.stack(counts, axis=1).astype(np.int64))
         stems: dict[str, int] = {}
         stem_ids = np.array([stems.setdefault(stem(word), len(stems)) for word in words], np.int32)
         terms = stem_ids[occurrences >> 2] if len(words) else np.empty(0, np.int32)

@@ -36,6 +36,12 @@ def resume_cache(index: Path, recipe: Mapping[str, Any]) -> Iterator[ResumeCache
         cache.close()
 
 
+def discard_cache(index: Path) -> None:
+    """Remove what a build left that was killed after it had published."""
+    for name in (FILE, f"{FILE}-journal"):
+        (index / name).unlink(missing_ok=True)
+
+
 class ResumeCache:
     """Encodings by sha256 of their text; each row carries a checksum of its own."""
 
@@ -87,8 +93,7 @@ class ResumeCache:
     def clear(self) -> None:
         """Remove the cache: what it holds has been published."""
         self._connection.close()
-        self._path.unlink(missing_ok=True)
-        self._path.with_name(FILE + "-journal").unlink(missing_ok=True)
+        discard_cache(self._path.parent)
 
     def close(self) -> None:
         """Commit what is pending."""

@@ -22,7 +22,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +31,7 @@ from typing import IO, Any
 from qa.errors import IndexCorrupt, IndexIncompatible, IndexMissing, SettingsError, StoreUnavailable
 from qa.locks import hold, unheld
 
-FORMAT = 2
+FORMAT = 3
 KEPT = 2
 MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"
@@ -169,11 +169,11 @@ def _publish_files(draft: Path, manifest: dict[str, Any]) -> Snapshot:
     draft.rename(target)
     _flush(index)
     held = hold(target / HELD)
-    _prune(index)
+    prune(index)
     return Snapshot(target, manifest, held)
 
 
-def _prune(index: Path) -> None:
+def prune(index: Path) -> None:
     """Remove all but the last KEPT snapshots, and never one that a process has open."""
     for name in snapshot_names(index)[:-KEPT]:
         with unheld(index / name / HELD) as free:
@@ -187,7 +187,7 @@ def _verified_manifest(folder: Path, *, verify: bool) -> dict[str, Any]:
     try:
         lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
         digests = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-        _compare(folder / MANIFEST, digests.get(MANIFEST))
+        _compare(folder, MANIFEST, digests)
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError) as exc:
         raise _corrupt(folder / CHECKSUMS) from exc
@@ -201,13 +201,15 @@ def _verified_manifest(folder: Path, *, verify: bool) -> dict[str, Any]:
             raise _corrupt(path)
         hashed += size
         if verify or hashed <= HASHED_BYTES:
-            _compare(path, digests.get(name))
+            _compare(folder, name, digests)
     return manifest
 
 
-def _compare(path: Path, digest: str | None) -> None:
-    if not path.is_file() or _sha256(path) != digest:
-        raise _corrupt(path)
+def _compare(folder: Path, name: str, digests: Mapping[str, str]) -> None:
+    if name not in digests:
+        raise _corrupt(folder / CHECKSUMS)
+    if not (folder / name).is_file() or _sha256(folder / name) != digests[name]:
+        raise _corrupt(folder / name)
 
 
 def _corrupt(path: Path) -> IndexCorrupt:

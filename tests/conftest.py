@@ -1,5 +1,6 @@
 """Shared by all tests: an embedder that can be worked out by hand, and one Engine with the real model and seeds."""
 
+import os
 import re
 import shutil
 import zlib
@@ -16,6 +17,8 @@ from qa.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
 GOLD = ROOT / "tests" / "gold" / "seeds.jsonl"
+SCALE = 10 if os.environ.get("QA_TESTS") == "full" else 1
+"""Long tests take a tenth of their steps unless QA_TESTS=full."""
 KALLAS = "004_7ef07e8e4c86d72a.txt"
 
 

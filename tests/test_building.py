@@ -159,3 +159,60 @@ def test_a_reader_keeps_the_snapshot_it_opened(small):
         small.build()
     assert "Rubicon" in corpus.find_document("rome.txt").text
     assert corpus.encoding(1).states.any()
+
+
+def test_odd_names_are_built_asked_and_followed_into_the_next_build(small):
+    names = ["new\nline.txt", "quote\"'.txt", "café.txt", "cafe\u0301.txt"]
+    for number, name in enumerate(names):
+        (small.settings.seeds / name).write_text(f"Whales sing song number {number}.")
+    assert set(names) <= set(small.build().added)
+    for number, name in enumerate(names):
+        assert small.ask(f"whales sing song number {number}").citations[0].doc_id == name
+    (small.settings.seeds / names[0]).unlink()
+    assert small.build().removed == (names[0],)
+
+
+def test_one_line_of_a_megabyte_is_cut_and_quoted(settings, embedder):
+    filler = "lorem ipsum dolor sit amet " * 40_000
+    (settings.seeds / "line.txt").write_text(f"{filler}Whales sing at night. {filler}")
+    settings = dataclasses.replace(settings, passage_tokens=40)
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    citation = engine.ask("do whales sing at night").citations[0]
+    assert "Whales sing at night." in citation.text
+    assert engine.document("line.txt").text[citation.span.start : citation.span.end] == citation.text
+
+
+def test_memory_of_a_build_is_bounded_by_batches(settings, embedder, monkeypatch):
+    monkeypatch.setattr("qa.building.BATCH_PASSAGES", 4)
+    for number in range(40):
+        (settings.seeds / f"{number:02}.txt").write_text(f"This is document number {number} of many.")
+    sizes = []
+    real = embedder.encode_passages
+    embedder.encode_passages = lambda texts: sizes.append(len(texts)) or real(texts)
+    assert Engine(settings, embedder=embedder).build().embedded == 40
+    assert max(sizes) <= 4
+
+
+def test_an_index_on_another_file_system_is_built(settings, embedder):
+    from pathlib import Path
+
+    shm = Path("/dev/shm")
+    if shm.is_dir() and shm.stat().st_dev != settings.seeds.stat().st_dev:
+        index = shm / f"quoted-test-{settings.seeds.stat().st_ino}"
+        (settings.seeds / "a.txt").write_text("Whales sing at night.")
+        engine = Engine(dataclasses.replace(settings, index=index), embedder=embedder)
+        try:
+            engine.build()
+            assert engine.ask("do whales sing at night").answered
+        finally:
+            import shutil
+
+            shutil.rmtree(index, ignore_errors=True)
+
+
+def test_a_damaged_cache_of_an_interrupted_build_is_thrown_away(small, embedder):
+    (small.settings.index / ".embedded.sqlite").write_bytes(b"rubbish" * 1000)
+    (small.settings.seeds / "new.txt").write_text("Something new to embed.")
+    assert small.build().embedded == 1
+    assert not (small.settings.index / ".embedded.sqlite").exists()

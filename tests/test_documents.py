@@ -137,3 +137,72 @@ def test_no_seed_is_called_by_its_navigation_or_file_name():
     for document in read_seeds(SEEDS).files:
         assert len(document.title.split()) >= 6
         assert "page" not in document.title
+
+
+def test_a_file_that_grows_while_it_is_read_is_not_indexed_half(tmp_path, monkeypatch):
+    write(tmp_path, good_txt="Good text.")
+    real = os.fstat
+    seen = []
+
+    def growing(descriptor):
+        seen.append(1)
+        if len(seen) == 2:
+            with (tmp_path / "good.txt").open("a") as file:
+                file.write(" More.")
+        return real(descriptor)
+
+    monkeypatch.setattr("qa.documents.os.fstat", growing)
+    with pytest.raises(SeedError, match=r"good\.txt is being written: build again when it is complete"):
+        read_seeds(tmp_path)
+
+
+def test_a_file_that_disappears_between_listing_and_reading_is_not_there(tmp_path, monkeypatch):
+    write(tmp_path, a_txt="One.", b_txt="Two.")
+    monkeypatch.setattr(
+        "qa.documents._files", lambda folder: iter([folder / "a.txt", folder / "gone.txt", folder / "b.txt"])
+    )
+    assert [file.doc_id for file in read_seeds(tmp_path).files] == ["a.txt", "b.txt"]
+
+
+def test_a_document_that_changed_since_it_was_listed_is_refused(tmp_path):
+    (file,) = read_seeds(write(tmp_path, a_txt="One.")).files
+    write(tmp_path, a_txt="Two.")
+    with pytest.raises(SeedError, match=r"a\.txt has changed while it was indexed: build again"):
+        read_document(file)
+
+
+def test_a_file_beyond_the_limit_is_named_with_its_size(tmp_path):
+    write(tmp_path, big_txt="word " * 500_000)
+    with pytest.raises(SeedError, match=r"big\.txt has 2 MB, more than the 1 that QA_MAX_FILE_MB allows"):
+        read_seeds(tmp_path)
+
+
+ODD_NAMES = [
+    "new\nline.txt",
+    "quote\"'.txt",
+    "Readme.txt",
+    "README.txt",
+    "café.txt",
+    "cafe\u0301.txt",
+    "tab\t.md",
+    "ünï/😀.txt",
+]
+
+
+def test_odd_names_are_documents_and_are_shown_in_one_line(tmp_path):
+    for number, name in enumerate(ODD_NAMES):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"Text number {number}.")
+    (tmp_path / "bad\n.txt").write_bytes(b"\xff")
+    seeds = read_seeds(tmp_path, skip_bad=True)
+    assert sorted(file.doc_id for file in seeds.files) == sorted(ODD_NAMES)
+    assert seeds.warnings[0].startswith("Left out: 'bad\\n.txt' is not UTF-8")
+
+
+def test_a_name_that_is_not_utf8_is_refused(tmp_path):
+    path = os.fsencode(tmp_path) + b"/caf\xe9.txt"
+    with open(path, "w") as file:  # noqa: PTH123  # pathlib takes no bytes
+        file.write("Text.")
+    write(tmp_path, a_txt="One.")
+    with pytest.raises(SeedError, match="has a name that is not UTF-8: rename it"):
+        read_seeds(tmp_path)
