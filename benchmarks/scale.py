@@ -40,6 +40,9 @@ class Synthetic:
         self._centres = chooser.normal(size=(CENTRES, LATENT))
         self._basis = chooser.normal(size=(LATENT, DIM))
 
+    def vocabulary(self) -> list[str]:
+        return [f"Centre{number}" for number in range(CENTRES)]
+
     def token_starts(self, text: str) -> list[int]:
         return list(range(0, len(text.split()) * 4, 4))
 

@@ -23,6 +23,7 @@ from qa.embedding import Embedder
 from qa.encodings import EncodingSource, FreshDocument, Progress, Tally
 from qa.errors import IndexIncompatible, IndexMissing, SeedError
 from qa.locks import build_lock
+from qa.projection import make_projection, state_width
 from qa.resuming import discard_cache, resume_cache
 from qa.settings import Settings
 
@@ -52,13 +53,9 @@ def build_index(
             discard_cache(settings.index)
             snapshots.prune(settings.index)
         else:
-            embedder = load_embedder()
-            recipe = _recipe(settings, embedder)
-            if previous:
-                _refuse_foreign(previous.manifest["recipe"], recipe)
-            snapshot, embedded = _build(
-                settings, seeds, embedder, recipe, Corpus(previous) if previous else None, full, progress
-            )
+            if full:
+                discard_cache(settings.index)
+            snapshot, embedded = _build(settings, seeds, load_embedder(), previous, progress)
         passages = snapshot.manifest["counts"]["passages"]
         return BuildReport(
             **difference, passages=passages, embedded=embedded, reused=passages - embedded,
@@ -125,36 +122,36 @@ def _describe(file: SeedFile) -> dict[str, Any]:
 
 
 def _build(
-    settings: Settings,
-    seeds: Seeds,
-    embedder: Embedder,
-    recipe: dict[str, Any],
-    stored: Corpus | None,
-    full: bool,
-    progress: Progress | None,
+    settings: Settings, seeds: Seeds, embedder: Embedder, previous: snapshots.Snapshot | None, progress: Progress | None
 ) -> tuple[snapshots.Snapshot, int]:
-    with resume_cache(settings.index, recipe) as cache:
-        if full:
-            cache.forget()
-        source = EncodingSource(embedder, stored, cache, Tally(seeds.files, progress))
+    recipe = _recipe(settings, embedder)
+    if previous:
+        _refuse_foreign(previous.manifest["recipe"], recipe)
+    width = state_width(embedder, sum(file.size_bytes for file in seeds.files))
+    fits = previous is not None and previous.manifest["state_bytes"] == width  # else all states are taken anew
+    stored = Corpus(previous) if previous and fits else None
+    described = [_describe(file) for file in seeds.files]
+    manifest = {"created": _now(), "recipe": recipe, "state_bytes": width, "documents": described}
+    with resume_cache(settings.index, {**recipe, "state_bytes": width}) as cache:
+        projection = stored.projection if stored else make_projection(embedder, width)
+        source = EncodingSource(embedder, projection, stored, cache, Tally(seeds.files, progress))
+        budget = min(settings.passage_tokens, embedder.window_tokens)
         with snapshots.draft_snapshot(settings.index) as folder:
-            with CorpusWriter(folder) as writer:
-                for batch in _batches(
-                    seeds.files, stored, embedder, min(settings.passage_tokens, embedder.window_tokens)
-                ):
+            with CorpusWriter(folder, projection) as writer:
+                for batch in _batches(seeds.files, stored, embedder, budget):
                     source.write(batch, writer)
                 if not writer.passage_count:
                     raise SeedError(
-                        f"The documents in {settings.seeds} hold nothing that can be quoted: add text, or name another folder."
+                        f"The documents in {settings.seeds} hold nothing to quote: add text, or name another folder."
                     )
                 written = writer.finish()
-            described = [_describe(file) for file in seeds.files]
-            created = datetime.now(UTC).isoformat(timespec="seconds")
-            snapshot = snapshots.publish(
-                folder, {"created": created, "recipe": recipe, **written, "documents": described}
-            )
+            snapshot = snapshots.publish(folder, {**manifest, **written})
         cache.clear()
         return snapshot, source.embedded
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _batches(

@@ -9,6 +9,7 @@ Does not: write them (qa/drafting.py), publish, verify or prune (qa/snapshots.py
     passages.npy              (passages, 10) int64: the columns of PASSAGE_COLUMNS
     passage_keys.npy          (passages,) V32: sha256 of each passage's text
     token_states.i8           (tokens, width) int8: the model's last hidden states, each row scaled to its largest value
+    projection.npy            (dim, width) float32: from the model's states to the stored ones
     token_places.i32          (tokens, 2) int32: where a token starts in its document, its id in the model's vocabulary
     piece_frequencies.npy     (vocabulary,) int32: in how many passages a word piece occurs
     vectors.faiss             the passage vectors (vectors.f32 beside it where they are searched approximately)
@@ -73,6 +74,7 @@ class Corpus:
         self.passage_keys: NDArray[np.void] = np.load(folder / "passage_keys.npy", mmap_mode="r")
         self.token_places: NDArray[np.int32] = _mapped(folder / "token_places.i32", np.int32, (counts["tokens"], 2))
         self.token_states: NDArray[np.int8] = _mapped(folder / "token_states.i8", np.int8, (counts["tokens"], -1))
+        self.projection: NDArray[np.float32] = np.load(folder / "projection.npy")
         self.occurrences: NDArray[np.uint32] = _mapped(folder / "words.u32", np.uint32, (-1,))
         self.piece_frequencies: NDArray[np.int32] = np.load(folder / "piece_frequencies.npy", mmap_mode="r")
         self.vocabulary: list[str] = json.loads((folder / "words.json").read_text(encoding="utf-8"))

@@ -45,18 +45,13 @@ class PassageDraft:
         return hashlib.sha256(self.text.encode("utf-8")).digest()
 
 
-def quantize(states: NDArray[np.float32]) -> NDArray[np.int8]:
-    """Return unit rows as int8, each scaled so that its largest value is 127; normalising a row undoes the scale."""
-    import numpy as np
-
-    largest = np.abs(states).max(axis=1, keepdims=True, initial=1e-12)
-    return np.asarray(np.rint(states * (127 / largest)), np.int8)
-
-
 class CorpusWriter:
     """Appends documents in order of doc_id; `finish` writes what needs all of them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, projection: NDArray[np.float32]) -> None:
+        import numpy as np
+
+        np.save(folder / "projection.npy", projection)
         self._folder = folder
         self._stack = ExitStack()
         names = ("texts.utf8", "token_states.i8", "token_places.i32", "vectors.f32", "words.u32")

@@ -57,6 +57,9 @@ class Embedder(Protocol):
     def window_tokens(self) -> int:
         """Longest passage in tokens, special ones not counted."""
 
+    def vocabulary(self) -> list[str]:
+        """Return words the model knows, sorted."""
+
     def token_starts(self, text: str) -> list[int]:
         """Return where each token of `text` starts, in code points."""
 
@@ -120,6 +123,10 @@ class SentenceTransformerEmbedder:
         for key, tensor in sorted(self._model.state_dict().items()):
             digest.update(key.encode() + tensor.detach().cpu().float().numpy().tobytes())
         return "sha256:" + digest.hexdigest()
+
+    def vocabulary(self) -> list[str]:
+        known = sorted(self._tokenizer.get_vocab())
+        return [word for word in known if len(word) > 2 and word.isalpha()] or known
 
     def token_starts(self, text: str) -> list[int]:
         encoded = self._tokenizer(

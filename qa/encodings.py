@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from qa.corpus import Corpus, StoredEncoding
 from qa.datatypes import Document, Span
 from qa.documents import SeedFile
-from qa.drafting import CorpusWriter, PassageDraft, quantize
+from qa.drafting import CorpusWriter, PassageDraft
 from qa.embedding import Embedder
+from qa.projection import project, quantize
 from qa.resuming import ResumeCache
 
 if TYPE_CHECKING:
@@ -57,8 +58,16 @@ class Tally:
 class EncodingSource:
     """Where the encodings of a build come from: the last snapshot, an interrupted build, or the model."""
 
-    def __init__(self, embedder: Embedder, stored: Corpus | None, cache: ResumeCache, tally: Tally) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        projection: NDArray[np.float32],
+        stored: Corpus | None,
+        cache: ResumeCache,
+        tally: Tally,
+    ) -> None:
         self.embedded = 0
+        self._projection = projection
         self._embedder = embedder
         self._stored = stored
         self._cache = cache
@@ -90,7 +99,9 @@ class EncodingSource:
         known = sum(sizes[draft.key] for draft in drafts) - sum(sizes[key] for key in missing)
         self._tally.add(size_bytes=known, passages=len(drafts) - len(missing))
         for key, new in zip(missing, self._embedder.encode_passages(list(missing.values())), strict=True):
-            self._batch[key] = StoredEncoding(new.vector, quantize(new.states), new.starts, new.pieces)
+            self._batch[key] = StoredEncoding(
+                new.vector, quantize(project(new.states, self._projection)), new.starts, new.pieces
+            )
             self._cache.put(key, self._batch[key])
             self.embedded += 1
             self._tally.add(size_bytes=sizes[key], passages=1)

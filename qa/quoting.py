@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from qa.corpus import Corpus
 from qa.datatypes import Citation, Document, Span
+from qa.projection import project
 from qa.retrieval import Query
 from qa.sentences import trim
 
@@ -107,7 +108,7 @@ def _match_sentences(
     of_token = np.concatenate(sentences)
     matrix = np.concatenate(states).astype(np.float32)
     matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
-    cosines = matrix @ query.encoding.states.T
+    cosines = matrix @ project(query.encoding.states, corpus.projection).T
     edges = np.flatnonzero(np.diff(of_token, prepend=-1))  # rows are in order, so the tokens of a sentence are adjacent
     return of_token[edges], np.concatenate(owners)[edges], np.maximum.reduceat(cosines, edges, axis=0)
 

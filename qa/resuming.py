@@ -51,7 +51,7 @@ class ResumeCache:
         self._pending = 0
         self._connection.execute("create table if not exists recipe (text text)")
         self._connection.execute(
-            "create table if not exists encodings (key blob primary key, digest blob, data blob, dim integer)"
+            "create table if not exists encodings (key blob primary key, digest blob, data blob, dim integer, width integer)"
         )
         found = self._connection.execute("select text from recipe").fetchone()
         if found != (recipe,):
@@ -64,31 +64,28 @@ class ResumeCache:
         """Return the encoding kept under a key; None where there is none, or a damaged one."""
         import numpy as np
 
-        row = self._connection.execute("select digest, data, dim from encodings where key = ?", (key,)).fetchone()
+        row = self._connection.execute(
+            "select digest, data, dim, width from encodings where key = ?", (key,)
+        ).fetchone()
         if row is None or hashlib.sha256(row[1]).digest() != row[0]:
             return None
-        _, data, dim = row
-        count = (len(data) - 4 * dim) // (dim + 8)  # a vector, then a state, a start and a piece for each token
+        _, data, dim, width = row
+        count = (len(data) - 4 * dim) // (width + 8)  # a vector, then a state, a start and a piece for each token
         vector = np.frombuffer(data, np.float32, dim)
-        states = np.frombuffer(data, np.int8, count * dim, 4 * dim).reshape(count, dim)
-        places = np.frombuffer(data[4 * dim + count * dim :], np.int32)
+        states = np.frombuffer(data, np.int8, count * width, 4 * dim).reshape(count, width)
+        places = np.frombuffer(data[4 * dim + count * width :], np.int32)
         return StoredEncoding(vector, states, places[:count], places[count:])
 
     def put(self, key: bytes, encoding: StoredEncoding) -> None:
         """Keep an encoding; committed with the next COMMITTED_EVERY."""
         parts = (encoding.vector, encoding.states, encoding.starts, encoding.pieces)
         data = b"".join(part.tobytes() for part in parts)
-        row = (key, hashlib.sha256(data).digest(), data, len(encoding.vector))
-        self._connection.execute("insert or replace into encodings values (?, ?, ?, ?)", row)
+        row = (key, hashlib.sha256(data).digest(), data, len(encoding.vector), encoding.states.shape[1])
+        self._connection.execute("insert or replace into encodings values (?, ?, ?, ?, ?)", row)
         self._pending += 1
         if self._pending >= COMMITTED_EVERY:
             self._connection.commit()
             self._pending = 0
-
-    def forget(self) -> None:
-        """Start from nothing."""
-        self._connection.execute("delete from encodings")
-        self._connection.commit()
 
     def clear(self) -> None:
         """Remove the cache: what it holds has been published."""

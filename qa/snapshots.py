@@ -31,7 +31,7 @@ from typing import IO, Any
 from qa.errors import IndexCorrupt, IndexIncompatible, IndexMissing, SettingsError, StoreUnavailable
 from qa.locks import hold, unheld
 
-FORMAT = 3
+FORMAT = 4
 KEPT = 2
 MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"

@@ -23,6 +23,7 @@ ROOMS = [
     "chunking",
     "embedding",
     "locks",
+    "projection",
     "snapshots",
     "lexical",
     "stores",

@@ -5,9 +5,9 @@ import pytest
 from conftest import WordEmbedder
 
 from qa.corpus import Corpus
-from qa.drafting import quantize
 from qa.engine import Engine
 from qa.errors import IndexIncompatible, SeedError, StoreUnavailable
+from qa.projection import quantize
 from qa.rendering import answer_to_dict
 from qa.snapshots import open_snapshot
 
