@@ -216,3 +216,29 @@ def test_a_damaged_cache_of_an_interrupted_build_is_thrown_away(small, embedder)
     (small.settings.seeds / "new.txt").write_text("Something new to embed.")
     assert small.build().embedded == 1
     assert not (small.settings.index / ".embedded.sqlite").exists()
+
+
+def test_ctrl_c_loses_nothing_that_was_embedded(settings, embedder):
+    for number in range(50):
+        (settings.seeds / f"{number:02}.txt").write_text(f"This is document number {number} of many.")
+    engine = Engine(settings, embedder=embedder)
+
+    def interrupt(done, total, note):
+        if "30 passages" in note:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        engine.build(progress=interrupt)
+    report = engine.build()
+    assert (report.passages, report.embedded, report.reused) == (50, 20, 30)
+
+
+def test_full_embeds_everything_again_also_after_an_interrupted_build(small, embedder):
+    (small.settings.seeds / "new.txt").write_text("Something new to embed.")
+
+    def interrupt(done, total, note):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        small.build(progress=interrupt)
+    assert small.build(full=True).embedded == 3

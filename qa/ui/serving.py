@@ -39,7 +39,9 @@ def serve(engine: Engine, *, announce: Callable[[str], None], watch: bool = Fals
         }
         threading.Thread(target=follow, args=(engine,), kwargs={"stop": stop, **tell}, daemon=True).start()
     try:
-        page.block_thread()
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        _tell("no longer serving")
     finally:
         stop.set()
         page.close(verbose=False)
