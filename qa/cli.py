@@ -146,7 +146,13 @@ def _follow(engine: Engine, options: argparse.Namespace) -> int:
 
     print(f"following {engine.settings.seeds} (Ctrl-C ends it)", file=sys.stderr)
     try:
-        follow(engine, stop=Event(), on_build=lambda report: _report(options, report), on_problem=_warn)
+        follow(
+            engine,
+            stop=Event(),
+            on_build=lambda report: _report(options, report),
+            on_problem=_warn,
+            skip_bad=options.skip_bad,
+        )
     except KeyboardInterrupt:
         print("no longer following", file=sys.stderr)
     return DONE

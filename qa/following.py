@@ -22,7 +22,12 @@ RETRY_MS = 2000
 
 
 def follow(
-    engine: Engine, *, stop: threading.Event, on_build: Callable[[BuildReport], None], on_problem: Callable[[str], None]
+    engine: Engine,
+    *,
+    stop: threading.Event,
+    on_build: Callable[[BuildReport], None],
+    on_problem: Callable[[str], None],
+    skip_bad: bool = False,
 ) -> None:
     """Build now and after each change, until `stop` is set; reports of builds that changed nothing are left out.
 
@@ -44,7 +49,7 @@ def follow(
             continue
         _wait_until_settled(seeds, stop)
         try:
-            report = engine.build()
+            report = engine.build(skip_bad=skip_bad)
         except QAError as exc:
             again = isinstance(exc, SeedError | BuildLocked)
             if str(exc) != problem:

@@ -204,3 +204,42 @@ def test_an_unknown_model_is_one_line_too(folder):
 def test_app_py_is_a_few_lines():
     lines = [line for line in (ROOT / "app.py").read_text().splitlines() if line.strip()]
     assert len(lines) <= 8
+
+
+def test_watch_builds_what_changes_until_it_is_interrupted(folder):
+    import signal
+    import time
+
+    command = [sys.executable, "-m", "qa", "build", "--watch", "--json", "--skip-bad"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr:
+            if line.startswith("following"):
+                break
+        (folder / "seeds" / "bad.txt").write_bytes(b"\xff")
+        (folder / "seeds" / "b.txt").write_text("News of the day.")
+        time.sleep(5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 0
+    reports = [json.loads(text + "}") for text in out.strip().removesuffix("}").split("}\n")]
+    assert [report["added"] for report in reports] == [["a.txt"], ["b.txt"]]
+    assert "bad.txt is not UTF-8" in err
+    assert "no longer following" in err
+    assert "Traceback" not in err
+
+
+def test_snapshots_are_listed_verified_and_rolled_back(folder):
+    assert run("build", cwd=folder).returncode == 0
+    (folder / "seeds" / "b.txt").write_text("News of the day.")
+    assert run("build", cwd=folder).returncode == 0
+    listed = run("status", "--snapshots", cwd=folder).stdout.splitlines()
+    assert [line.split()[0] for line in listed] == ["snapshot-000002", "snapshot-000001"]
+    assert run("status", "--verify", cwd=folder).stdout.endswith("Every byte is as it was written.\n")
+    rolled = run("build", "--rollback", cwd=folder)
+    assert (rolled.returncode, "added since: b.txt" in rolled.stdout) == (0, True)
+    assert run("ask", "news of the day", cwd=folder).returncode == 3
+    victim = folder / "index" / "snapshot-000003" / "texts.utf8"
+    victim.write_bytes(victim.read_bytes()[:-1])
+    damaged = run("status", "--verify", cwd=folder)
+    assert (damaged.returncode, damaged.stdout) == (1, "")
+    assert "texts.utf8 is damaged or missing: run `qa build --full`" in damaged.stderr
