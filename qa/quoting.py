@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 LOOK_BACK_SENTENCES = 3
 LOOK_BACK_COST = 0.14
 """A match may stand up to three sentences before the scored one ("It's appeasement", she said), at this cost."""
+OWN_SHARE = 0.5
+"""A sentence that owes more than half of its score to the sentences before it says little by itself, and is left out."""
 MARGIN = 0.13
 """A sentence that scores this much less than the best one is not quoted."""
 RESERVED_MARGIN = 0.10
@@ -50,6 +52,8 @@ def rank_sentences(corpus: Corpus, query: Query, rows: Sequence[int]) -> Sentenc
         M'[t, s] = max(M[t, s], max over d = 1..LOOK_BACK_SENTENCES of M[t, s-d] - LOOK_BACK_COST), within one document
         score(s) = weighted mean of M'[t, s] over t, weights sqrt(idf of the word piece over passages)
 
+    Left out are sentences whose own M alone gives less than OWN_SHARE of that.
+
     Late interaction as in Khattab and Zaharia, *ColBERT*, SIGIR 2020, with an embedder that was not trained for it
     and a look back to the sentences before.
     """
@@ -63,7 +67,11 @@ def rank_sentences(corpus: Corpus, query: Query, rows: Sequence[int]) -> Sentenc
     in_context = _look_back(corpus, sentences, matches)
     weights = _piece_weights(corpus, query)
     scores = (in_context @ weights) / weights.sum()
-    keep = np.isin(row_of, wanted)
+    own = (matches @ weights) / weights.sum()
+    wanted_only = np.isin(row_of, wanted)
+    keep = wanted_only & (own >= OWN_SHARE * scores)
+    if not keep.any():
+        keep = wanted_only
     sentences, row_of, scores = sentences[keep], row_of[keep], scores[keep].astype(np.float32)
     order = np.lexsort((sentences, -scores))
     return SentenceRanking(sentences[order], scores[order], matches.max(axis=0), row_of[order])
