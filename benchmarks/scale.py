@@ -19,6 +19,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -62,10 +63,10 @@ class Synthetic:
 def write_seeds(folder: Path, passages: int) -> None:
     chooser = random.Random(0)
     words = [f"w{n:05d}" for n in range(30_000)]
-    weights = [1 / (n + 10) for n in range(30_000)]
+    shares = list(accumulate(1 / (n + 10) for n in range(30_000)))
     for number in range(passages // LINES):
         lines = [
-            f"Centre{chooser.randrange(CENTRES)} {' '.join(chooser.choices(words, weights, k=11))}."
+            f"Centre{chooser.randrange(CENTRES)} {' '.join(chooser.choices(words, cum_weights=shares, k=11))}."
             for _ in range(LINES)
         ]
         (folder / f"d{number:06d}.txt").write_text("\n\n".join(lines))

@@ -65,6 +65,9 @@ def list_seeds(folder: Path, *, max_file_mb: int, skip_bad: bool = False) -> See
     first_with: dict[str, str] = {}
     for path in _files(folder):
         doc_id = path.relative_to(folder).as_posix()
+        if path.is_dir():
+            warnings.append(f"{_shown(doc_id)} is passed over: links to folders are not followed.")
+            continue
         if path.suffix.lower() not in SUFFIXES:
             warnings.append(f"{_shown(doc_id)} is passed over: only {' and '.join(SUFFIXES)} files are documents.")
             continue
@@ -112,11 +115,14 @@ def read_examples(folder: Path) -> list[str]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield files below `folder`, sorted by their POSIX path; hidden ones and those of editors are no seeds."""
+    """Yield files (and links to folders) below `folder`, sorted by POSIX path; hidden ones and those of editors are no seeds."""
     found = []
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(parent, name) for name in names if not name.startswith(".") and not name.endswith("~")]
+        linked = [name for name in folders if Path(parent, name).is_symlink()]
+        found += [
+            Path(parent, name) for name in [*names, *linked] if not name.startswith(".") and not name.endswith("~")
+        ]
     yield from sorted((p for p in found if p != folder / SOURCES_FILE), key=lambda p: p.relative_to(folder).as_posix())
 
 

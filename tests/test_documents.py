@@ -64,6 +64,15 @@ def test_links_that_lead_nowhere_or_out_are_refused(tmp_path):
     assert [d.doc_id for d in read_seeds(folder, skip_bad=True).files] == ["good.txt"]
 
 
+def test_a_link_to_a_folder_is_named_and_not_followed(tmp_path):
+    folder = write(tmp_path / "seeds", good_txt="Good text.")
+    write(tmp_path / "other", secret_txt="Secret.")
+    (folder / "linked").symlink_to(tmp_path / "other")
+    seeds = read_seeds(folder)
+    assert [file.doc_id for file in seeds.files] == ["good.txt"]
+    assert seeds.warnings == ("linked is passed over: links to folders are not followed.",)
+
+
 def test_an_unreadable_file_is_named(tmp_path, monkeypatch):
     write(tmp_path, good_txt="Good text.", locked_txt="x")
     if os.geteuid() == 0:  # root reads everything
