@@ -29,16 +29,28 @@ _LONGEST_ELLIPSIS = 2
 
 
 def searched_for(question: str, history: Sequence[str]) -> str:
-    """Return the question itself, or with the last HISTORY_USED ones before it where it cannot stand alone."""
+    """Return the question itself, or with the last HISTORY_USED ones before it where it cannot stand alone.
+
+    What was only a courtesy ("hello", "thanks") is no question that could be followed up.
+    """
     question = question.strip()
-    earlier = [text.strip() for text in history if text.strip()][-HISTORY_USED:]
+    earlier = [text.strip() for text in history if text.strip() and not _is_courtesy(text)][-HISTORY_USED:]
     return " ".join([*earlier, question]) if earlier and _leans_on_history(question) else question
 
 
 def _leans_on_history(question: str) -> bool:
-    content = [word for word in folded_words(question) if is_content_word(word)]
-    if all(word in _COURTESY for word in content) and content:
+    content = _content_words(question)
+    if _is_courtesy(question):
         return False
     if _CONNECTIVE.match(question) or len(content) <= _LONGEST_ELLIPSIS:
         return True
     return len(content) <= _LONGEST_REFERRING and bool(_REFERENCE.search(question))
+
+
+def _is_courtesy(text: str) -> bool:
+    content = _content_words(text)
+    return bool(content) and all(word in _COURTESY for word in content)
+
+
+def _content_words(text: str) -> list[str]:
+    return [word for word in folded_words(text) if is_content_word(word)]

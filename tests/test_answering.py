@@ -115,7 +115,7 @@ FOLLOW_UPS = {
 
 @pytest.mark.parametrize(("question", "joined"), FOLLOW_UPS.values(), ids=FOLLOW_UPS.keys())
 def test_a_follow_up_is_searched_with_what_it_follows(question, joined):
-    history = ["first", "would Britain send soldiers?", " "]
+    history = ["first", "would Britain send soldiers?", " ", "Hello!", "thanks"]
     expected = f"first would Britain send soldiers? {question}".strip() if joined else question
     assert searched_for(question, history).strip() == expected
     assert searched_for(question, []) == question
