@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from qa import chunking, sentences, snapshots, tokens
+from qa import chunking, encodings, sentences, snapshots, tokens
 from qa.corpus import Corpus
 from qa.datatypes import BuildReport, Document
 from qa.documents import SeedFile, Seeds, list_seeds, read_document
@@ -26,9 +26,6 @@ from qa.locks import build_lock
 from qa.projection import make_projection, state_width
 from qa.resuming import discard_cache, resume_cache
 from qa.settings import Settings
-
-BATCH_PASSAGES = 256
-"""Documents are read until they have this many passages to embed: all that is held in memory at a time."""
 
 
 def build_index(
@@ -157,7 +154,7 @@ def _now() -> str:
 def _batches(
     files: Sequence[SeedFile], stored: Corpus | None, embedder: Embedder, budget: int
 ) -> Iterator[list[FreshDocument | SeedFile]]:
-    """Yield the documents in order, unchanged ones as they are listed, others read, some BATCH_PASSAGES passages at a time."""
+    """Yield the documents in order, unchanged ones as they are listed, others read, until they have BATCH_PASSAGES passages."""
     batch: list[FreshDocument | SeedFile] = []
     passages = 0
     for file in files:
@@ -167,7 +164,7 @@ def _batches(
             fresh = _cut(read_document(file), embedder, budget)
             batch.append(fresh)
             passages += len(fresh.drafts)
-        if passages >= BATCH_PASSAGES or len(batch) >= BATCH_PASSAGES:
+        if max(passages, len(batch)) >= encodings.BATCH_PASSAGES:
             yield batch
             batch, passages = [], 0
     if batch:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +75,7 @@ class CorpusWriter:
         document: Document,
         sentences: Sequence[Span],
         drafts: Sequence[PassageDraft],
-        encodings: Sequence[StoredEncoding],
+        encodings: Iterable[StoredEncoding],
     ) -> None:
         """Append a document that has just been read and embedded."""
         import numpy as np

@@ -6,7 +6,7 @@ Does not: decide which documents have changed (qa/building.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+BATCH_PASSAGES = 256
+"""How many passages are embedded at once and held in memory; a longer document is written in parts."""
 Progress = Callable[[int, int, str], None]
 """Called with (bytes of text done, bytes in all, how many documents and passages that is)."""
 
@@ -77,15 +79,25 @@ class EncodingSource:
 
     def write(self, batch: Sequence[FreshDocument | SeedFile], writer: CorpusWriter) -> None:
         """Write the documents of a batch in order, after all that is missing of them has been embedded at once."""
-        self._embed([draft for item in batch if isinstance(item, FreshDocument) for draft in item.drafts])
+        fresh = [item.drafts for item in batch if isinstance(item, FreshDocument)]
+        self._embed([draft for drafts in fresh if len(drafts) <= BATCH_PASSAGES for draft in drafts])
         for item in batch:
             if isinstance(item, FreshDocument):
-                writer.add(item.document, item.spans, item.drafts, [self._batch[draft.key] for draft in item.drafts])
+                writer.add(item.document, item.spans, item.drafts, self._encodings(item.drafts))
                 self._tally.add(documents=1)
             elif self._stored:
                 writer.copy(item, self._stored, self._stored.number_of_text[item.sha256])
                 self._tally.add(documents=1, size_bytes=item.size_bytes)
         self._batch.clear()
+
+    def _encodings(self, drafts: Sequence[PassageDraft]) -> Iterator[StoredEncoding]:
+        """Yield the encodings of one document, which have been embedded with its batch unless there are too many."""
+        for first in range(0, len(drafts), BATCH_PASSAGES):
+            part = drafts[first : first + BATCH_PASSAGES]
+            if len(drafts) > BATCH_PASSAGES:
+                self._batch.clear()  # a document this long is the last of its batch
+                self._embed(part)
+            yield from (self._batch[draft.key] for draft in part)
 
     def _embed(self, drafts: Sequence[PassageDraft]) -> None:
         missing: dict[bytes, str] = {}

@@ -184,14 +184,22 @@ def test_one_line_of_a_megabyte_is_cut_and_quoted(settings, embedder):
 
 
 def test_memory_of_a_build_is_bounded_by_batches(settings, embedder, monkeypatch):
-    monkeypatch.setattr("qa.building.BATCH_PASSAGES", 4)
+    monkeypatch.setattr("qa.encodings.BATCH_PASSAGES", 4)
     for number in range(40):
         (settings.seeds / f"{number:02}.txt").write_text(f"This is document number {number} of many.")
+    sentences = [
+        f"Sentence number {number} of a long document, longer than half of what a passage may hold."
+        for number in range(30)
+    ]
+    (settings.seeds / "long.txt").write_text(" ".join(sentences))
     sizes = []
     real = embedder.encode_passages
     embedder.encode_passages = lambda texts: sizes.append(len(texts)) or real(texts)
-    assert Engine(settings, embedder=embedder).build().embedded == 40
+    engine = Engine(settings, embedder=embedder)
+    assert engine.build().embedded == 70
     assert max(sizes) <= 4
+    for number in (0, 29):
+        assert engine.ask(f"sentence number {number} of a long document").citations[0].text == sentences[number]
 
 
 def test_an_index_on_another_file_system_is_built(settings, embedder):
