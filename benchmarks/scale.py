@@ -90,8 +90,6 @@ def build(work: Path) -> dict[str, object]:
 def ask(work: Path) -> dict[str, object]:
     engine = engine_of(work)
     started = time.perf_counter()
-    status = engine.snapshots()[0]
-    opened = time.perf_counter()
     engine.document("d000000.txt")
     first = time.perf_counter()
     chooser = random.Random(1)
@@ -104,7 +102,6 @@ def ask(work: Path) -> dict[str, object]:
         before = time.perf_counter()
         engine.retrieve(question, k=10)
         times.append(time.perf_counter() - before)
-    del opened, status
     exact = exact_recall(engine, questions)
     index = engine.settings.index
     disk = sum(p.stat().st_size for p in index.rglob("*") if p.is_file())

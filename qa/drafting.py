@@ -226,19 +226,15 @@ class CorpusWriter:
         """Count for each word piece the passages it occurs in."""
         import numpy as np
 
-        places = (
-            np.memmap(self._folder / "token_places.i32", np.int32, "r").reshape(-1, 2)
-            if self._at["tokens"]
-            else np.empty((0, 2))
-        )
         frequencies: NDArray[np.int64] = np.zeros(1, np.int64)
-        for block in range(0, len(passages), BLOCK_ROWS):
-            edges = passages[block : block + BLOCK_ROWS, 5:7]
-            pieces = np.asarray(places[edges[0, 0] : edges[-1, 1], 1], np.int64)
-            owners = np.repeat(np.arange(len(edges), dtype=np.int64), edges[:, 1] - edges[:, 0])
-            distinct = np.unique(pieces * len(edges) + owners) // len(edges)
-            size = max(len(frequencies), int(distinct.max(initial=0)) + 1)
-            frequencies = np.bincount(distinct, minlength=size) + np.pad(frequencies, (0, size - len(frequencies)))
+        with (self._folder / "token_places.i32").open("rb") as file:  # written in order of passages
+            for block in range(0, len(passages), BLOCK_ROWS):
+                lengths = passages[block : block + BLOCK_ROWS, 6] - passages[block : block + BLOCK_ROWS, 5]
+                pieces = np.fromfile(file, np.int32, 2 * int(lengths.sum()))[1::2].astype(np.int64)
+                owners = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
+                distinct = np.unique(pieces * len(lengths) + owners) // len(lengths)
+                size = max(len(frequencies), int(distinct.max(initial=0)) + 1)
+                frequencies = np.bincount(distinct, minlength=size) + np.pad(frequencies, (0, size - len(frequencies)))
         return frequencies.astype(np.int32)
 
 

@@ -6,6 +6,7 @@ Does not: check a file for damage (qa/snapshots.py compares checksums before it 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,15 +24,49 @@ APPROXIMATE_FROM = 150_000
 APPROXIMATE = "RaBitQfs"
 """Gao and Long, *RaBitQ*, SIGMOD 2024: one bit a dimension, scanned with SIMD; the best are rescored exactly."""
 RECALL_AT = 10
-_BLOCK_ROWS = 65_536
-_TRAINED_ON = 100_000
+_BLOCK_ROWS = 16_384
+_TRAINED_ON = 20_000
 _PROBES = 200
 
 
-class FaissStore:
-    """A flat FAISS index, or a RaBitQ index whose best candidates are rescored on the memory-mapped vectors."""
+class VectorFile:
+    """Rows of a headerless file of float32, read as they are needed.
 
-    def __init__(self, index: Any, vectors: NDArray[np.float32] | None) -> None:
+    Read rather than mapped: rows all over a mapped file would make the whole of it resident in time.
+    """
+
+    def __init__(self, path: Path, count: int) -> None:
+        self.count = count
+        self.dim = path.stat().st_size // (4 * count)
+        self._file = path.open("rb")
+
+    def block(self, first: int, last: int) -> NDArray[np.float32]:
+        """Return the rows `[first, last)`."""
+        import numpy as np
+
+        self._file.seek(4 * self.dim * first)
+        rows = np.fromfile(self._file, np.float32, self.dim * (min(last, self.count) - first))
+        return rows.reshape(-1, self.dim)
+
+    def take(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return chosen rows in the given order."""
+        import numpy as np
+
+        size, descriptor = 4 * self.dim, self._file.fileno()
+        data = b"".join(os.pread(descriptor, size, size * row) for row in rows.tolist())
+        return np.frombuffer(data, np.float32).reshape(len(rows), self.dim)
+
+    def spread(self, most: int) -> NDArray[np.float32]:
+        """Return at most `most` rows at equal distances."""
+        import numpy as np
+
+        return self.take(np.arange(0, self.count, max(1, self.count // most), dtype=np.int64)[:most])
+
+
+class FaissStore:
+    """A flat FAISS index, or a RaBitQ index whose best candidates are rescored exactly with the vectors on disk."""
+
+    def __init__(self, index: Any, vectors: VectorFile | None) -> None:
         self._index = index
         self._vectors = vectors
 
@@ -39,40 +74,36 @@ class FaissStore:
     def build(cls, folder: Path, count: int) -> dict[str, Any]:
         """Index the `count` vectors of `vectors.f32`; return what was built and, where it is approximate, its recall.
 
-        An exact index holds the vectors itself, so that `vectors.f32` is removed; memory does not grow with an approximate one.
+        An exact index holds the vectors itself, so that `vectors.f32` is removed; memory grows by 1/32 of them with an
+        approximate one.
         """
         import faiss
-        import numpy as np
 
-        path = folder / VECTORS_FILE
-        vectors = np.memmap(path, np.float32, "r").reshape(count, -1)
+        vectors = VectorFile(folder / VECTORS_FILE, count)
         if count < APPROXIMATE_FROM:
-            index: Any = faiss.IndexFlatIP(vectors.shape[1])
+            index: Any = faiss.IndexFlatIP(vectors.dim)
         else:
-            index = faiss.index_factory(vectors.shape[1], APPROXIMATE, faiss.METRIC_INNER_PRODUCT)
-            index.train(np.ascontiguousarray(vectors[:: max(1, count // _TRAINED_ON)][:_TRAINED_ON]))
+            index = faiss.index_factory(vectors.dim, APPROXIMATE, faiss.METRIC_INNER_PRODUCT)
+            index.train(vectors.spread(_TRAINED_ON))
         for first in range(0, count, _BLOCK_ROWS):
-            index.add(np.ascontiguousarray(vectors[first : first + _BLOCK_ROWS]))
+            index.add(vectors.block(first, first + _BLOCK_ROWS))
         faiss.write_index(index, str(folder / INDEX_FILE))
         if count < APPROXIMATE_FROM:
-            del vectors
-            path.unlink()
+            (folder / VECTORS_FILE).unlink()
             return {"kind": "exact"}
-        return {"kind": APPROXIMATE, f"recall@{RECALL_AT}": cls(index, vectors)._measure_recall()}
+        return {"kind": APPROXIMATE, f"recall@{RECALL_AT}": cls(index, vectors)._measure_recall(vectors)}
 
     @classmethod
     def open(cls, folder: Path) -> FaissStore:
-        """Return the store of a folder, its vectors memory-mapped; IndexCorrupt when FAISS refuses it."""
+        """Return the store of a folder, its index memory-mapped; IndexCorrupt when FAISS refuses it."""
         import faiss
-        import numpy as np
 
         try:
             index = faiss.read_index(str(folder / INDEX_FILE), faiss.IO_FLAG_MMAP_IFC)
-            path = folder / VECTORS_FILE
-            vectors = np.memmap(path, np.float32, "r").reshape(index.ntotal, index.d) if path.exists() else None
-        except (RuntimeError, ValueError) as exc:
+        except RuntimeError as exc:
             raise IndexCorrupt(f"{folder / INDEX_FILE} is no FAISS index: run `qa build --full`.") from exc
-        return cls(index, vectors)
+        path = folder / VECTORS_FILE
+        return cls(index, VectorFile(path, index.ntotal) if path.exists() else None)
 
     @property
     def count(self) -> int:
@@ -107,26 +138,23 @@ class FaissStore:
         if not len(wanted):
             return np.empty((0, self.dim), np.float32)
         if self._vectors is not None:
-            return np.asarray(self._vectors[wanted])
+            return self._vectors.take(wanted)
         return np.asarray(self._index.reconstruct_batch(wanted), np.float32)
 
-    def _measure_recall(self) -> float:
+    def _measure_recall(self, vectors: VectorFile) -> float:
         """Return which share of the RECALL_AT exactly nearest vectors a search finds, for vectors spread over the store."""
         import faiss
-        import numpy as np
 
-        assert self._vectors is not None
-        probes = np.ascontiguousarray(self._vectors[:: max(1, self.count // _PROBES)][:_PROBES])
-        best: list[set[int]] = []
+        probes = vectors.spread(_PROBES)
         heap = faiss.ResultHeap(len(probes), RECALL_AT, keep_max=True)
         for first in range(0, self.count, _BLOCK_ROWS):
-            block = np.ascontiguousarray(self._vectors[first : first + _BLOCK_ROWS])
+            block = vectors.block(first, first + _BLOCK_ROWS)
             scores, rows = faiss.knn(probes, block, min(RECALL_AT, len(block)), metric=faiss.METRIC_INNER_PRODUCT)
             heap.add_result(scores, rows + first)
         heap.finalize()
-        best = [set(rows.tolist()) for rows in heap.I]
-        found = [best[i] & set(self.search(probe, RECALL_AT)[0].tolist()) for i, probe in enumerate(probes)]
-        return round(sum(map(len, found)) / (RECALL_AT * len(probes)), 4)
+        found = [set(self.search(probe, RECALL_AT)[0].tolist()) for probe in probes]
+        shared = sum(len(best & set(exact.tolist())) for best, exact in zip(found, heap.I, strict=True))
+        return round(shared / (RECALL_AT * len(probes)), 4)
 
     def _checked(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         import numpy as np
