@@ -7,6 +7,7 @@ Does not: check a file for damage (qa/snapshots.py compares checksums before it 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ class VectorFile:
         self.count = count
         self.dim = path.stat().st_size // (4 * count)
         self._file = path.open("rb")
+        self._lock = threading.Lock()
 
     def block(self, first: int, last: int) -> NDArray[np.float32]:
         """Return the rows `[first, last)`."""
@@ -52,9 +54,15 @@ class VectorFile:
         """Return chosen rows in the given order."""
         import numpy as np
 
-        size, descriptor = 4 * self.dim, self._file.fileno()
-        data = b"".join(os.pread(descriptor, size, size * row) for row in rows.tolist())
+        data = b"".join(self._read(4 * self.dim * row) for row in rows.tolist())
         return np.frombuffer(data, np.float32).reshape(len(rows), self.dim)
+
+    def _read(self, offset: int) -> bytes:
+        if hasattr(os, "pread"):
+            return os.pread(self._file.fileno(), 4 * self.dim, offset)
+        with self._lock:  # Windows has no read at a place that leaves the file's own place alone
+            self._file.seek(offset)
+            return self._file.read(4 * self.dim)
 
     def spread(self, most: int) -> NDArray[np.float32]:
         """Return at most `most` rows at equal distances."""
