@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from qa import chunking, encodings, sentences, snapshots, tokens
-from qa.corpus import Corpus
+from qa.corpus import ALWAYS_HASHED, Corpus
 from qa.datatypes import BuildReport, Document
 from qa.documents import SeedFile, Seeds, list_seeds, read_document
 from qa.drafting import CorpusWriter, PassageDraft
@@ -142,7 +142,7 @@ def _build(
                         f"The documents in {settings.seeds} hold nothing to quote: add text, or name another folder."
                     )
                 written = writer.finish()
-            snapshot = snapshots.publish(folder, {**manifest, **written})
+            snapshot = snapshots.publish(folder, {**manifest, **written}, always_hashed=ALWAYS_HASHED)
         cache.clear()
         return snapshot, source.embedded
 

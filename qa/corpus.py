@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+ALWAYS_HASHED = ("vectors.faiss",)
+"""Files whose damage a library would not notice, or not survive: compared in full at every opening, however large."""
 PASSAGE_COLUMNS = (
     "document", "start", "end", "first_sentence", "last_sentence",
     "first_token", "end_token", "prompt_tokens", "first_word", "end_word",
@@ -60,12 +62,20 @@ class Corpus:
     """An opened snapshot, which is held open as long as this object lives. Arrays are memory-mapped."""
 
     def __init__(self, snapshot: Snapshot) -> None:
+        """Open every file; IndexCorrupt where one cannot be what it should be."""
+        self.snapshot = snapshot
+        try:
+            self._open(snapshot.folder, snapshot.manifest["counts"])
+        except (OSError, ValueError, KeyError) as exc:
+            raise IndexCorrupt(f"{snapshot.folder} cannot be opened ({exc}): run `qa build --full`.") from exc
+        # Without a reference to self: a cycle would hold the snapshot until the garbage collector comes by.
+        self.document = lru_cache(maxsize=256)(partial(_read_document, self.entries, self._texts))
+
+    def _open(self, folder: Path, counts: dict[str, int]) -> None:
         import numpy as np
 
         from qa.stores.faiss import FaissStore
 
-        folder, counts = snapshot.folder, snapshot.manifest["counts"]
-        self.snapshot = snapshot
         self.entries: list[dict[str, Any]] = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
         with (folder / "texts.utf8").open("rb") as file:
             self._texts = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -81,8 +91,6 @@ class Corpus:
         self._word_counts: NDArray[np.int64] = np.load(folder / "word_counts.npy", mmap_mode="r")
         self.store: VectorStore = FaissStore.open(folder)
         self.lexical = LexicalIndex.open(folder / "bm25")
-        # Without a reference to self: a cycle would hold the snapshot until the garbage collector comes by.
-        self.document = lru_cache(maxsize=256)(partial(_read_document, self.entries, self._texts))
         self._check_counts(counts)
 
     @cached_property

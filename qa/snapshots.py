@@ -22,7 +22,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +31,7 @@ from typing import IO, Any
 from qa.errors import IndexCorrupt, IndexIncompatible, IndexMissing, SettingsError, StoreUnavailable
 from qa.locks import hold, unheld
 
-FORMAT = 4
+FORMAT = 5
 KEPT = 2
 MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"
@@ -127,11 +127,14 @@ def draft_snapshot(index: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def publish(draft: Path, manifest: dict[str, Any]) -> Snapshot:
-    """Turn a draft into the newest snapshot: manifest, checksums, flush to the disk, one rename; then prune old ones."""
+def publish(draft: Path, manifest: dict[str, Any], *, always_hashed: Sequence[str] = ()) -> Snapshot:
+    """Turn a draft into the newest snapshot: manifest, checksums, flush to the disk, one rename; then prune old ones.
+
+    Files named in `always_hashed` are compared in full at every opening, however large.
+    """
     files = sorted(p for p in draft.rglob("*") if p.is_file())
     sizes = {p.relative_to(draft).as_posix(): p.stat().st_size for p in files}
-    complete = {"format": FORMAT, **manifest, "sizes": sizes}
+    complete = {"format": FORMAT, **manifest, "sizes": sizes, "always_hashed": list(always_hashed)}
     (draft / MANIFEST).write_text(json.dumps(complete, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     sums = [f"{_sha256(draft / name)}  {name}\n" for name in [MANIFEST, *sizes]]
     (draft / CHECKSUMS).write_text("".join(sums), encoding="utf-8")
@@ -200,7 +203,7 @@ def _verified_manifest(folder: Path, *, verify: bool) -> dict[str, Any]:
         if not path.is_file() or path.stat().st_size != size:
             raise _corrupt(path)
         hashed += size
-        if verify or hashed <= HASHED_BYTES:
+        if verify or hashed <= HASHED_BYTES or name in manifest["always_hashed"]:
             _compare(folder, name, digests)
     return manifest
 

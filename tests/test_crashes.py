@@ -179,13 +179,20 @@ def test_beyond_what_is_hashed_at_opening_size_is_checked_and_verify_finds_the_r
     monkeypatch.setattr(snapshots, "HASHED_BYTES", 0)
     victim = engine.settings.index / "snapshot-000001" / "token_states.i8"
     data = bytearray(victim.read_bytes())
-    data[5] ^= 1
-    victim.write_bytes(data)
+    victim.write_bytes(data[:5] + b"x" + data[6:])
     assert fresh(engine).status().passages
     with pytest.raises(IndexCorrupt, match=r"token_states\.i8"):
         fresh(engine).status(verify=True)
     os.truncate(victim, len(data) - 1)
     with pytest.raises(IndexCorrupt, match=r"token_states\.i8"):
+        fresh(engine).status()
+
+
+def test_what_faiss_reads_is_hashed_however_large(engine, monkeypatch):
+    monkeypatch.setattr(snapshots, "HASHED_BYTES", 0)
+    searched = engine.settings.index / "snapshot-000001" / "vectors.faiss"
+    searched.write_bytes(searched.read_bytes()[:-1] + b"x")  # FAISS would load it as it is
+    with pytest.raises(IndexCorrupt, match=r"vectors\.faiss"):
         fresh(engine).status()
 
 
@@ -234,8 +241,8 @@ def test_an_open_snapshot_is_not_removed(engine):
         write_version(engine.settings.seeds, version)
         fresh(engine).build()
     assert held.folder.exists()
-    assert snapshots.open_snapshot(engine.settings.index, "snapshot-000001").manifest
-    engine._opened = None
+    again = snapshots.open_snapshot(engine.settings.index, "snapshot-000001")
+    again.held.close()
     held.held.close()
     write_version(engine.settings.seeds, 5)
     fresh(engine).build()
@@ -282,3 +289,15 @@ def test_a_clock_that_jumps_back_harms_nothing(engine, monkeypatch):
     write_version(engine.settings.seeds, 2)
     engine.build()
     assert version_of(fresh(engine), 3) == "v2"
+
+
+def test_an_unhashed_file_with_a_damaged_header_is_refused_in_words(engine, monkeypatch):
+    monkeypatch.setattr(snapshots, "HASHED_BYTES", 0)
+    for name in ("sentences.npy", "passages.npy", "bm25/data.csc.index.npy", "words.json", "documents.json"):
+        victim = engine.settings.index / "snapshot-000001" / name
+        data = victim.read_bytes()
+        victim.write_bytes(b"\0" * 40 + data[40:])
+        with pytest.raises(IndexCorrupt, match="snapshot-000001 cannot be opened"):
+            fresh(engine).status()
+        victim.write_bytes(data)
+    assert version_of(fresh(engine), 3) == "v1"
