@@ -48,8 +48,22 @@ def build_lock(index: Path) -> Iterator[None]:
             portalocker.unlock(file)
 
 
-def hold(path: Path) -> IO[bytes] | None:
-    """Share a lock for as long as the returned file is open; None where the file cannot be locked."""
+class Hold:
+    """A shared lock; it ends with `close`, or with the object."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def close(self) -> None:
+        """Give the lock back."""
+        self._file.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def hold(path: Path) -> Hold | None:
+    """Share a lock with everybody else who holds the file; None where it cannot be locked."""
     import portalocker
 
     try:
@@ -61,7 +75,7 @@ def hold(path: Path) -> IO[bytes] | None:
     except (portalocker.LockException, OSError):
         file.close()
         return None
-    return file
+    return Hold(file)
 
 
 @contextmanager

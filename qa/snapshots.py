@@ -26,10 +26,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from qa.errors import IndexCorrupt, IndexIncompatible, IndexMissing, SettingsError, StoreUnavailable
-from qa.locks import hold, unheld
+from qa.locks import Hold, hold, unheld
 
 FORMAT = 5
 KEPT = 2
@@ -49,7 +49,7 @@ class Snapshot:
 
     folder: Path
     manifest: dict[str, Any]
-    held: IO[bytes] | None = field(default=None, compare=False, repr=False)
+    held: Hold | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:

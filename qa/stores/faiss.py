@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ APPROXIMATE_FROM = 150_000
 """From this many vectors on, exact search would take more than some 10 ms (benchmarks/scale.py)."""
 APPROXIMATE = "RaBitQfs"
 """Gao and Long, *RaBitQ*, SIGMOD 2024: one bit a dimension, scanned with SIMD; the best are rescored exactly."""
+EXACT = "exact"
 RECALL_AT = 10
 _BLOCK_ROWS = 16_384
 _TRAINED_ON = 20_000
@@ -41,6 +43,13 @@ class VectorFile:
         self.dim = path.stat().st_size // (4 * count)
         self._file = path.open("rb")
         self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close the file; also done when the object goes."""
+        self._file.close()
+
+    def __del__(self) -> None:
+        self.close()
 
     def block(self, first: int, last: int) -> NDArray[np.float32]:
         """Return the rows `[first, last)`."""
@@ -85,9 +94,17 @@ class FaissStore:
         An exact index holds the vectors itself, so that `vectors.f32` is removed; memory grows by 1/32 of them with an
         approximate one.
         """
+        with closing(VectorFile(folder / VECTORS_FILE, count)) as vectors:
+            built = cls._build(folder, vectors)
+        if built["kind"] == EXACT:
+            (folder / VECTORS_FILE).unlink()
+        return built
+
+    @classmethod
+    def _build(cls, folder: Path, vectors: VectorFile) -> dict[str, Any]:
         import faiss
 
-        vectors = VectorFile(folder / VECTORS_FILE, count)
+        count = vectors.count
         if count < APPROXIMATE_FROM:
             index: Any = faiss.IndexFlatIP(vectors.dim)
         else:
@@ -97,8 +114,7 @@ class FaissStore:
             index.add(vectors.block(first, first + _BLOCK_ROWS))
         faiss.write_index(index, str(folder / INDEX_FILE))
         if count < APPROXIMATE_FROM:
-            (folder / VECTORS_FILE).unlink()
-            return {"kind": "exact"}
+            return {"kind": EXACT}
         return {"kind": APPROXIMATE, f"recall@{RECALL_AT}": cls(index, vectors)._measure_recall(vectors)}
 
     @classmethod
