@@ -160,7 +160,7 @@ def _follow(engine: Engine, options: argparse.Namespace) -> int:
 
 def _status(engine: Engine, options: argparse.Namespace) -> int:
     if options.snapshots:
-        rows = engine.snapshots()
+        rows = engine.list_snapshots()
         _write(options, {"snapshots": rows}, "\n".join(map(rendering.snapshot_to_text, rows)))
         return DONE
     status = engine.status(verify=options.verify)

@@ -109,6 +109,18 @@ def read_document(file: SeedFile) -> Document:
     return Document(file.doc_id, file.title, data.decode("utf-8"), file.sha256, file.meta)
 
 
+def look_at(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Return name, size and time of every file below `folder`: equal while nothing was written there. Reads no file."""
+    seen = set()
+    for path in folder.rglob("*"):
+        try:
+            found = path.stat()
+        except OSError:
+            continue  # gone since it was listed, or a link that leads nowhere
+        seen.add((str(path), found.st_size, found.st_mtime_ns))
+    return frozenset(seen)
+
+
 def read_examples(folder: Path) -> list[str]:
     """Return the `examples` of sources.toml: questions the page may suggest."""
     return _read_sources_file(folder)[1]

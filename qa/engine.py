@@ -18,7 +18,7 @@ from qa.answering import HITS_SHOWN, answer_question, has_words
 from qa.building import build_index, check_recipe, compare_files
 from qa.corpus import Corpus
 from qa.datatypes import Answer, BuildReport, Document, Hit, Status
-from qa.documents import list_seeds
+from qa.documents import list_seeds, look_at
 from qa.embedding import Embedder, load_embedder
 from qa.encodings import Progress
 from qa.errors import IndexCorrupt, IndexIncompatible, SeedError
@@ -37,6 +37,7 @@ class Engine:
         self._embedder = embedder
         self._opened: _Opened | None = None
         self._checked = ""
+        self._compared: tuple[object, dict[str, tuple[str, ...]]] | None = None
         self._hashes: dict[str, tuple[tuple[int, int, int], str]] = {}
         self._lock = threading.Lock()
 
@@ -87,11 +88,7 @@ class Engine:
             snapshots.open_snapshot(self.settings.index, verify=True)
         opened = self._open()
         snapshot = opened.snapshot
-        try:
-            files = list_seeds(self.settings.seeds, max_file_mb=self.settings.max_file_mb, skip_bad=True).files
-        except SeedError:
-            files = ()
-        difference = compare_files(snapshot.manifest, files)
+        difference = self._difference(snapshot)
         created = snapshot.manifest["created"]
         age = datetime.now(UTC) - datetime.fromisoformat(created)
         return Status(
@@ -108,7 +105,7 @@ class Engine:
             removed=difference["removed"],
         )
 
-    def snapshots(self) -> list[dict[str, Any]]:
+    def list_snapshots(self) -> list[dict[str, Any]]:
         """Return of each snapshot that is kept, newest first: name, created, counts, or what is wrong with it."""
         rows: list[dict[str, Any]] = []
         for name in reversed(snapshots.snapshot_names(self.settings.index)):
@@ -119,6 +116,10 @@ class Engine:
                 continue
             rows.append({"snapshot": name, "created": manifest["created"], **manifest["counts"]})
         return rows
+
+    def document_count(self) -> int:
+        """Return how many documents are indexed."""
+        return len(self._open().corpus.entries)
 
     def documents(self) -> list[Document]:
         """Return every document as it was indexed, in order of doc_id."""
@@ -152,6 +153,17 @@ class Engine:
                 snapshot, warning = snapshots.open_whole_snapshot(self.settings.index, newest)
                 self._opened = _Opened(newest, snapshot, Corpus(snapshot), warning)
             return self._opened
+
+    def _difference(self, snapshot: snapshots.Snapshot) -> dict[str, tuple[str, ...]]:
+        """Compare the seeds with a snapshot; they are read again only when one of them was touched."""
+        looked = (snapshot.name, look_at(self.settings.seeds))
+        if self._compared is None or self._compared[0] != looked:
+            try:
+                files = list_seeds(self.settings.seeds, max_file_mb=self.settings.max_file_mb, skip_bad=True).files
+            except SeedError:
+                files = ()
+            self._compared = looked, compare_files(snapshot.manifest, files)
+        return self._compared[1]
 
     def _hash_of(self, doc_id: str) -> str:
         """Return the sha256 of a document's file as it is now, "" where there is none; read again only when it was touched."""

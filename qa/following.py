@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qa.datatypes import BuildReport
+from qa.documents import look_at
 from qa.engine import Engine
 from qa.errors import BuildLocked, QAError, SeedError
 
@@ -66,22 +67,10 @@ def _is_seed(change: object, path: str) -> bool:
 
 
 def _wait_until_settled(folder: Path, stop: threading.Event) -> None:
-    before = _look(folder)
+    before = look_at(folder)
     while not stop.is_set():
         time.sleep(SETTLED_SECONDS)
-        now = _look(folder)
+        now = look_at(folder)
         if now == before:
             return
         before = now
-
-
-def _look(folder: Path) -> set[tuple[str, int, int]]:
-    """Return name, size and time of every file, of those that are still there when they are looked at."""
-    seen = set()
-    for path in folder.rglob("*"):
-        try:
-            found = path.stat()
-        except OSError:
-            continue
-        seen.add((str(path), found.st_size, found.st_mtime_ns))
-    return seen

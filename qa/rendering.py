@@ -149,7 +149,7 @@ def answer_to_prompt(answer: Answer, max_tokens: int | None = None) -> str:
 
 
 def snapshot_to_text(row: Mapping[str, Any]) -> str:
-    """Return one row of `Engine.snapshots` in a line."""
+    """Return one row of `Engine.list_snapshots` in a line."""
     if "error" in row:
         return f"{row['snapshot']}  {printable(row['error'])}"
     return f"{row['snapshot']}  {row['created']}  {row['documents']} documents, {row['passages']} passages"

@@ -258,7 +258,7 @@ def test_rollback_goes_back_and_forward_again(engine):
     engine.roll_back()
     assert version_of(engine, 3) == "v2"
     assert not engine.status().stale
-    assert [row["snapshot"] for row in engine.snapshots()][:1] == ["snapshot-000004"]
+    assert [row["snapshot"] for row in engine.list_snapshots()][:1] == ["snapshot-000004"]
 
 
 def test_without_an_earlier_snapshot_there_is_nothing_to_go_back_to(engine):

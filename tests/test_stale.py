@@ -54,3 +54,20 @@ def test_status_names_what_changed(small):
     status = small.status()
     assert (status.added, status.changed, status.removed) == (("new.txt",), ("rome.txt",), ("cats.txt",))
     assert status.stale
+
+
+def test_status_reads_the_documents_again_only_when_one_was_touched(small, monkeypatch):
+    import qa.engine
+
+    listed = []
+    real = qa.engine.list_seeds
+    monkeypatch.setattr(qa.engine, "list_seeds", lambda *args, **options: listed.append(1) or real(*args, **options))
+    assert not small.status().stale
+    assert not small.status().stale
+    assert len(listed) == 1
+    (small.settings.seeds / "new.txt").write_text("News.")
+    assert small.status().stale
+    assert small.status().stale
+    assert len(listed) == 2
+    small.build()
+    assert not small.status().stale

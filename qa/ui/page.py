@@ -126,7 +126,7 @@ def _messages(turns: list[Turn], examples: list[str]) -> list[dict[str, Any]]:
 
 def _answer(engine: Engine, question: str, history: list[str]) -> str:
     try:
-        return html.answer_card(engine.ask(question, history=history), len(engine.documents()))
+        return html.answer_card(engine.ask(question, history=history), engine.document_count())
     except QAError as exc:
         return html.error_card(str(exc))
 
