@@ -33,6 +33,7 @@ from qa.errors import IndexCorrupt
 from qa.lexical import LexicalIndex
 from qa.snapshots import Snapshot
 from qa.stores import VectorStore
+from qa.tokens import folded_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -144,6 +145,19 @@ class Corpus:
         return StoredEncoding(
             self.store.vectors([row])[0], np.asarray(self.token_states[first:end]), starts, places[:, 1]
         )
+
+    def word_of_token(self, token: int) -> str:
+        """Return the folded word a token stands in, "" where it stands in none."""
+        import numpy as np
+
+        row = int(np.searchsorted(self.passages[:, 5], token, side="right")) - 1
+        text = self.document(int(self.passages[row, 0])).text
+        start = end = int(self.token_places[token, 0])
+        while start > 0 and text[start - 1].isalnum():
+            start -= 1
+        while end < len(text) and text[end].isalnum():
+            end += 1
+        return next(folded_words(text[start:end]), "")
 
     def sentence_of_tokens(self, row: int) -> NDArray[np.int64]:
         """Return for each token of a passage the number of its sentence."""

@@ -39,10 +39,12 @@ class SentenceRanking:
     """(m,) numbers of sentences in the corpus."""
     scores: NDArray[np.float32]
     """(m,) context MaxSim, about -1..1."""
-    reach: NDArray[np.float32]
-    """(t,) best match of each token of the question anywhere in the candidates."""
     rows: NDArray[np.int64]
     """(m,) the passage in which each sentence begins."""
+    tokens: NDArray[np.int64]
+    """(n,) numbers of the candidates' tokens in the corpus."""
+    cosines: NDArray[np.float32]
+    """(n, t) similarity of each of them to each token of the question."""
 
 
 def rank_sentences(corpus: Corpus, query: Query, rows: Sequence[int]) -> SentenceRanking:
@@ -63,7 +65,8 @@ def rank_sentences(corpus: Corpus, query: Query, rows: Sequence[int]) -> Sentenc
     read = sorted(
         {r for row in wanted for r in (row - 1, row) if r >= 0 and _document_of(corpus, r) == _document_of(corpus, row)}
     )
-    sentences, row_of, matches = _match_sentences(corpus, query, read)
+    tokens, cosines = _match_tokens(corpus, query, read)
+    sentences, row_of, matches = _best_of_sentences(corpus, read, cosines)
     in_context = _look_back(corpus, sentences, matches)
     weights = _piece_weights(corpus, query)
     scores = (in_context @ weights) / weights.sum()
@@ -74,7 +77,7 @@ def rank_sentences(corpus: Corpus, query: Query, rows: Sequence[int]) -> Sentenc
         keep = wanted_only
     sentences, row_of, scores = sentences[keep], row_of[keep], scores[keep].astype(np.float32)
     order = np.lexsort((sentences, -scores))
-    return SentenceRanking(sentences[order], scores[order], matches.max(axis=0), row_of[order])
+    return SentenceRanking(sentences[order], scores[order], row_of[order], tokens, cosines)
 
 
 def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[Citation]:
@@ -101,24 +104,28 @@ def _document_of(corpus: Corpus, row: int) -> int:
     return int(corpus.passages[row, 0])
 
 
-def _match_sentences(
-    corpus: Corpus, query: Query, rows: Sequence[int]
+def _match_tokens(corpus: Corpus, query: Query, rows: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the tokens of `rows` in order and their similarity to each token of the question, `(tokens, t)`."""
+    import numpy as np
+
+    edges = [(int(corpus.passages[row, 5]), int(corpus.passages[row, 6])) for row in rows]
+    matrix = np.concatenate([corpus.token_states[first:end] for first, end in edges]).astype(np.float32)
+    matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
+    tokens = np.concatenate([np.arange(first, end) for first, end in edges])
+    return tokens, matrix @ project(query.encoding.states, corpus.projection).T
+
+
+def _best_of_sentences(
+    corpus: Corpus, rows: Sequence[int], cosines: NDArray[np.float32]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
     """Return the sentences of `rows` in order, the row in which each begins, and M as `(sentences, t)`."""
     import numpy as np
 
-    sentences, owners, states = [], [], []
-    for row in rows:
-        first_token, end_token = (int(x) for x in corpus.passages[row, 5:7])
-        sentences.append(corpus.sentence_of_tokens(row))
-        owners.append(np.full(end_token - first_token, row))
-        states.append(corpus.token_states[first_token:end_token])
+    sentences = [corpus.sentence_of_tokens(row) for row in rows]
+    owners = np.concatenate([np.full(len(part), row) for row, part in zip(rows, sentences, strict=True)])
     of_token = np.concatenate(sentences)
-    matrix = np.concatenate(states).astype(np.float32)
-    matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
-    cosines = matrix @ project(query.encoding.states, corpus.projection).T
     edges = np.flatnonzero(np.diff(of_token, prepend=-1))  # rows are in order, so the tokens of a sentence are adjacent
-    return of_token[edges], np.concatenate(owners)[edges], np.maximum.reduceat(cosines, edges, axis=0)
+    return of_token[edges], owners[edges], np.maximum.reduceat(cosines, edges, axis=0)
 
 
 def _look_back(corpus: Corpus, sentences: NDArray[np.int64], matches: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -43,7 +43,7 @@ class Settings:
     """Share of BM25 in the ranking of passages, 0..1; the rest is dense similarity."""
     quotes: int = 4
     """Most quotes in one answer."""
-    threshold: float = 0.23
+    threshold: float = 0.24
     """Lowest confidence, 0..1, at which the quotes are given as an answer; below it the answer is a refusal."""
     host: str = "127.0.0.1"
     """Address on which the chat page is served."""

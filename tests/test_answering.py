@@ -91,6 +91,23 @@ def test_any_text_gets_an_answer_or_a_refusal(real, question):
     assert len(answer.reason) < 300
 
 
+NAMES = [
+    "how much does greece spend on defence as share of gdp",
+    "what was agreed at the alaska summit between trump and putin",
+]
+
+
+@pytest.mark.parametrize("question", NAMES)
+def test_a_name_no_document_has_is_seen_without_its_capital(real, question):
+    answer = real.ask(question)
+    assert not answer.answered
+    assert answer.reason.startswith("No document mentions “")
+
+
+def test_an_unknown_word_that_is_no_name_is_no_reason_to_refuse(real):
+    assert real.ask("why is the russian army budget worth a lot more than the headline number").answered
+
+
 def test_confidence_is_a_probability_and_the_threshold_decides(small):
     import dataclasses
 
