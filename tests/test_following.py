@@ -31,7 +31,7 @@ def test_readers_through_publishes_get_whole_unmixed_answers(settings):
     def read(number):
         asked = 0
         while not done.is_set():
-            answer = engine.ask("which gate opened in harbour a b c")
+            answer = engine.ask("harbour opened gate")
             texts = {c.doc_id[0]: c.text for c in answer.citations if "gate" in c.text}
             versions = {text[-5:-1] for text in texts.values()}
             whole = all(text == f"Harbour {name} opened gate {text[-5:-1]}." for name, text in texts.items())
