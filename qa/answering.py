@@ -40,8 +40,9 @@ def answer_question(
     hits = to_hits(corpus, ranked[:k])
     ranking = rank_sentences(corpus, query, [passage.row for passage in ranked[: settings.candidates]])
     judgement = judge(corpus, query, ranking)
-    citations = choose_quotes(corpus, ranking, settings.quotes)
-    if judgement.confidence < settings.threshold or not citations:
+    is_answer = judgement.confidence >= settings.threshold
+    citations = choose_quotes(corpus, ranking, settings.quotes) if is_answer else []
+    if not citations:
         return _refuse(question, searched, hits, judgement.confidence, judgement.reason)
     return Answer(question, searched, tuple(citations), tuple(hits), True, judgement.confidence, "")
 

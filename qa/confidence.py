@@ -121,9 +121,8 @@ def _weighty_words(query: Query) -> Iterator[tuple[str, str, NDArray[np.int64]]]
 def _terms_near(corpus: Corpus, ranking: SentenceRanking) -> set[str]:
     """The terms of the best sentence's passage, and of the passage before where the sentence begins its passage."""
     row, sentence = int(ranking.rows[0]), int(ranking.sentences[0])
-    rows = [row]
-    if row and int(corpus.passages[row, 3]) == sentence and corpus.passages[row - 1, 0] == corpus.passages[row, 0]:
-        rows.append(row - 1)
+    before = corpus.passage_before(row) if int(corpus.passages[row, 3]) == sentence else None
+    rows = [row] if before is None else [row, before]
     return {term for r in rows for term in lexical_terms(corpus.passage(r).text)}
 
 

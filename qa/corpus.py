@@ -135,6 +135,10 @@ class Corpus:
         name = f"{document.doc_id}#{start}-{end}"
         return Passage(name, document.doc_id, document.title, span, span.of(document.text), int(self.passages[row, 7]))
 
+    def passage_before(self, row: int) -> int | None:
+        """Return the row of the passage before this one in its document."""
+        return row - 1 if row and self.passages[row - 1, 0] == self.passages[row, 0] else None
+
     def encoding(self, row: int) -> StoredEncoding:
         """Return what was stored of a passage's encoding."""
         import numpy as np

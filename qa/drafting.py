@@ -61,7 +61,7 @@ class CorpusWriter:
         self._passages: list[NDArray[np.int64]] = []
         self._keys: list[bytes] = []
         self._ids: dict[str, int] = {}
-        self._remapped: tuple[Corpus, NDArray[np.uint32]] | None = None
+        self._new_ids: NDArray[np.uint32] | None = None
         self._at = {"bytes": 0, "sentences": 0, "passages": 0, "tokens": 0, "words": 0}
 
     def __enter__(self) -> CorpusWriter:
@@ -194,10 +194,10 @@ class CorpusWriter:
         """Return the new id of each word of the last snapshot."""
         import numpy as np
 
-        if self._remapped is None:
+        if self._new_ids is None:
             ids = [self._ids.setdefault(word, len(self._ids)) for word in stored.vocabulary]
-            self._remapped = stored, np.array(ids, np.uint32)
-        return self._remapped[1]
+            self._new_ids = np.array(ids, np.uint32)
+        return self._new_ids
 
     def _write_words(self, passages: NDArray[np.int64]) -> None:
         """Number the words alphabetically, leave out those that no longer occur, and weigh their stems."""

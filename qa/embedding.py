@@ -171,7 +171,7 @@ class SentenceTransformerEmbedder:
         states = out["token_embeddings"][0].float().cpu().numpy()[keep]
         vector = out["sentence_embedding"][0].float().cpu().numpy()
         pieces = features["input_ids"][0].numpy().astype(np.int32)[keep]
-        return Encoding(_unit(vector), _unit(states), starts[keep], pieces)
+        return Encoding(unit_rows(vector), unit_rows(states), starts[keep], pieces)
 
 
 def _locate(name: str) -> tuple[str, Path | None]:
@@ -208,7 +208,8 @@ def _prompt(model: Any, kind: str) -> str:
     return (getattr(model, "prompts", None) or {}).get(kind) or ""
 
 
-def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+def unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return vectors `(..., dim)` at length 1, float32; one of length 0 stays as it is."""
     import numpy as np
 
     norms = np.linalg.norm(rows, axis=-1, keepdims=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.tokens import folded_words, is_content_word
+from qa.tokens import content_words
 
 HISTORY_USED = 2
 """How many of the last questions a follow-up is searched together with."""
@@ -39,7 +39,7 @@ def searched_for(question: str, history: Sequence[str]) -> str:
 
 
 def _leans_on_history(question: str) -> bool:
-    content = _content_words(question)
+    content = content_words(question)
     if _is_courtesy(question):
         return False
     if _CONNECTIVE.match(question) or len(content) <= _LONGEST_ELLIPSIS:
@@ -48,9 +48,5 @@ def _leans_on_history(question: str) -> bool:
 
 
 def _is_courtesy(text: str) -> bool:
-    content = _content_words(text)
+    content = content_words(text)
     return bool(content) and all(word in _COURTESY for word in content)
-
-
-def _content_words(text: str) -> list[str]:
-    return [word for word in folded_words(text) if is_content_word(word)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from qa.embedding import Embedder
+from qa.embedding import Embedder, unit_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,10 +52,7 @@ def make_projection(embedder: Embedder, width: int) -> NDArray[np.float32]:
 
 def project(states: NDArray[np.float32], projection: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return unit rows `(t, width) float32` of states `(t, dim)`."""
-    import numpy as np
-
-    rows = states if projection.shape[0] == projection.shape[1] else states @ projection
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12), np.float32)
+    return unit_rows(states if projection.shape[0] == projection.shape[1] else states @ projection)
 
 
 def quantize(states: NDArray[np.float32]) -> NDArray[np.int8]:

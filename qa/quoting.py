@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from qa.corpus import Corpus
 from qa.datatypes import Citation, Document, Span
+from qa.embedding import unit_rows
 from qa.projection import project
 from qa.retrieval import Query
 from qa.sentences import trim
@@ -62,9 +63,8 @@ def rank_sentences(corpus: Corpus, query: Query, rows: Sequence[int]) -> Sentenc
     import numpy as np
 
     wanted = sorted(set(rows))
-    read = sorted(
-        {r for row in wanted for r in (row - 1, row) if r >= 0 and _document_of(corpus, r) == _document_of(corpus, row)}
-    )
+    before = (corpus.passage_before(row) for row in wanted)
+    read = sorted({*wanted, *(row for row in before if row is not None)})
     tokens, cosines = _match_tokens(corpus, query, read)
     sentences, row_of, matches = _best_of_sentences(corpus, read, cosines)
     in_context = _look_back(corpus, sentences, matches)
@@ -100,19 +100,14 @@ def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[
     return [_cite(corpus, label, *quote) for label, quote in enumerate(chosen, 1)]
 
 
-def _document_of(corpus: Corpus, row: int) -> int:
-    return int(corpus.passages[row, 0])
-
-
 def _match_tokens(corpus: Corpus, query: Query, rows: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Return the tokens of `rows` in order and their similarity to each token of the question, `(tokens, t)`."""
     import numpy as np
 
     edges = [(int(corpus.passages[row, 5]), int(corpus.passages[row, 6])) for row in rows]
-    matrix = np.concatenate([corpus.token_states[first:end] for first, end in edges]).astype(np.float32)
-    matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
+    states = np.concatenate([corpus.token_states[first:end] for first, end in edges]).astype(np.float32)
     tokens = np.concatenate([np.arange(first, end) for first, end in edges])
-    return tokens, matrix @ project(query.encoding.states, corpus.projection).T
+    return tokens, unit_rows(states) @ project(query.encoding.states, corpus.projection).T
 
 
 def _best_of_sentences(

@@ -117,9 +117,8 @@ def open_whole_snapshot(index: Path, newest: str) -> tuple[Snapshot, str]:
 def draft_snapshot(index: Path) -> Iterator[Path]:
     """Yield an empty folder to write the files of a snapshot into; it is gone when the block ends unpublished."""
     draft = index / ".draft"
-    shutil.rmtree(
-        draft, ignore_errors=True
-    )  # left by a build that was killed: we hold the lock, so nobody writes there
+    # One may be left by a build that was killed; the builder holds the lock, so nobody writes there.
+    shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
     try:
         yield draft

@@ -47,7 +47,12 @@ def lexical_terms(text: str) -> list[str]:
 
     "U.S." and "US" give "us"; "Rutte’s" and "Rutte" give "rutt" (Snowball English).
     """
-    return [stem(word) for word in folded_words(text) if is_content_word(word)]
+    return [stem(word) for word in content_words(text)]
+
+
+def content_words(text: str) -> list[str]:
+    """Return the folded words of `text` that carry meaning, in order."""
+    return [word for word in folded_words(text) if is_content_word(word)]
 
 
 def folded_words(text: str) -> Iterator[str]:

@@ -39,7 +39,7 @@ def serve(engine: Engine, *, announce: Callable[[str], None], watch: bool = Fals
         }
         threading.Thread(target=follow, args=(engine,), kwargs={"stop": stop, **tell}, daemon=True).start()
     try:
-        threading.Event().wait()
+        stop.wait()
     except KeyboardInterrupt:
         _tell("no longer serving")
     finally:
@@ -49,9 +49,8 @@ def serve(engine: Engine, *, announce: Callable[[str], None], watch: bool = Fals
 
 def launch(engine: Engine) -> tuple[gr.Blocks, str]:
     """Start the server in threads of its own; return the page and its address. Raises SettingsError for a port in use."""
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = (
-        "False"  # read when it is launched; without it four requests leave the machine
-    )
+    # Read when the page is launched: without it four requests leave the machine.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     for name in ("NO_PROXY", "no_proxy"):  # Gradio calls its own address to see that it answers
         os.environ[name] = ",".join(
             filter(None, [os.environ.get(name), "127.0.0.1", "localhost", engine.settings.host])
