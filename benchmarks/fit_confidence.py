@@ -1,59 +1,40 @@
-"""Fit the weights of qa/confidence.py and show what they are worth on folds they were not fitted on.
+"""Fit the weights of qa/confidence.py to several sets of questions and show what they are worth on folds they were not fitted on.
 
     python benchmarks/fit_confidence.py --set SEEDS QUESTIONS.jsonl [--set SEEDS QUESTIONS.jsonl ...] [--most 1000]
 
-Each set is a folder of documents and a file of questions with `question`, `answers` (empty: unanswerable), optionally
-`history` and `pair` (twins stay in one fold). Sets weigh the same, and so do both answers within a set.
+Each set is a folder of documents and a file of questions as `qa eval` reads them. Sets weigh the same, and so do both answers
+within a set; twins of a pair, and the questions of one SQuAD article, stay in one fold.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import tempfile
-from dataclasses import astuple, fields
+from dataclasses import fields
 from pathlib import Path
 
-import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
-
+from qa.answering import Means
 from qa.building import build_index
-from qa.confidence import Evidence, judge
+from qa.confidence import Evidence
 from qa.corpus import Corpus
 from qa.embedding import Embedder, load_embedder
-from qa.followups import searched_for
-from qa.quoting import rank_sentences
-from qa.retrieval import make_query, rank_passages
+from qa.evals.calibration import Example, collect, fit, held_out, report, trade_off
+from qa.evals.gold import read_gold
+from qa.evals.runner import Bench
 from qa.settings import Settings
 from qa.snapshots import open_snapshot
 
-FOLDS = 5
 
-
-def collect(seeds: Path, questions: Path, most: int, embedder: Embedder) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the evidence `(n, 5)`, whether each question is answerable, and its fold."""
+def collect_set(seeds: Path, questions: Path, most: int, embedder: Embedder) -> list[Example]:
     with tempfile.TemporaryDirectory() as index:
         settings = Settings(seeds=seeds, index=Path(index))
         build_index(settings, lambda: embedder)
         corpus = Corpus(open_snapshot(settings.index))
-        entries = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
-        if len(entries) > most:
-            entries = random.Random(0).sample(entries, most)
-        rows = []
-        for entry in entries:
-            query = make_query(searched_for(entry["question"], entry.get("history") or ()), embedder)
-            ranked = rank_passages(corpus, query, settings.candidates, lexical_weight=settings.lexical_weight)
-            ranking = rank_sentences(corpus, query, [passage.row for passage in ranked])
-            rows.append(astuple(judge(corpus, query, ranking).evidence))
-    groups = {name: i for i, name in enumerate(dict.fromkeys(e.get("pair", e["id"]) for e in entries))}
-    folds = np.array([groups[e.get("pair", e["id"])] % FOLDS for e in entries])
-    return np.array(rows), np.array([bool(e["answers"]) for e in entries]), folds
-
-
-def fit(evidence: np.ndarray, answerable: np.ndarray, weights: np.ndarray) -> LogisticRegression:
-    return LogisticRegression(C=10, max_iter=5000).fit(evidence, answerable, sample_weight=weights)
+        gold = read_gold(questions, lambda doc_id: d.text if (d := corpus.find_document(doc_id)) else None)
+        if len(gold) > most:
+            gold = random.Random(0).sample(gold, most)
+        return collect(Bench(corpus, Means(embedder, settings)), gold)
 
 
 def main() -> None:
@@ -62,24 +43,23 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=1000, help="questions taken of one set (default 1000)")
     args = parser.parse_args()
     embedder = load_embedder("all-MiniLM-L6-v2")
-    sets = [collect(seeds, questions, args.most, embedder) for seeds, questions in args.set]
-    evidence, answerable, folds = (np.concatenate(parts) for parts in zip(*sets, strict=True))
-    weights = np.concatenate([np.where(y, 50 / y.sum(), 50 / (~y).sum()) for _, y, _ in sets])
-    held_out = np.zeros(len(answerable))
-    for fold in range(FOLDS):
-        kept = folds != fold
-        held_out[~kept] = fit(evidence[kept], answerable[kept], weights[kept]).predict_proba(evidence[~kept])[:, 1]
-    model = fit(evidence, answerable, weights)
-    print("weights", dict(zip([f.name for f in fields(Evidence)], model.coef_[0].round(2).tolist(), strict=True)))
-    print("bias", round(float(model.intercept_[0]), 2))
+    sets = [collect_set(seeds, questions, args.most, embedder) for seeds, questions in args.set]
+    examples = [example for each in sets for example in each]
+    importance: list[float] = []
+    for each in sets:
+        yes = sum(example.answerable for example in each)
+        importance += [500 / yes if example.answerable else 500 / (len(each) - yes) for example in each]
+    given = held_out(examples, importance)
+    weights = fit(examples, importance)
+    print("weights", dict(zip([f.name for f in fields(Evidence)], weights.evidence, strict=True)), "bias", weights.bias)
+    print("all sets held out:", report(examples, given))
     start = 0
-    for (_, questions), (_, y, _) in zip(args.set, sets, strict=True):
-        p = held_out[start : start + len(y)]
-        start += len(y)
-        print(f"{questions.name}: {len(y)} questions, held-out AUROC {roc_auc_score(y, p):.3f}")
-        for threshold in (0.2, 0.25, 0.3, 0.35, 0.4):
-            print(f"  threshold {threshold:.2f}: refused {np.mean(p[~y] < threshold):.2f} of the unanswerable, "
-                  f"{np.mean(p[y] < threshold):.2f} of the answerable")  # fmt: skip
+    for (_, questions), each in zip(args.set, sets, strict=True):
+        p = given[start : start + len(each)]
+        start += len(each)
+        print(questions.name, "held out:", report(each, p))
+        for row in trade_off(each, p)[2:10]:
+            print("  ", row)
 
 
 if __name__ == "__main__":

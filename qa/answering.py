@@ -1,50 +1,122 @@
 """A question -> an Answer: quotes, or a refusal with its reason.
 
-In -> out: a Corpus, a question, earlier questions -> `Answer`.
+In -> out: a Corpus, a question, earlier questions -> `Findings`; these -> `Answer`.
 Does not: write a sentence of its own into an answer; only the reason of a refusal is ours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from qa.confidence import judge
+from qa.confidence import FITTED, Judgement, Weights, judge
 from qa.corpus import Corpus
 from qa.datatypes import Answer, Hit
 from qa.embedding import Embedder
-from qa.followups import searched_for
-from qa.quoting import choose_quotes, rank_sentences
-from qa.retrieval import make_query, rank_passages, to_hits
+from qa.followups import is_courtesy, searched_for
+from qa.joining import rank_windows, windows_around
+from qa.matching import TokenMatch, match_tokens
+from qa.quoting import SentenceRanking, choose_quotes, rank_sentences
+from qa.reranking import Reranker, rerank
+from qa.retrieval import Query, make_query, rank_passages, scores_of
 from qa.settings import Settings
+from qa.spelling import corrected, corrections
 
 HITS_SHOWN = 5
+NAMES_OFFERED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What answers are made with, beside the corpus."""
+
+    embedder: Embedder
+    settings: Settings
+    weights: Weights = FITTED
+    reranker: Reranker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a question found, before anything is decided."""
+
+    query: Query
+    match: TokenMatch
+    ranking: SentenceRanking
+    hits: tuple[Hit, ...]
+    corrections: Mapping[str, str] = field(default_factory=dict)
 
 
 def answer_question(
     corpus: Corpus,
-    embedder: Embedder,
-    settings: Settings,
+    means: Means,
     question: str,
     *,
     history: Sequence[str] = (),
     k: int = HITS_SHOWN,
+    as_typed: bool = False,
 ) -> Answer:
-    """Return the Answer; `k` is how many hits it carries. A question without a word gets a refusal, never an error."""
+    """Return the Answer; `k` is how many hits it carries. A question without a word gets a refusal, never an error.
+
+    With `as_typed`, neither `history` nor the documents' spelling of its words changes what is searched.
+    """
     if k < 1:
         raise ValueError(f"k has to be at least 1, got {k}")
-    searched = searched_for(question, history)
-    query = make_query(searched, embedder) if has_words(searched) else None
-    if query is None or not len(query.encoding.pieces):
-        return _refuse(question, searched, [], 0.0, "The question holds no word to look for.")
-    ranked = rank_passages(corpus, query, max(k, settings.candidates), lexical_weight=settings.lexical_weight)
-    hits = to_hits(corpus, ranked[:k])
-    ranking = rank_sentences(corpus, query, [passage.row for passage in ranked[: settings.candidates]])
-    judgement = judge(corpus, query, ranking)
-    is_answer = judgement.confidence >= settings.threshold
-    citations = choose_quotes(corpus, ranking, settings.quotes) if is_answer else []
-    if not citations:
-        return _refuse(question, searched, hits, judgement.confidence, judgement.reason)
-    return Answer(question, searched, tuple(citations), tuple(hits), True, judgement.confidence, "")
+    if is_courtesy(question):
+        return _refuse(question, question.strip(), (), 0.0, _courtesy(corpus))
+    searched = question.strip() if as_typed else searched_for(question, history)
+    found = look_for(corpus, means, searched, k=k, as_typed=as_typed)
+    if found is None:
+        return _refuse(question, searched, (), 0.0, "The question holds no word to look for.")
+    judgement = judge(corpus, found.query, found.match, found.ranking, means.weights)
+    return _decide(corpus, means.settings, question, found, judgement)
+
+
+def find_hits(corpus: Corpus, means: Means, text: str, k: int) -> list[Hit]:
+    """Return the k best hits for a text, none where it holds no word."""
+    query, _ = understand(corpus, means, text.strip())
+    return list(_search(corpus, means, query, k, read=0)[1]) if query else []
+
+
+def look_for(
+    corpus: Corpus, means: Means, text: str, *, k: int = HITS_SHOWN, as_typed: bool = False
+) -> Findings | None:
+    """Return what is found for a text, None where it holds no word."""
+    query, changed = understand(corpus, means, text, as_typed=as_typed)
+    if query is None:
+        return None
+    match, hits, rows = _search(corpus, means, query, k, read=means.settings.candidates)
+    ranking = rank_sentences(corpus, query, match, rows)
+    if means.reranker:
+        ranking = rerank(corpus, query.text, ranking, means.reranker)
+    return Findings(query, match, ranking, tuple(hits), changed)
+
+
+def understand(
+    corpus: Corpus, means: Means, text: str, *, as_typed: bool = False
+) -> tuple[Query | None, Mapping[str, str]]:
+    """Return the Query of a text in the documents' spelling and the words that were corrected; None where it holds no word."""
+    if not has_words(text):
+        return None, {}
+    query = make_query(text, means.embedder)
+    changed = {} if as_typed else corrections(corpus, query)
+    if changed:
+        query = make_query(corrected(text, changed), means.embedder)
+    return (query, changed) if len(query.encoding.pieces) else (None, {})
+
+
+def _search(
+    corpus: Corpus, means: Means, query: Query, k: int, *, read: int
+) -> tuple[TokenMatch, list[Hit], list[int]]:
+    """Return the match of all tokens looked at, the k best hits, and the `read` best passages."""
+    settings = means.settings
+    ranked = rank_passages(corpus, query, max(3 * k, settings.candidates), lexical_weight=settings.lexical_weight)
+    windows = windows_around(corpus, ranked, k, hit_tokens=settings.hit_tokens)
+    rows = [passage.row for passage in ranked[:read]]
+    before = [row for row in map(corpus.passage_before, rows) if row is not None]
+    match = match_tokens(corpus, query, [*rows, *before, *(row for w in windows for row in range(w.first, w.last + 1))])
+    scores = scores_of(corpus, query, match.rows)
+    return match, rank_windows(corpus, match, scores, windows, k, lexical_weight=settings.lexical_weight), rows
 
 
 def has_words(text: str) -> bool:
@@ -52,5 +124,27 @@ def has_words(text: str) -> bool:
     return any(c.isalnum() for c in text)
 
 
-def _refuse(question: str, searched: str, hits: list[Hit], confidence: float, reason: str) -> Answer:
-    return Answer(question, searched, (), tuple(hits), False, confidence, reason)
+def _decide(corpus: Corpus, settings: Settings, question: str, found: Findings, judgement: Judgement) -> Answer:
+    searched, confidence = found.query.text, judgement.confidence
+    citations = choose_quotes(corpus, found.ranking, settings.quotes) if confidence >= settings.threshold else []
+    if not citations:
+        return _refuse(question, searched, found.hits, confidence, judgement.reason, found.corrections)
+    clear = confidence >= settings.clear_threshold
+    return Answer(question, searched, tuple(citations), found.hits, True, confidence, "", clear, found.corrections)
+
+
+def _refuse(
+    question: str,
+    searched: str,
+    hits: tuple[Hit, ...],
+    confidence: float,
+    reason: str,
+    changed: Mapping[str, str] | None = None,
+) -> Answer:
+    return Answer(question, searched, (), hits, False, confidence, reason, False, changed or {})
+
+
+def _courtesy(corpus: Corpus) -> str:
+    names = corpus.frequent_names(NAMES_OFFERED)
+    about = f", for example {' or '.join(names[-2:])}" if names else ""
+    return f"That is no question about them. Ask what they say about something{about}."

@@ -25,9 +25,9 @@ def retrieve(question: str, k: int = HITS_SHOWN, *, max_tokens: int | None = Non
     return default_engine().retrieve(question, k, max_tokens=max_tokens)
 
 
-def ask(question: str, *, history: Sequence[str] = (), k: int = HITS_SHOWN) -> Answer:
+def ask(question: str, *, history: Sequence[str] = (), k: int = HITS_SHOWN, as_typed: bool = False) -> Answer:
     """Return the Answer to a question: quotes, or a refusal with its reason; see `Engine.ask`."""
-    return default_engine().ask(question, history=history, k=k)
+    return default_engine().ask(question, history=history, k=k, as_typed=as_typed)
 
 
 def build(*, full: bool = False, skip_bad: bool = False) -> BuildReport:

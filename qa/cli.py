@@ -12,7 +12,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -121,11 +121,18 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="QUESTION",
         help="an earlier question, oldest first; may be repeated",
     )
+    sub["ask"].add_argument("--as-typed", action="store_true", help="search the question alone, in its own spelling")
     sub["ask"].add_argument(
         "--prompt", action="store_true", help="write a prompt for a language model: the best passages, cited"
     )
     sub["serve"].add_argument("--host", metavar="ADDRESS", help="address to serve on (default: QA_HOST, or 127.0.0.1)")
     sub["serve"].add_argument("--port", metavar="PORT", help="port to serve on (default: QA_PORT, or 7860)")
+    sub["eval"].add_argument(
+        "--baselines", action="store_true", help="also BM25, dense and fused passages, without late interaction"
+    )
+    sub["eval"].add_argument(
+        "--calibrate", action="store_true", help="fit the confidence to the questions and keep it beside the index"
+    )
     sub["eval"].add_argument("gold", type=Path, metavar="GOLD.jsonl", help="gold questions, one JSON object a line")
     return parser
 
@@ -180,7 +187,7 @@ def _retrieve(engine: Engine, options: argparse.Namespace) -> int:
 
 def _ask(engine: Engine, options: argparse.Namespace) -> int:
     def ask(request: Request) -> tuple[dict[str, Any], str, int]:
-        answer = engine.ask(request.question, history=request.history, k=request.k)
+        answer = engine.ask(request.question, history=request.history, k=request.k, as_typed=options.as_typed)
         content, text = rendering.answer_to_dict(answer), rendering.answer_to_text(answer)
         if options.prompt:
             text = rendering.answer_to_prompt(answer, options.max_tokens)
@@ -204,17 +211,33 @@ def _serve(engine: Engine, options: argparse.Namespace) -> int:
 
 def _eval(engine: Engine, options: argparse.Namespace) -> int:
     from qa.evals.gold import read_gold
-    from qa.evals.runner import as_table, evaluate
+    from qa.evals.runner import Bench, as_table, evaluate, provenance
 
     def text_of(doc_id: str) -> str | None:
         document = engine.document(doc_id)
         return document.text if document else None
 
     questions = read_gold(options.gold, text_of)
-    with progress_bar("asking", "question") as progress:
-        asked = _counted(questions, progress)
-        report = evaluate(lambda question, history: engine.ask(question, history=history), asked)
-    _write(options, report, as_table(report))
+    if options.calibrate:
+        return _calibrate(engine, options, questions)
+    bench = Bench(*engine.parts())
+    report = evaluate(bench, questions, baselines=options.baselines)
+    _write(options, {**report, **provenance(bench)}, as_table(report))
+    return DONE
+
+
+def _calibrate(engine: Engine, options: argparse.Namespace, questions: Sequence[Any]) -> int:
+    from qa.evals.calibration import calibrate
+    from qa.evals.runner import Bench
+
+    weights, report = calibrate(Bench(*engine.parts()), questions)
+    path = engine.keep_calibration(weights)
+    lines = [f"held out: {report['held_out']}", "threshold  unanswerable refused  answerable refused"]
+    lines += [
+        f"{row['threshold']:9.2f}  {row['refusal_recall']:20.2f}  {row['false_refusals']:18.2f}"
+        for row in report["trade_off"]
+    ]
+    _write(options, {**report, "path": str(path)}, "\n".join([*lines, f"kept in {path}: answers use it from now on"]))
     return DONE
 
 
@@ -230,12 +253,6 @@ def _respond(handle: Handle, options: argparse.Namespace, history: list[str]) ->
 
 def _write(options: argparse.Namespace, content: dict[str, Any], text: str) -> None:
     print(json.dumps(content, ensure_ascii=False, indent=2) if options.json else text.rstrip("\n"), flush=True)
-
-
-def _counted(items: Sequence[Any], progress: Any) -> Iterator[Any]:
-    for done, item in enumerate(items, 1):
-        yield item
-        progress(done, len(items), "")
 
 
 def _at_least_one(text: str) -> int:

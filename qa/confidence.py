@@ -1,25 +1,28 @@
 """How likely the best sentence answers, and in words what speaks against it.
 
-In -> out: a Query and its SentenceRanking -> `Judgement` (a probability and a reason).
+In -> out: a Query, its TokenMatch and its SentenceRanking -> `Judgement` (a probability and a reason).
 Does not: set the threshold (qa/settings.py), or count the words of a question (long ones are not better answered).
 
-What a careful reader checks: does the best sentence match the question (context MaxSim); does the question have a
-word, name or number that no document has, nor anything close to it; does a name or number of the question stand near the
-best sentence. The weights come from `benchmarks/fit_confidence.py`.
+What a careful reader checks: does the best sentence match the question (context MaxSim), down to its least matched word; does the
+question have a word, name or number that no document has, nor anything close to it; does a name or number of the question stand
+near the best sentence; is one of the two denied and the other not. The weights come from `benchmarks/fit_confidence.py`, or from
+`qa eval --calibrate`.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from qa.corpus import Corpus
-from qa.quoting import SentenceRanking
+from qa.matching import TokenMatch
+from qa.quoting import SentenceRanking, understandable
 from qa.retrieval import Query
-from qa.tokens import folded_words, is_content_word, lexical_terms, stem
+from qa.sentences import trim
+from qa.tokens import folded_words, stem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,28 +33,53 @@ MEANT = 0.55
 NEIGHBOURS = 5
 NAMES_AMONG_THEM = 4
 """A word no document has is taken for a name where so many of the tokens closest to it stand in names."""
+PIECES_OF_A_NAME = 3
+"""So is one that the model knows in no fewer pieces."""
+SHARED_BEGINNING = 4
+"""Letters that two forms of a name share at least (America, American)."""
 SHOWN_WORDS = 3
 SHOWN_CHARS = 40
 """How many words a reason lists, and how much of each."""
-WEIGHTS = (4.86, -0.84, -2.33, -1.37, -1.05)
-BIAS = -2.62
-_QUESTION_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
+_DENIAL = re.compile(
+    r"\b(?:not|no|never|without|nor|none|neither|cannot|unable|hardly)\b|n[’']t\b"
+    r"|\b(?:is|are|was|were|do|does|did|wo|would|ca|could|should|has|have|had)nt\b",
+    re.IGNORECASE,
+)
+_OPPOSITE = re.compile(r"(?:un|in|im|il|ir|dis|non)(?=.{4})")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The numbers the probability is made of, in the order of WEIGHTS."""
+    """The numbers the probability is made of, in the order of the weights."""
 
     match: float
     """Context MaxSim of the best sentence."""
-    unknown_word: float
-    """How far the least covered word that no document has is from what it would take; 0 where there is none."""
+    least_match: float
+    """Cosine of the token of the question that is least matched in the best sentence itself."""
     unknown_name: float
     """1 where no document has a number of the question, or a word that is typed with a capital or understood as a name."""
     distant_number: float
     """1 where a number of the question does not stand near the best sentence."""
     distant_name: float
     """Rarity, 0..1, of the rarest name of the question that does not stand near the best sentence."""
+    denied: float
+    """1 where the question is denied ("not", "unsettled") and the best sentence is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The logistic model that turns evidence into a probability."""
+
+    evidence: tuple[float, ...]
+    bias: float
+
+    def probability(self, evidence: Evidence) -> float:
+        """Return the probability, 0..1, that the best sentence answers."""
+        logit = self.bias + sum(w * x for w, x in zip(self.evidence, astuple(evidence), strict=True))
+        return 1 / (1 + math.exp(-max(min(logit, 500.0), -500.0)))
+
+
+FITTED = Weights((4.9387, 1.45, -2.6337, -1.7112, -1.3184, -3.6324), -3.1086)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,76 +91,98 @@ class Judgement:
     evidence: Evidence
 
 
-def judge(corpus: Corpus, query: Query, ranking: SentenceRanking) -> Judgement:
+def judge(
+    corpus: Corpus, query: Query, match: TokenMatch, ranking: SentenceRanking, weights: Weights = FITTED
+) -> Judgement:
     """Weigh the evidence for the best sentence of a ranking that has at least one."""
-    near, reach = _terms_near(corpus, ranking), ranking.cosines.max(axis=0)
-    unknown = unknown_name = distant_number = distant_name = 0.0
-    absent: list[str] = []
+    return weigh(corpus, query, match, ranking, 0, weights)
+
+
+def weigh(
+    corpus: Corpus, query: Query, match: TokenMatch, ranking: SentenceRanking, place: int, weights: Weights = FITTED
+) -> Judgement:
+    """Weigh the evidence for the sentence at one place of a ranking."""
+    sentence, near = _words_near(corpus, ranking, place)
+    reach = match.cosines.max(axis=0)
+    unknown_name = distant_number = distant_name = 0.0
+    denied = _is_denied(query.text) and not _DENIAL.search(sentence)
+    absent: dict[str, bool] = {}
     distant: list[str] = []
-    for shown, word, tokens in _weighty_words(query):
+    words = list(query.weighty_words())
+    for (shown, word, tokens), following in zip(words, [*words, None][1:], strict=True):
         frequency = corpus.lexical.passage_frequency(stem(word))
-        is_near, is_number = stem(word) in near, any(c.isdigit() for c in word)
+        is_number = any(c.isdigit() for c in word)
         if not frequency:
+            denied = denied or _is_opposite(word, near)
             gap = MEANT - float(reach[tokens].mean())
-            if is_number or (gap > 0 and not _is_misspelt(corpus, word)):
-                unknown = max(unknown, gap)
-                is_named = (
-                    is_number or _is_typed_as_name(query, shown) or _stands_among_names(corpus, ranking, int(tokens[0]))
+            is_first_name = following is not None and corpus.is_name(following[1]) and _is_near(following[1], near)
+            if is_number or (gap > 0 and not is_first_name):
+                absent[shown] = (
+                    is_number
+                    or len(tokens) >= PIECES_OF_A_NAME
+                    or _is_typed_as_name(query, shown)
+                    or _stands_among_names(corpus, match, int(tokens[0]))
                 )
-                unknown_name = max(unknown_name, float(is_named))
-                absent.append(shown)
-        elif not is_near and (is_number or corpus.is_name(word)):
+                unknown_name = max(unknown_name, float(absent[shown]))
+        elif (is_number or corpus.is_name(word)) and not _is_near(word, near):
             distant_number = max(distant_number, float(is_number))
             distant_name = max(distant_name, 0.0 if is_number else _rarity(len(corpus.passages), frequency))
             distant.append(shown)
-    evidence = Evidence(float(ranking.scores[0]), unknown, unknown_name, distant_number, distant_name)
-    logit = BIAS + sum(w * x for w, x in zip(WEIGHTS, astuple(evidence), strict=True))
-    return Judgement(1 / (1 + math.exp(-logit)), _reason(absent, distant), evidence)
+    least = float(ranking.own[place].min())
+    evidence = Evidence(float(ranking.scores[place]), least, unknown_name, distant_number, distant_name, float(denied))
+    return Judgement(weights.probability(evidence), _reason(absent, distant, denied=denied), evidence)
 
 
-def _reason(absent: list[str], distant: list[str]) -> str:
-    if absent:
-        return f"No document mentions {_listed(absent, 'or')}."
+def _reason(absent: dict[str, bool], distant: list[str], *, denied: bool) -> str:
+    """Say what can be checked first: an unknown name, a known one elsewhere, an unknown word."""
+    if names := [word for word, is_name in absent.items() if is_name]:
+        return f"No document mentions {_listed(names, 'or')}."
     if distant:
         return f"The documents mention {_listed(distant, 'and')}, but not together with the rest of the question."
+    if denied:
+        return "The question is put in the negative, and the closest sentence is not."
+    if absent:
+        return f"No document has {_listed(list(absent), 'or')}, or says something close enough."
     return "No sentence of the documents is close enough to the question."
 
 
-def _listed(words: list[str], conjunction: str) -> str:
-    quoted = [f"“{word[:SHOWN_CHARS]}{'…' if len(word) > SHOWN_CHARS else ''}”" for word in dict.fromkeys(words)][
-        :SHOWN_WORDS
-    ]
-    *first, last = quoted
+def _is_denied(question: str) -> bool:
+    """Tell whether a question asks for what is not so; "why doesn't ..." asks for the reason of what is."""
+    return bool(_DENIAL.search(question)) and not re.match(r"\W*(?:and |but )?why\b", question, re.IGNORECASE)
+
+
+def _listed(words: Sequence[str], conjunction: str) -> str:
+    quoted = [f"“{word[:SHOWN_CHARS]}{'…' if len(word) > SHOWN_CHARS else ''}”" for word in dict.fromkeys(words)]
+    *first, last = quoted[:SHOWN_WORDS]
     return f"{', '.join(first)} {conjunction} {last}" if first else last
 
 
-def _weighty_words(query: Query) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
-    """Yield each content word of the question as typed and folded, with the positions of its tokens."""
-    import numpy as np
-
-    starts = query.encoding.starts
-    for match in _QUESTION_WORD.finditer(query.text):
-        word = next(folded_words(match.group()), "")
-        tokens = np.flatnonzero((starts >= match.start()) & (starts < match.end()))
-        if is_content_word(word) and len(tokens):
-            yield re.split("[’']", match.group())[0], word, tokens
-
-
-def _terms_near(corpus: Corpus, ranking: SentenceRanking) -> set[str]:
-    """The terms of the best sentence's passage, and of the passage before where the sentence begins its passage."""
-    row, sentence = int(ranking.rows[0]), int(ranking.sentences[0])
-    before = corpus.passage_before(row) if int(corpus.passages[row, 3]) == sentence else None
+def _words_near(corpus: Corpus, ranking: SentenceRanking, place: int) -> tuple[str, set[str]]:
+    """The sentence, and the words of its passage (and of the passage before where it begins its passage)."""
+    row, number = int(ranking.rows[place]), int(ranking.sentences[place])
+    before = corpus.passage_before(row) if int(corpus.passages[row, 3]) == number else None
+    document, span = corpus.sentence(number)
     rows = [row] if before is None else [row, before]
-    return {term for r in rows for term in lexical_terms(corpus.passage(r).text)}
+    sentence = understandable(corpus, number, document, trim(document.text, span)).of(document.text)
+    return sentence, {
+        word for text in (sentence, *(corpus.passage(r).text for r in rows)) for word in folded_words(text)
+    }
 
 
-def _is_misspelt(corpus: Corpus, word: str) -> bool:
-    """Tell whether a word of the documents is one slip away (two in words of eight letters and more)."""
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
+def _is_near(word: str, near: Iterable[str]) -> bool:
+    """Tell whether a word or another form of it ("America", "American") is among those near the best sentence."""
+    return any(stem(word) == stem(other) or _share_beginning(word, other) for other in near)
 
-    slips = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-    return process.extractOne(word, corpus.vocabulary, scorer=OSA.distance, score_cutoff=slips) is not None
+
+def _share_beginning(word: str, other: str) -> bool:
+    shorter, longer = sorted((word, other), key=len)
+    return len(shorter) > SHARED_BEGINNING and len(longer) <= len(shorter) + 3 and longer.startswith(shorter[:-1])
+
+
+def _is_opposite(word: str, near: set[str]) -> bool:
+    """Tell whether a word no document has denies one that stands near ("unsettled", "settled")."""
+    prefix = _OPPOSITE.match(word)
+    return bool(prefix) and _is_near(word[prefix.end() :], near)  # type: ignore[union-attr]
 
 
 def _is_typed_as_name(query: Query, shown: str) -> bool:
@@ -140,15 +190,15 @@ def _is_typed_as_name(query: Query, shown: str) -> bool:
     return shown[0].isupper() and not query.text.lstrip().startswith(shown) and query.text != query.text.upper()
 
 
-def _stands_among_names(corpus: Corpus, ranking: SentenceRanking, token: int) -> bool:
+def _stands_among_names(corpus: Corpus, match: TokenMatch, token: int) -> bool:
     """Tell whether what comes closest to a token of the question in the documents are names: then it is one, too.
 
     To "greece" comes "Europe", to "merkel" "chancellor Zubair", to "headline" "heads".
     """
     import numpy as np
 
-    closest = np.argsort(-ranking.cosines[:, token], kind="stable")[:NEIGHBOURS]
-    names = [corpus.is_name(corpus.word_of_token(int(ranking.tokens[place]))) for place in closest]
+    closest: NDArray[np.int64] = np.argsort(-match.cosines[:, token], kind="stable")[:NEIGHBOURS]
+    names = [corpus.is_name(corpus.word_of_token(int(match.tokens[place]))) for place in closest]
     return len(names) == NEIGHBOURS and sum(names) >= NAMES_AMONG_THEM
 
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -33,7 +34,7 @@ from qa.errors import IndexCorrupt
 from qa.lexical import LexicalIndex
 from qa.snapshots import Snapshot
 from qa.stores import VectorStore
-from qa.tokens import folded_words
+from qa.tokens import count_prompt_tokens, fold, folded_words, sound, stem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,6 +46,8 @@ PASSAGE_COLUMNS = (
     "document", "start", "end", "first_sentence", "last_sentence",
     "first_token", "end_token", "prompt_tokens", "first_word", "end_word",
 )  # fmt: skip
+SHORTEST_HEARD = 4
+_WRITTEN = re.compile(r"[^\W_]+")
 NAME_SHARE = 0.7
 """A word is a name where at least this share of its occurrences inside sentences has a capital."""
 
@@ -112,6 +115,15 @@ class Corpus:
             for word, (inside, capital) in zip(self.vocabulary, self._word_counts.tolist(), strict=True)
         }
 
+    @cached_property
+    def words_by_sound(self) -> dict[str, list[str]]:
+        """The content words of four letters and more by how they are spoken, roughly."""
+        table: dict[str, list[str]] = {}
+        for word in self.vocabulary:
+            if len(word) >= SHORTEST_HEARD and word.isalpha():
+                table.setdefault(sound(word), []).append(word)
+        return table
+
     def find_document(self, doc_id: str) -> Document | None:
         """Return the document with this id, with its text as it was indexed."""
         number = self.number_of.get(doc_id)
@@ -123,21 +135,43 @@ class Corpus:
         return inside > 0 and capital / inside >= NAME_SHARE
 
     def frequent_names(self, limit: int) -> list[str]:
-        """Return the names that occur most often, with a capital, most frequent first."""
+        """Return the names that occur most often, as they are written, most frequent first."""
         names = sorted(filter(self.is_name, self.words), key=lambda word: (-self.words[word][0], word))
-        return [name.capitalize() for name in names[:limit]]
+        return [self.spelling_of(name) for name in names[:limit]]
+
+    def spelling_of(self, word: str) -> str:
+        """Return a folded word of the documents as it is written in the passage where it weighs most."""
+        row = int(self.lexical.scores([stem(word)]).argmax())
+        written = _WRITTEN.findall(self.passage(row).text)
+        return next((each for each in written if fold(each) == word), word)
+
+    def sentence(self, number: int) -> tuple[Document, Span]:
+        """Return the document of a sentence, and its span with the white space around it."""
+        document, start, end = (int(x) for x in self.sentences[number])
+        return self.document(document), Span(start, end)
 
     def passage(self, row: int) -> Passage:
         """Return the passage of a row."""
-        number, start, end = (int(x) for x in self.passages[row, :3])
-        document = self.document(number)
-        span = Span(start, end)
-        name = f"{document.doc_id}#{start}-{end}"
-        return Passage(name, document.doc_id, document.title, span, span.of(document.text), int(self.passages[row, 7]))
+        return self.joined_passage(row, row)
+
+    def joined_passage(self, first: int, last: int) -> Passage:
+        """Return the passages `first` to `last` of one document as one."""
+        number, start = (int(x) for x in self.passages[first, :2])
+        document, span = self.document(number), Span(start, int(self.passages[last, 2]))
+        text = span.of(document.text)
+        tokens = int(self.passages[first, 7]) if first == last else count_prompt_tokens(text)
+        return Passage(
+            f"{document.doc_id}#{span.start}-{span.end}", document.doc_id, document.title, span, text, tokens
+        )
 
     def passage_before(self, row: int) -> int | None:
         """Return the row of the passage before this one in its document."""
         return row - 1 if row and self.passages[row - 1, 0] == self.passages[row, 0] else None
+
+    def passage_after(self, row: int) -> int | None:
+        """Return the row of the passage after this one in its document."""
+        after = row + 1
+        return after if after < len(self.passages) and self.passages[after, 0] == self.passages[row, 0] else None
 
     def encoding(self, row: int) -> StoredEncoding:
         """Return what was stored of a passage's encoding."""

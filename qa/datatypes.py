@@ -64,6 +64,18 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where another document says the same. `span` is in document coordinates; line and column count from 1."""
+
+    doc_id: str
+    title: str
+    sha256: str
+    span: Span
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """One quoted span, numbered from 1. `span` is in document coordinates; line and column count from 1."""
 
@@ -77,6 +89,8 @@ class Citation:
     column: int
     passage: Passage
     score: float
+    also: tuple[Place, ...] = ()
+    """Other documents that say the same in the same words, but for a few characters."""
     stale: bool = False
     """The file has changed or gone since it was indexed; the text is as it was then."""
 
@@ -94,6 +108,10 @@ class Answer:
     """Estimated probability, 0..1, that the quotes answer the question."""
     reason: str
     """Empty when answered, otherwise why not, in one sentence."""
+    clear: bool = True
+    """Of an answer: whether it is one with enough confidence; else these are the closest sentences, and may not answer."""
+    corrections: Mapping[str, str] = field(default_factory=dict)
+    """Words of the question that no document has, and the words of the documents they were taken for."""
 
     @property
     def stale(self) -> bool:

@@ -11,11 +11,15 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from qa import snapshots
-from qa.answering import HITS_SHOWN, answer_question, has_words
+from qa.answering import HITS_SHOWN, Means, answer_question, find_hits
 from qa.building import build_index, check_recipe, compare_files
+from qa.calibrated import FILE as CALIBRATION
+from qa.calibrated import keep_weights, read_weights
+from qa.confidence import FITTED, Weights
 from qa.corpus import Corpus
 from qa.datatypes import Answer, BuildReport, Document, Hit, Status
 from qa.documents import list_seeds, look_at
@@ -24,7 +28,7 @@ from qa.encodings import Progress
 from qa.errors import IndexCorrupt, IndexIncompatible, SeedError
 from qa.locks import build_lock
 from qa.rendering import pack_passages
-from qa.retrieval import make_query, rank_passages, to_hits
+from qa.reranking import CrossEncoderReranker, Reranker
 from qa.settings import Settings, from_env
 
 
@@ -39,33 +43,34 @@ class Engine:
         self._checked = ""
         self._compared: tuple[object, dict[str, tuple[str, ...]]] | None = None
         self._hashes: dict[str, tuple[tuple[int, int, int], str]] = {}
+        self._weights: tuple[object, Weights] | None = None
+        self._reranker: Reranker | None = None
         self._lock = threading.Lock()
 
     def retrieve(self, question: str, k: int = HITS_SHOWN, *, max_tokens: int | None = None) -> list[Hit]:
-        """Return the k best passages (fewer where there are fewer), best first.
+        """Return the k best hits (fewer where there are fewer), best first: neighbouring passages joined, none overlapping.
 
         With `max_tokens`, those of them whose prompt (`qa.prompt_of`) costs at most that many o200k_base tokens.
         ValueError for k < 1; the errors of an index that is missing, foreign or damaged.
         """
         if k < 1:
             raise ValueError(f"k has to be at least 1, got {k}")
-        corpus, embedder = self._ready()
-        hits = []
-        if has_words(question):
-            query = make_query(question.strip(), embedder)
-            hits = to_hits(corpus, rank_passages(corpus, query, k, lexical_weight=self.settings.lexical_weight))
+        corpus, means = self.parts()
+        hits = find_hits(corpus, means, question, k)
         if max_tokens is None:
             return hits
         packed = {p.passage_id for p in pack_passages(question, [hit.passage for hit in hits], max_tokens)}
         return [hit for hit in hits if hit.passage.passage_id in packed]
 
-    def ask(self, question: str, *, history: Sequence[str] = (), k: int = HITS_SHOWN) -> Answer:
+    def ask(self, question: str, *, history: Sequence[str] = (), k: int = HITS_SHOWN, as_typed: bool = False) -> Answer:
         """Return the Answer to a question; `history` are the questions before it, oldest first; `k` hits go with it.
+
+        With `as_typed`, what is searched is the question alone, in its own spelling.
 
         ValueError for k < 1; the errors of an index that is missing, foreign or damaged.
         """
-        corpus, embedder = self._ready()
-        answer = answer_question(corpus, embedder, self.settings, question, history=history, k=k)
+        corpus, means = self.parts()
+        answer = answer_question(corpus, means, question, history=history, k=k, as_typed=as_typed)
         marked = tuple(replace(c, stale=self._hash_of(c.doc_id) != c.sha256) for c in answer.citations)
         return replace(answer, citations=marked)
 
@@ -136,14 +141,36 @@ class Engine:
         corpus = self._open().corpus
         return corpus.frequent_names(limit)
 
-    def _ready(self) -> tuple[Corpus, Embedder]:
-        """Open the newest snapshot first: a missing index is told before a model is loaded."""
+    def parts(self) -> tuple[Corpus, Means]:
+        """Return what a question is answered with. The newest snapshot is opened first: a missing index is told before a model is loaded."""
         opened = self._open()
         embedder = self._load_embedder()
         if self._checked != opened.snapshot.name:
             check_recipe(opened.snapshot.manifest, self.settings, embedder)
             self._checked = opened.snapshot.name
-        return opened.corpus, embedder
+        weights = self._read_weights(opened.snapshot.manifest["recipe"]["fingerprint"])
+        return opened.corpus, Means(embedder, self.settings, weights, self._load_reranker())
+
+    def keep_calibration(self, weights: Weights) -> Path:
+        """Let the confidence be computed with these weights from now on; return the file they are kept in."""
+        fingerprint = self._open().snapshot.manifest["recipe"]["fingerprint"]
+        return keep_weights(self.settings.index, fingerprint, weights)
+
+    def _read_weights(self, fingerprint: str) -> Weights:
+        """Read the calibration again only when it was touched."""
+        try:
+            touched = (self.settings.index / CALIBRATION).stat().st_mtime_ns
+        except OSError:
+            return FITTED
+        if self._weights is None or self._weights[0] != (touched, fingerprint):
+            self._weights = (touched, fingerprint), read_weights(self.settings.index, fingerprint)
+        return self._weights[1]
+
+    def _load_reranker(self) -> Reranker | None:
+        with self._lock:
+            if self.settings.reranker and self._reranker is None:
+                self._reranker = CrossEncoderReranker(self.settings.reranker)
+            return self._reranker
 
     def _open(self) -> _Opened:
         """Return the newest whole snapshot; a new one is looked for at every call, and verified once."""

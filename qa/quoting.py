@@ -1,21 +1,24 @@
 """Candidate passages -> their sentences, ranked by how well they match the question, as Citations.
 
-In -> out: a Query and rows of passages -> `SentenceRanking`; the ranking -> the few sentences that are quoted.
+In -> out: a Query and the TokenMatch of passages -> `SentenceRanking`; the ranking -> the few sentences that are quoted.
 Does not: decide whether they answer (qa/confidence.py), or change a character of them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from qa.asking import Kind, could_hold, kind_of
+from qa.attribution import speaker_of, speaks
 from qa.corpus import Corpus
-from qa.datatypes import Citation, Document, Span
-from qa.embedding import unit_rows
-from qa.projection import project
+from qa.datatypes import Citation, Document, Place, Span
+from qa.matching import TokenMatch
 from qa.retrieval import Query
 from qa.sentences import trim
+from qa.tokens import folded_words, is_content_word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,10 +29,23 @@ LOOK_BACK_COST = 0.14
 """A match may stand up to three sentences before the scored one ("It's appeasement", she said), at this cost."""
 OWN_SHARE = 0.5
 """A sentence that owes more than half of its score to the sentences before it says little by itself, and is left out."""
-MARGIN = 0.13
+LOOKED_AT = 40
+"""How many of the best sentences are read as text: only there do the next three count."""
+KIND_BONUS = 0.02
+"""For a sentence that has a name, a time or an amount where the question asks for one."""
+SPEAKER_BONUS = 0.03
+"""For a sentence that says what the one says whose words are asked for."""
+QUESTION_COST = 0.1
+"""For a sentence that is a question itself."""
+MARGIN = 0.21
 """A sentence that scores this much less than the best one is not quoted."""
-RESERVED_MARGIN = 0.10
-"""The last quote is kept for a document not quoted yet whose best sentence scores at most this much less."""
+SAME_SOURCE_COST = 0.08
+"""A sentence from a document that is quoted already has to be better by this much: several sources before several quotes."""
+SHORT_CHARS = 400
+"""A sentence that leans on the one before it ("He ...") is quoted together with it, if both are no longer."""
+_LEANS = re.compile(r"[“\"‘']?(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
+_RUNNING = re.compile(r"\S{30,}")
+_DENIALS = frozenset(("not", "no", "nor", "t", "never", "without"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +55,15 @@ class SentenceRanking:
     sentences: NDArray[np.int64]
     """(m,) numbers of sentences in the corpus."""
     scores: NDArray[np.float32]
-    """(m,) context MaxSim, about -1..1."""
+    """(m,) context MaxSim, about -1..1, with what the kind of the sentence adds."""
     rows: NDArray[np.int64]
     """(m,) the passage in which each sentence begins."""
-    tokens: NDArray[np.int64]
-    """(n,) numbers of the candidates' tokens in the corpus."""
-    cosines: NDArray[np.float32]
-    """(n, t) similarity of each of them to each token of the question."""
+    own: NDArray[np.float32]
+    """(m, t) largest cosine of each token of the question with a token of the sentence itself."""
 
 
-def rank_sentences(corpus: Corpus, query: Query, rows: Sequence[int]) -> SentenceRanking:
-    """Rank the sentences of the passages `rows` by context MaxSim.
+def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequence[int]) -> SentenceRanking:
+    """Rank the sentences of the passages `rows`, which have to be in `match`, by context MaxSim.
 
         M[t, s]  = largest cosine between token t of the question and a token of sentence s
         M'[t, s] = max(M[t, s], max over d = 1..LOOK_BACK_SENTENCES of M[t, s-d] - LOOK_BACK_COST), within one document
@@ -57,70 +71,86 @@ def rank_sentences(corpus: Corpus, query: Query, rows: Sequence[int]) -> Sentenc
 
     Left out are sentences whose own M alone gives less than OWN_SHARE of that.
 
-    Late interaction as in Khattab and Zaharia, *ColBERT*, SIGIR 2020, with an embedder that was not trained for it
-    and a look back to the sentences before.
+    Late interaction as in Khattab and Zaharia, *ColBERT*, SIGIR 2020, with a look back to the sentences before.
     """
     import numpy as np
 
-    wanted = sorted(set(rows))
-    before = (corpus.passage_before(row) for row in wanted)
-    read = sorted({*wanted, *(row for row in before if row is not None)})
-    tokens, cosines = _match_tokens(corpus, query, read)
-    sentences, row_of, matches = _best_of_sentences(corpus, read, cosines)
-    in_context = _look_back(corpus, sentences, matches)
-    weights = _piece_weights(corpus, query)
-    scores = (in_context @ weights) / weights.sum()
-    own = (matches @ weights) / weights.sum()
-    wanted_only = np.isin(row_of, wanted)
-    keep = wanted_only & (own >= OWN_SHARE * scores)
+    sentences, row_of, matches = _best_of_sentences(corpus, match)
+    scores = _look_back(corpus, sentences, matches) @ match.weights
+    own = matches @ match.weights
+    wanted = np.isin(row_of, rows)
+    keep = wanted & (own >= OWN_SHARE * scores)
     if not keep.any():
-        keep = wanted_only
-    sentences, row_of, scores = sentences[keep], row_of[keep], scores[keep].astype(np.float32)
+        keep = wanted
+    sentences, row_of, scores, matches = sentences[keep], row_of[keep], scores[keep].astype(np.float32), matches[keep]
+    first = np.lexsort((sentences, -scores))[:LOOKED_AT]
+    scores[first] += [_bonus(corpus, query, int(n)) for n in sentences[first]]
     order = np.lexsort((sentences, -scores))
-    return SentenceRanking(sentences[order], scores[order], row_of[order], tokens, cosines)
+    return SentenceRanking(sentences[order], scores[order], row_of[order], matches[order])
 
 
 def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[Citation]:
-    """Return at most `limit` Citations, best first, labelled from 1, no text twice."""
-    chosen: list[tuple[float, Document, Span, int]] = []
-    reserve: tuple[float, Document, Span, int] | None = None
-    texts: set[str] = set()
-    for score, document, span, row in _quotable(corpus, ranking):
-        text = " ".join(span.of(document.text).split()).casefold()
-        if text in texts:
-            continue
-        if len(chosen) < limit and score >= float(ranking.scores[0]) - MARGIN:
-            chosen.append((score, document, span, row))
-            texts.add(text)
-        elif document.doc_id not in {d.doc_id for _, d, _, _ in chosen}:
-            reserve = (score, document, span, row)
+    """Return at most `limit` Citations, best first, labelled from 1; what is said alike elsewhere is named in `also`."""
+    candidates = list(_quotable(corpus, ranking))
+    if not candidates:
+        return []
+    best = candidates[0][0]
+    chosen: list[Citation] = []
+    while len(chosen) < limit and candidates:
+        quoted = {c.doc_id for c in chosen}
+        worth = [score - SAME_SOURCE_COST * (document.doc_id in quoted) for score, document, _, _ in candidates]
+        at = max(range(len(worth)), key=worth.__getitem__)
+        if worth[at] < best - MARGIN:
             break
-    if reserve and len(chosen) == limit > 1 and reserve[0] >= chosen[0][0] - RESERVED_MARGIN:
-        chosen[-1] = reserve
-    return [_cite(corpus, label, *quote) for label, quote in enumerate(chosen, 1)]
+        score, document, span, row = candidates.pop(at)
+        twin = _alike(chosen, span.of(document.text))
+        if twin is None:
+            chosen.append(_cite(corpus, len(chosen) + 1, score, document, span, row))
+        elif (
+            all(place.doc_id != document.doc_id for place in chosen[twin].also)
+            and chosen[twin].doc_id != document.doc_id
+        ):
+            place = Place(
+                document.doc_id, document.title, document.sha256, span, *line_and_column(document.text, span.start)
+            )
+            chosen[twin] = replace(chosen[twin], also=(*chosen[twin].also, place))
+    return chosen
 
 
-def _match_tokens(corpus: Corpus, query: Query, rows: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Return the tokens of `rows` in order and their similarity to each token of the question, `(tokens, t)`."""
-    import numpy as np
+def line_and_column(text: str, position: int) -> tuple[int, int]:
+    """Return the line and the column of a position, both from 1."""
+    before = text[:position]
+    return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
 
-    edges = [(int(corpus.passages[row, 5]), int(corpus.passages[row, 6])) for row in rows]
-    states = np.concatenate([corpus.token_states[first:end] for first, end in edges]).astype(np.float32)
-    tokens = np.concatenate([np.arange(first, end) for first, end in edges])
-    return tokens, unit_rows(states) @ project(query.encoding.states, corpus.projection).T
+
+Candidate = tuple[float, Document, Span, int]
+
+
+def _alike(chosen: Sequence[Citation], text: str) -> int | None:
+    said = _said(text)
+    return next((i for i, citation in enumerate(chosen) if _said(citation.text) == said), None)
+
+
+def _said(text: str) -> list[str]:
+    """Return the words that make what a sentence says: names, numbers and denials with them, articles and marks not."""
+    return [
+        word
+        for word in folded_words(text)
+        if is_content_word(word) or word in _DENIALS or (len(word) == 1 and word not in "ai")
+    ]
 
 
 def _best_of_sentences(
-    corpus: Corpus, rows: Sequence[int], cosines: NDArray[np.float32]
+    corpus: Corpus, match: TokenMatch
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """Return the sentences of `rows` in order, the row in which each begins, and M as `(sentences, t)`."""
+    """Return the sentences in order, the row in which each begins, and M as `(sentences, t)`."""
     import numpy as np
 
-    sentences = [corpus.sentence_of_tokens(row) for row in rows]
-    owners = np.concatenate([np.full(len(part), row) for row, part in zip(rows, sentences, strict=True)])
+    sentences = [corpus.sentence_of_tokens(int(row)) for row in match.rows]
+    owners = np.concatenate([np.full(len(part), row) for row, part in zip(match.rows, sentences, strict=True)])
     of_token = np.concatenate(sentences)
     edges = np.flatnonzero(np.diff(of_token, prepend=-1))  # rows are in order, so the tokens of a sentence are adjacent
-    return of_token[edges], owners[edges], np.maximum.reduceat(cosines, edges, axis=0)
+    return of_token[edges], owners[edges], np.maximum.reduceat(match.cosines, edges, axis=0)
 
 
 def _look_back(corpus: Corpus, sentences: NDArray[np.int64], matches: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -135,28 +165,48 @@ def _look_back(corpus: Corpus, sentences: NDArray[np.int64], matches: NDArray[np
     return found
 
 
-def _piece_weights(corpus: Corpus, query: Query) -> NDArray[np.float32]:
-    import numpy as np
+def _bonus(corpus: Corpus, query: Query, number: int) -> float:
+    document, span = corpus.sentence(number)
+    text, kind, speaker = span.of(document.text).strip(), kind_of(query.text), speaker_of(query.text)
+    holds = kind is not Kind.ANYTHING and could_hold(kind, text, query.text)
+    says = bool(speaker) and speaks(speaker, text, _before(corpus, number))
+    return KIND_BONUS * holds + SPEAKER_BONUS * says - QUESTION_COST * text.endswith("?")
 
-    pieces, known = query.encoding.pieces, np.asarray(corpus.piece_frequencies)
-    frequency = np.where(pieces < len(known), known[np.minimum(pieces, len(known) - 1)], 0)
-    count = len(corpus.passages)
-    return np.sqrt(np.log1p((count - frequency + 0.5) / (frequency + 0.5))).astype(np.float32)
+
+def _before(corpus: Corpus, number: int) -> list[str]:
+    """Return up to LOOK_BACK_SENTENCES sentences before one in its document, nearest last."""
+    document, _ = corpus.sentence(number)
+    found = [corpus.sentence(n) for n in range(max(number - LOOK_BACK_SENTENCES, 0), number)]
+    return [span.of(other.text) for other, span in found if other.doc_id == document.doc_id]
 
 
-def _quotable(corpus: Corpus, ranking: SentenceRanking) -> Iterator[tuple[float, Document, Span, int]]:
+def _quotable(corpus: Corpus, ranking: SentenceRanking) -> Iterator[Candidate]:
     for number, score, row in zip(ranking.sentences, ranking.scores, ranking.rows, strict=True):
-        document_number, start, end = (int(x) for x in corpus.sentences[number])
-        document = corpus.document(document_number)
-        span = trim(document.text, Span(start, end))
-        if any(c.isalnum() for c in span.of(document.text)):
-            yield float(score), document, span, int(row)
+        if score < ranking.scores[0] - MARGIN:
+            break
+        document, whole = corpus.sentence(int(number))
+        span = trim(document.text, whole)
+        text = span.of(document.text)
+        said = _RUNNING.sub("", text)  # an address or a file name is no sentence
+        if sum(c.isalnum() for c in said) * 2 > sum(c.isalnum() for c in text):
+            yield float(score), document, understandable(corpus, int(number), document, span), int(row)
+
+
+def understandable(corpus: Corpus, number: int, document: Document, span: Span) -> Span:
+    """Return the span together with the sentence before it where it leans on that one."""
+    if not _LEANS.match(span.of(document.text)) or number == 0:
+        return span
+    before_document, before = corpus.sentence(number - 1)
+    before = trim(document.text, before)
+    joined = Span(before.start, span.end)
+    apart = document.text[before.end : span.start]
+    fits = before_document.doc_id == document.doc_id and "\n" not in apart and joined.end - joined.start <= SHORT_CHARS
+    return joined if fits else span
 
 
 def _cite(corpus: Corpus, label: int, score: float, document: Document, span: Span, row: int) -> Citation:
-    before = document.text[: span.start]
+    line, column = line_and_column(document.text, span.start)
     return Citation(
         label=label, doc_id=document.doc_id, title=document.title, sha256=document.sha256, span=span,
-        text=span.of(document.text), line=before.count("\n") + 1, column=span.start - (before.rfind("\n") + 1) + 1,
-        passage=corpus.passage(row), score=score,
+        text=span.of(document.text), line=line, column=column, passage=corpus.passage(row), score=score,
     )  # fmt: skip

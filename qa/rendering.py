@@ -16,6 +16,7 @@ from qa.errors import SettingsError
 from qa.tokens import count_prompt_tokens
 
 REFUSAL = "The documents do not answer this."
+UNCLEAR = "This may not be an answer. The closest sentences are:"
 DECIMALS = 6
 """Digits kept of a score in JSON: beyond them the order of an addition may show."""
 STALE_MARK = " (the file has changed since it was indexed)"
@@ -34,13 +35,20 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "searched": answer.searched,
+        "corrections": dict(answer.corrections),
         "answered": answer.answered,
+        "clear": answer.clear,
         "confidence": round(answer.confidence, DECIMALS),
         "reason": answer.reason,
         "stale": answer.stale,
         "citations": [citation_to_dict(citation) for citation in answer.citations],
         "hits": [hit_to_dict(hit) for hit in answer.hits],
     }
+
+
+def is_understood_differently(answer: Answer) -> bool:
+    """Tell whether something else was searched than what was typed: with earlier questions, or in the documents' spelling."""
+    return answer.searched != answer.question.strip()
 
 
 def citation_to_dict(citation: Citation) -> dict[str, Any]:
@@ -56,6 +64,18 @@ def citation_to_dict(citation: Citation) -> dict[str, Any]:
         "sha256": citation.sha256,
         "text": citation.text,
         "score": round(citation.score, DECIMALS),
+        "also": [
+            {
+                "doc_id": p.doc_id,
+                "title": p.title,
+                "start": p.span.start,
+                "end": p.span.end,
+                "line": p.line,
+                "column": p.column,
+                "sha256": p.sha256,
+            }
+            for p in citation.also
+        ],
         "stale": citation.stale,
     }
 
@@ -97,8 +117,9 @@ def status_to_dict(status: Status) -> dict[str, Any]:
 
 def answer_to_text(answer: Answer) -> str:
     """Return an answer for a terminal: each quote with its number and place, or the refusal and the nearest passages."""
-    lines = [f"Searched: {printable(answer.searched)}\n"] if answer.searched != answer.question.strip() else []
+    lines = [f"Searched: {printable(answer.searched)}\n"] if is_understood_differently(answer) else []
     if answer.answered:
+        lines += [] if answer.clear else [f"{UNCLEAR}\n"]
         lines += [_quote_to_text(citation) for citation in answer.citations]
         return "\n".join(lines).rstrip()
     lines.append(f"{REFUSAL} {printable(answer.reason)}")
@@ -194,7 +215,8 @@ def printable(text: str) -> str:
 
 def _quote_to_text(citation: Citation) -> str:
     place = f"{printable(citation.title)} · {printable(citation.doc_id)}, line {citation.line}"
-    return f"[{citation.label}] {printable(citation.text)}\n    {place}{STALE_MARK if citation.stale else ''}\n"
+    also = "".join(f"\n    also in {printable(p.title)} · {printable(p.doc_id)}, line {p.line}" for p in citation.also)
+    return f"[{citation.label}] {printable(citation.text)}\n    {place}{STALE_MARK if citation.stale else ''}{also}\n"
 
 
 def _place(passage: Passage) -> str:

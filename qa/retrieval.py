@@ -1,19 +1,19 @@
 """A question -> passages ranked by dense similarity and BM25 together.
 
-In -> out: the question's text and an embedder -> a `Query`; a Query and a Corpus -> ranked rows, or Hits.
+In -> out: the question's text and an embedder -> a `Query`; a Query and a Corpus -> ranked rows.
 Does not: look at sentences (qa/quoting.py) or decide whether anything answers (qa/confidence.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.corpus import Corpus
-from qa.datatypes import Hit
 from qa.embedding import Embedder, Encoding
-from qa.tokens import lexical_terms
+from qa.tokens import folded_words, is_content_word, lexical_terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 POOL = 200
 """How many of the best passages of each kind are fused at least."""
+_QUESTION_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,17 @@ class Query:
     text: str
     encoding: Encoding
     terms: tuple[str, ...]
+
+    def weighty_words(self) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
+        """Yield each content word as typed and folded, with the positions of its tokens."""
+        import numpy as np
+
+        starts = self.encoding.starts
+        for match in _QUESTION_WORD.finditer(self.text):
+            word = next(folded_words(match.group()), "")
+            tokens = np.flatnonzero((starts >= match.start()) & (starts < match.end()))
+            if is_content_word(word) and len(tokens):
+                yield re.split("[’']", match.group())[0], word, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +67,6 @@ def rank_passages(corpus: Corpus, query: Query, k: int, *, lexical_weight: float
     """
     import numpy as np
 
-    if k < 1:
-        raise ValueError(f"k has to be at least 1, got {k}")
     pool = min(max(k, POOL), corpus.store.count)
     near, similarity = corpus.store.search(query.encoding.vector, pool)
     lexical = corpus.lexical.scores(query.terms)
@@ -71,11 +81,9 @@ def rank_passages(corpus: Corpus, query: Query, k: int, *, lexical_weight: float
     return [RankedPassage(int(rows[i]), float(fused[i]), float(dense[i]), float(matched[i])) for i in order]
 
 
-def to_hits(corpus: Corpus, ranked: Sequence[RankedPassage]) -> list[Hit]:
-    """Return ranked rows as Hits, counted from 1."""
-    return [
-        Hit(rank, corpus.passage(p.row), p.score, p.dense_score, p.lexical_score) for rank, p in enumerate(ranked, 1)
-    ]
+def scores_of(corpus: Corpus, query: Query, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the dense and the lexical score of each row."""
+    return corpus.store.similarities(query.encoding.vector, rows), corpus.lexical.scores(query.terms)[rows]
 
 
 def _largest(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:

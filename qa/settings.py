@@ -33,6 +33,8 @@ class Settings:
     """Folder that holds the built snapshots."""
     model: str = DEFAULT_MODEL
     """Name or folder of a sentence-transformers model."""
+    reranker: str = ""
+    """Name or folder of a CrossEncoder that puts the best sentences in its own order; none where empty."""
     passage_tokens: int = 120
     """Longest passage, in tokens of the model (or the model's window, where that is shorter)."""
     max_file_mb: int = 50
@@ -41,10 +43,14 @@ class Settings:
     """How many of the best passages are searched for sentences to quote."""
     lexical_weight: float = 0.55
     """Share of BM25 in the ranking of passages, 0..1; the rest is dense similarity."""
-    quotes: int = 4
+    hit_tokens: int = 250
+    """Longest hit, in tokens of the model: neighbouring passages are joined up to it."""
+    quotes: int = 5
     """Most quotes in one answer."""
-    threshold: float = 0.24
+    threshold: float = 0.23
     """Lowest confidence, 0..1, at which the quotes are given as an answer; below it the answer is a refusal."""
+    clear_threshold: float = 0.5
+    """Lowest confidence, 0..1, of a clear answer; between the two thresholds the closest sentences are quoted as just that."""
     host: str = "127.0.0.1"
     """Address on which the chat page is served."""
     port: int = 7860
@@ -64,8 +70,10 @@ _RANGES: tuple[tuple[str, float, float], ...] = (
     ("max_file_mb", 1, 2000),
     ("candidates", 1, 10_000),
     ("lexical_weight", 0, 1),
+    ("hit_tokens", 8, 100_000),
     ("quotes", 1, 20),
     ("threshold", 0, 1),
+    ("clear_threshold", 0, 1),
     ("port", 0, 65535),
 )
 

@@ -17,11 +17,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import tiktoken
 
-ANALYZER = "english-1"
+ANALYZER = "english-2"
 """Names the rule of `lexical_terms`; an index made with another one is incompatible."""
 
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _WORD = re.compile(r"[^\W_]+")
+_CONTRACTIONS = tuple(
+    f"{first}'{rest}"
+    for rest, firsts in {
+        "s": ("what", "who", "where", "when", "how", "that", "there", "it", "he", "she", "here"),
+        "t": ("don", "doesn", "didn", "isn", "aren", "wasn", "weren", "won", "wouldn", "couldn", "shouldn", "hasn", "haven", "hadn", "can"),
+        "ll": ("they", "you", "that", "it", "there"), "re": ("they", "you", "what"), "ve": ("they", "you", "i"), "m": ("i",),
+    }.items()
+    for first in firsts
+)  # fmt: skip
+_NO_STOP_WORDS = frozenset(("cant", "wont"))
+_SOUNDS = [(re.compile(pattern), plain) for pattern, plain in (
+    ("ph", "f"), ("ck|ch|kh", "k"), ("c(?=[eiy])", "s"), ("[cq]", "k"), ("w", "v"), ("x", "ks"), ("z", "s"),
+    ("[eijy]+", "i"), ("ou", "o"), (r"(.)\1+", r"\1"),
+)]  # fmt: skip
 # Pattern and special tokens of o200k_base as tiktoken_ext/openai_public.py gives them (MIT, OpenAI).
 _O200K_PATTERN = "|".join(
     [
@@ -68,6 +82,13 @@ def fold(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
+def sound(word: str) -> str:
+    """Return a folded word as it is spoken, roughly: spellings and transliterations of one name give the same."""
+    for pattern, plain in _SOUNDS:
+        word = pattern.sub(plain, word)
+    return word
+
+
 def is_content_word(word: str) -> bool:
     """Tell whether a folded word carries meaning: no stop word, no single letter."""
     return word not in _stop_words() and (len(word) > 1 or not word.isascii() or word.isdigit())
@@ -89,7 +110,8 @@ def _stemmer() -> Any:  # PyStemmer has no types
 def _stop_words() -> frozenset[str]:
     from bm25s.stopwords import STOPWORDS_EN_PLUS
 
-    return frozenset(word for entry in STOPWORDS_EN_PLUS for word in _WORD.findall(entry))
+    typed = (entry.replace("'", "") for entry in (*STOPWORDS_EN_PLUS, *_CONTRACTIONS))  # people leave apostrophes out
+    return frozenset(word for entry in (*STOPWORDS_EN_PLUS, *typed) for word in _WORD.findall(entry)) - _NO_STOP_WORDS
 
 
 @cache

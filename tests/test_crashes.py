@@ -24,7 +24,7 @@ from conftest import WordEmbedder
 from qa.engine import Engine
 from qa.settings import Settings
 import bm25s, faiss, numpy, portalocker, tiktoken, Stemmer
-engine = Engine(Settings(seeds=Path(sys.argv[2]), index=Path(sys.argv[3]), model="words", passage_tokens=20), embedder=WordEmbedder())
+engine = Engine(Settings(seeds=Path(sys.argv[2]), index=Path(sys.argv[3]), model="words", passage_tokens=20, threshold=0.0), embedder=WordEmbedder())
 print("ready", flush=True)
 sys.stdin.readline()
 engine.build()
@@ -52,7 +52,7 @@ def engine(tmp_path):
     (tmp_path / "seeds").mkdir()
     write_version(tmp_path / "seeds", 1)
     made = Engine(
-        Settings(seeds=tmp_path / "seeds", index=tmp_path / "index", model="words", passage_tokens=20),
+        Settings(seeds=tmp_path / "seeds", index=tmp_path / "index", model="words", passage_tokens=20, threshold=0.0),
         embedder=WordEmbedder(),
     )
     made.build()

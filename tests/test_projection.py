@@ -5,7 +5,7 @@ from conftest import GOLD, SEEDS
 
 from qa.engine import Engine
 from qa.evals.gold import read_gold
-from qa.evals.runner import evaluate
+from qa.evals.runner import Bench, evaluate
 from qa.projection import STATE_BYTES, make_projection, project
 from qa.settings import Settings
 
@@ -17,7 +17,7 @@ def test_a_large_corpus_takes_128_bytes_a_token_and_answers_nearly_as_well(tmp_p
     folder = tmp_path / "index" / report.snapshot
     assert (folder / "token_states.i8").stat().st_size == STATE_BYTES * engine.status().tokens
     questions = read_gold(GOLD, lambda doc_id: engine.document(doc_id).text)
-    metrics = evaluate(lambda q, h: engine.ask(q, history=h), questions)["all"]
+    metrics = evaluate(Bench(*engine.parts()), questions)["all"]
     assert metrics["hit@1"] >= 0.62
     assert metrics["hit@3"] >= 0.75
 

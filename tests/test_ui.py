@@ -117,7 +117,7 @@ def ask(address, **arguments):
 def test_the_page_answers_over_http(url):
     kind, data = ask(url, question="what did Kallas say about appeasement", k=2)
     assert kind == "event: complete"
-    assert data[0]["citations"][1]["text"] == "“It’s appeasement. It has never worked.”"
+    assert "“It’s appeasement. It has never worked.”" in data[0]["citations"][1]["text"]
     assert len(data[0]["hits"]) == 2
 
 

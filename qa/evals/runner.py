@@ -1,40 +1,110 @@
-"""Gold questions asked of an Engine -> a report.
+"""Gold questions asked of an index -> a report.
 
-In -> out: an ask function and gold questions -> metrics overall and per question type; the report -> a table.
-Does not: compute a metric (qa/evals/metrics.py).
+In -> out: a `Bench` and gold questions -> metrics with intervals, overall and per type, beside simpler rankings; the report -> a table.
+Does not: compute a metric (qa/evals/metrics.py) or fit anything (qa/evals/calibration.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
-from qa.datatypes import Answer
-from qa.evals.gold import GoldQuestion
-from qa.evals.metrics import compare, summarize
+from qa.answering import HITS_SHOWN, Means, answer_question, find_hits
+from qa.corpus import Corpus
+from qa.evals.gold import Counts, GoldQuestion
+from qa.evals.metrics import Outcome, Quotes, Row, compare, intervals, summarize, summarize_characters
+from qa.followups import searched_for
+from qa.retrieval import make_query, rank_passages
 
-Ask = Callable[[str, tuple[str, ...]], Answer]
+BASELINES = {"bm25": 1.0, "dense": 0.0}
+"""Share of BM25 of each simpler ranking; "fused" takes the settings'. All show whole passages and refuse nothing."""
 
 
-def evaluate(ask: Ask, questions: Iterable[GoldQuestion]) -> dict[str, Any]:
-    """Return `{"all": metrics, "by_type": {type: metrics}}`."""
-    outcomes = [compare(question, ask(question.question, question.history)) for question in questions]
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What questions are asked of (`Bench(*engine.parts())`)."""
+
+    corpus: Corpus
+    means: Means
+
+
+def evaluate(bench: Bench, questions: Sequence[GoldQuestion], *, baselines: bool = False) -> dict[str, Any]:
+    """Return `{"all": metrics, "intervals": bounds, "by_type": {type: metrics}, "baselines": {ranking: metrics}}`."""
+    passages = questions[0].counts is Counts.CHARACTERS
+    summary: Callable[[Sequence[Outcome]], Row] = summarize_characters if passages else summarize
+    outcomes = [_retrieved(bench, question) if passages else _answered(bench, question) for question in questions]
     kinds = list(dict.fromkeys(o.kind for o in outcomes))
-    return {
-        "all": summarize(outcomes),
-        "by_type": {kind: summarize([o for o in outcomes if o.kind == kind]) for kind in kinds},
+    report: dict[str, Any] = {
+        "all": summary(outcomes),
+        "intervals": intervals(outcomes, summary),
+        "by_type": {kind: summary([o for o in outcomes if o.kind == kind]) for kind in kinds},
     }
+    if baselines:
+        shares = {**BASELINES, "fused": bench.means.settings.lexical_weight}
+        report["baselines"] = {name: summary(list(_simply(bench, questions, share))) for name, share in shares.items()}
+    return report
 
 
 def as_table(report: dict[str, Any]) -> str:
     """Return the report as lines of text, one a question type, a dash where a metric does not apply."""
     columns = list(report["all"])
     rows = [["type", *columns]]
-    for name, metrics in [*report["by_type"].items(), ("all", report["all"])]:
+    named = [
+        *report["by_type"].items(),
+        ("all", report["all"]),
+        *((f"({n})", m) for n, m in report.get("baselines", {}).items()),
+    ]
+    for name, metrics in named:
         rows.append([name, *(_cell(metrics.get(column)) for column in columns)])
+    bounds = report.get("intervals", {})
+    rows.append(["from", *(_cell(bounds[c][0] if c in bounds else None) for c in columns)])
+    rows.append(["to", *(_cell(bounds[c][1] if c in bounds else None) for c in columns)])
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     return "\n".join("  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True)))
                      for row in rows)  # fmt: skip
+
+
+def provenance(bench: Bench) -> dict[str, Any]:
+    """Return what the numbers were measured with: the commit of this clone ("" outside one), the settings but for folders, the weights."""
+    git = ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
+    try:
+        commit = subprocess.run(git, capture_output=True, text=True, timeout=10, check=False).stdout.strip()
+    except OSError:
+        commit = ""
+    settings = {f.name: getattr(bench.means.settings, f.name) for f in fields(bench.means.settings)}
+    kept = {
+        name: value for name, value in settings.items() if not isinstance(value, Path) and name not in ("host", "port")
+    }
+    weights = bench.means.weights
+    return {"commit": commit, "settings": kept, "weights": [*weights.evidence, weights.bias]}
+
+
+def _answered(bench: Bench, question: GoldQuestion) -> Outcome:
+    """Ask as `ask` does, but look at the quotes of a refusal, too."""
+    settings = bench.means.settings
+    never_silent = replace(bench.means, settings=replace(settings, threshold=0.0))
+    answer = answer_question(bench.corpus, never_silent, question.question, history=question.history)
+    answered = answer.answered and answer.confidence >= settings.threshold
+    quotes = [(citation.doc_id, citation.span) for citation in answer.citations]
+    return compare(question, quotes, answered=answered, confidence=answer.confidence)
+
+
+def _retrieved(bench: Bench, question: GoldQuestion) -> Outcome:
+    hits = find_hits(bench.corpus, bench.means, question.question, HITS_SHOWN)
+    quotes = [(hit.passage.doc_id, hit.passage.span) for hit in hits]
+    return compare(question, quotes, answered=True, confidence=1.0)
+
+
+def _simply(bench: Bench, questions: Iterable[GoldQuestion], share: float) -> Iterable[Outcome]:
+    for question in questions:
+        query = make_query(searched_for(question.question, question.history), bench.means.embedder)
+        ranked = rank_passages(bench.corpus, query, HITS_SHOWN, lexical_weight=share)
+        passages = [bench.corpus.passage(passage.row) for passage in ranked]
+        quotes: Quotes = [(passage.doc_id, passage.span) for passage in passages]
+        yield compare(question, quotes, answered=True, confidence=1.0)
 
 
 def _cell(value: float | int | None) -> str:

@@ -1,0 +1,64 @@
+"""CPU time of `retrieve` and `ask` against the bare floor: embedding the question with the model and one exact search.
+
+    python benchmarks/speed.py --set SEEDS QUESTIONS.jsonl [--set SEEDS QUESTIONS.jsonl ...] [--most 100]
+
+One run, the three alternating question by question, after a warm-up; the table gives ratios of medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from qa.embedding import load_embedder
+from qa.engine import Engine
+from qa.settings import Settings
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def measure(engine: Engine, questions: list[str]) -> dict[str, float]:
+    corpus, means = engine.parts()
+    floor = lambda q: corpus.store.search(means.embedder.encode_question(q).vector, 5)  # noqa: E731
+    ways = {"floor": floor, "retrieve": engine.retrieve, "ask": engine.ask}
+    for way in ways.values():
+        for question in questions[:5]:
+            way(question)
+    took: dict[str, list[float]] = {name: [] for name in ways}
+    for question in questions:
+        for name, way in ways.items():
+            took[name].append(cpu_seconds(lambda way=way, question=question: way(question)))
+    return {name: statistics.median(times) for name, times in took.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", nargs=2, action="append", type=Path, required=True, metavar=("SEEDS", "QUESTIONS"))
+    parser.add_argument("--most", type=int, default=100, help="questions of each set (default 100)")
+    args = parser.parse_args()
+    embedder = load_embedder("all-MiniLM-L6-v2")
+    print(f"{'documents':30} {'passages':>9} {'retrieve':>9} {'ask':>6}   (floor = 1)")
+    for seeds, questions in args.set:
+        with tempfile.TemporaryDirectory() as index:
+            engine = Engine(Settings(seeds=seeds, index=Path(index)), embedder=embedder)
+            engine.build()
+            texts = [json.loads(line)["question"] for line in questions.read_text(encoding="utf-8").splitlines()][
+                : args.most
+            ]
+            row = measure(engine, texts)
+            print(
+                f"{seeds.name:30} {engine.status().passages:9} {row['retrieve'] / row['floor']:9.2f} {row['ask'] / row['floor']:6.2f}"
+            )
+
+
+if __name__ == "__main__":
+    main()

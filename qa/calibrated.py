@@ -1,0 +1,40 @@
+"""The weights of the confidence that were fitted to a user's own questions, kept beside the index.
+
+In -> out: the index folder and a model's fingerprint -> `Weights`, the built-in ones where none were fitted with that model.
+Does not: fit them (qa/evals/calibration.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from qa.confidence import FITTED, Weights
+from qa.errors import IndexCorrupt
+
+FILE = "calibration.json"
+
+
+def read_weights(index: Path, fingerprint: str) -> Weights:
+    """Return the weights kept in `index` for this model; IndexCorrupt where they cannot be read."""
+    path = index / FILE
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        weights = Weights(tuple(float(w) for w in kept["evidence"]), float(kept["bias"]))
+        if kept["model"] != fingerprint or len(weights.evidence) != len(FITTED.evidence):
+            return FITTED
+    except FileNotFoundError:
+        return FITTED
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise IndexCorrupt(f"{path} cannot be read ({exc}): delete it, or run `qa eval --calibrate` again.") from exc
+    return weights
+
+
+def keep_weights(index: Path, fingerprint: str, weights: Weights) -> Path:
+    """Write the weights, whole or not at all, and return where."""
+    path, draft = index / FILE, index / f".{FILE}.{os.getpid()}"
+    content = {"model": fingerprint, "evidence": weights.evidence, "bias": weights.bias}
+    draft.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    draft.replace(path)
+    return path

@@ -1,0 +1,137 @@
+"""Gold questions -> the weights of the confidence, fitted to them, and what they are worth on folds they were not fitted on.
+
+In -> out: a Bench and questions -> `Calibration`; it is kept beside the index, for the model it was fitted with.
+Does not: choose the evidence (qa/confidence.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from qa.answering import look_for
+from qa.confidence import Evidence, Weights, judge
+from qa.errors import SettingsError
+from qa.evals.gold import GoldQuestion
+from qa.evals.metrics import Row, auroc, calibration_error, rounded
+from qa.evals.runner import Bench
+from qa.followups import searched_for
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FOLDS = 5
+RIDGE = 0.1
+"""Pull of the weights (bias excepted) towards 0; the likelihood of 1,000 questions is on the other side."""
+FEWEST = 10
+"""Answerable and unanswerable questions that a calibration needs of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The evidence for one question, whether it has an answer, and what it stays together with."""
+
+    evidence: tuple[float, ...]
+    answerable: bool
+    group: str
+
+
+def collect(bench: Bench, questions: Sequence[GoldQuestion]) -> list[Example]:
+    """Return the evidence of every question that holds a word."""
+    examples = []
+    for question in questions:
+        found = look_for(bench.corpus, bench.means, searched_for(question.question, question.history))
+        if found is not None:
+            evidence = judge(bench.corpus, found.query, found.match, found.ranking).evidence
+            examples.append(Example(astuple(evidence), bool(question.places), question.group))
+    return examples
+
+
+def fit(examples: Sequence[Example], importance: Sequence[float] | None = None) -> Weights:
+    """Return the weights of a logistic regression with a ridge; both answers count the same unless `importance` is given."""
+    import numpy as np
+
+    x = np.array([[*example.evidence, 1.0] for example in examples])
+    y = np.array([example.answerable for example in examples], float)
+    share = _balanced(y) if importance is None else np.asarray(importance)
+    pull = np.diag([*[RIDGE] * (x.shape[1] - 1), 1e-9])
+    w = np.zeros(x.shape[1])
+    for _ in range(100):  # Newton's method (iteratively reweighted least squares)
+        p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
+        gradient = x.T @ (share * (p - y)) + pull @ w
+        step = np.linalg.solve((x * (share * p * (1 - p))[:, None]).T @ x + pull, gradient)
+        w -= step
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    return Weights(tuple(round(float(v), 4) for v in w[:-1]), round(float(w[-1]), 4))
+
+
+def held_out(examples: Sequence[Example], importance: Sequence[float] | None = None) -> list[float]:
+    """Return for each example the probability that weights fitted on the other folds give it."""
+    names = {group: i for i, group in enumerate(dict.fromkeys(example.group for example in examples))}
+    fold = [names[example.group] % FOLDS for example in examples]
+    given = [0.0] * len(examples)
+    for left_out in range(FOLDS):
+        kept = [i for i in range(len(examples)) if fold[i] != left_out]
+        weights = fit([examples[i] for i in kept], None if importance is None else [importance[i] for i in kept])
+        for i in range(len(examples)):
+            if fold[i] == left_out:
+                given[i] = weights.probability(Evidence(*examples[i].evidence))
+    return given
+
+
+def report(examples: Sequence[Example], given: Sequence[float]) -> Row:
+    """Return what held-out probabilities are worth."""
+    yes = [p for p, e in zip(given, examples, strict=True) if e.answerable]
+    no = [p for p, e in zip(given, examples, strict=True) if not e.answerable]
+    judged = [(p, e.answerable) for p, e in zip(given, examples, strict=True)]
+    return rounded(
+        {"questions": len(examples), "auroc": auroc(yes, no), "calibration_error": calibration_error(judged)}
+    )
+
+
+def calibrate(bench: Bench, questions: Sequence[GoldQuestion]) -> tuple[Weights, dict[str, Any]]:
+    """Return weights fitted to all questions, and the report of held-out folds with the trade-off of the threshold.
+
+    Raises SettingsError where there are too few questions of one kind.
+    """
+    examples = collect(bench, questions)
+    answerable = sum(example.answerable for example in examples)
+    if min(answerable, len(examples) - answerable) < FEWEST:
+        here = f"{answerable} and {len(examples) - answerable}"
+        raise SettingsError(
+            f"A calibration needs at least {FEWEST} questions with an answer and {FEWEST} without; here are {here}."
+        )
+    given = held_out(examples)
+    weights = fit(examples)
+    names = [field.name for field in fields(Evidence)]
+    return weights, {
+        "held_out": report(examples, given),
+        "trade_off": trade_off(examples, given),
+        "weights": dict(zip([*names, "bias"], [*weights.evidence, weights.bias], strict=True)),
+    }
+
+
+def trade_off(examples: Sequence[Example], given: Sequence[float]) -> list[Row]:
+    """Return for thresholds from .05 to .95 which share of the unanswerable and of the answerable is refused."""
+    yes = [p for p, e in zip(given, examples, strict=True) if e.answerable]
+    no = [p for p, e in zip(given, examples, strict=True) if not e.answerable]
+    cuts = [step / 20 for step in range(1, 20)]
+    return [
+        rounded(
+            {
+                "threshold": t,
+                "refusal_recall": sum(p < t for p in no) / len(no),
+                "false_refusals": sum(p < t for p in yes) / len(yes),
+            }
+        )
+        for t in cuts
+    ]
+
+
+def _balanced(y: NDArray[np.float64]) -> NDArray[np.float64]:
+    import numpy as np
+
+    return np.asarray(np.where(y > 0, len(y) / 2 / max(y.sum(), 1), len(y) / 2 / max((1 - y).sum(), 1)))

@@ -1,0 +1,71 @@
+"""Every token of some passages against every token of the question: what late interaction ranks from.
+
+In -> out: a Corpus, a Query, rows of passages -> `TokenMatch`.
+Does not: rank; sentences are ranked in qa/quoting.py, passages in qa/joining.py.
+
+The idea is ColBERT's (Khattab and Zaharia, SIGIR 2020), with an embedder that was not trained for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qa.corpus import Corpus
+from qa.projection import project
+from qa.retrieval import Query
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMatch:
+    """Similarities of the tokens of some passages to the `t` tokens of a question."""
+
+    rows: NDArray[np.int64]
+    """(r,) the passages, in order, each once."""
+    edges: NDArray[np.int64]
+    """(r,) where the tokens of each passage begin in the next two."""
+    tokens: NDArray[np.int64]
+    """(n,) numbers of the tokens in the corpus."""
+    cosines: NDArray[np.float32]
+    """(n, t) cosine of each of them with each token of the question."""
+    weights: NDArray[np.float32]
+    """(t,) of the question's tokens, adding up to 1: sqrt(idf of the word piece over the passages)."""
+
+    def best_of_rows(self) -> NDArray[np.float32]:
+        """Return for each passage and token of the question the largest cosine, `(r, t)`."""
+        import numpy as np
+
+        return np.maximum.reduceat(self.cosines, self.edges, axis=0)
+
+
+def match_tokens(corpus: Corpus, query: Query, rows: Iterable[int]) -> TokenMatch:
+    """Return the TokenMatch of at least one passage."""
+    import numpy as np
+
+    wanted = np.unique(np.fromiter(rows, np.int64))
+    bounds = corpus.passages[wanted, 5:7]
+    runs = np.flatnonzero(np.append(True, bounds[1:, 0] != bounds[:-1, 1]))  # passages that touch are read as one
+    ends = np.append(runs[1:], len(wanted)) - 1
+    spans = [(int(bounds[a, 0]), int(bounds[b, 1])) for a, b in zip(runs, ends, strict=True)]
+    states = np.concatenate([corpus.token_states[first:end] for first, end in spans]).astype(np.float32)
+    lengths = np.sqrt(np.einsum("ij,ij->i", states, states))
+    cosines = states @ project(query.encoding.states, corpus.projection).T
+    cosines /= np.maximum(lengths, 1e-12)[:, None]
+    edges = np.cumsum(bounds[:, 1] - bounds[:, 0]) - (bounds[:, 1] - bounds[:, 0])
+    tokens = np.concatenate([np.arange(first, end) for first, end in spans])
+    return TokenMatch(wanted, edges, tokens, cosines, _piece_weights(corpus, query))
+
+
+def _piece_weights(corpus: Corpus, query: Query) -> NDArray[np.float32]:
+    import numpy as np
+
+    pieces, known = query.encoding.pieces, np.asarray(corpus.piece_frequencies)
+    frequency = np.where(pieces < len(known), known[np.minimum(pieces, len(known) - 1)], 0)
+    count = len(corpus.passages)
+    weights = np.sqrt(np.log1p((count - frequency + 0.5) / (frequency + 0.5)))
+    return np.asarray(weights / weights.sum(), np.float32)

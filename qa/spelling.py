@@ -1,0 +1,110 @@
+"""Words no document has -> the words of the documents they were meant for.
+
+In -> out: a Corpus and a Query -> the corrections, as typed and as assumed.
+Does not: touch a word that some document has, or guess: a word close to none stays as it is, and that makes a refusal.
+
+Two ways to be meant, the first that fits: spoken alike (Zelenskiy, Zelenskyy), or one slip away, in words of eight letters and more
+two (Hegseht, amercan). A word the model knows whole ("Greece", "price") is no slip of another: it is only taken for another
+spelling of the same one (defence, defense; Kiev, Kyiv).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.corpus import SHORTEST_HEARD, Corpus
+from qa.retrieval import Query
+from qa.tokens import sound, stem
+
+SLIP_LETTERS = 5
+"""Fewest letters of a word in which a slip is seen."""
+SURE_LETTERS = 6
+"""Below so many letters a slip is only seen in names, and only behind the right first letter."""
+TWO_SLIPS_LETTERS = 8
+_INFLECTIONS = ("s", "es", "d", "ed", "ing", "er", "ers", "or", "ors", "ly", "ness", "able", "ment", "ments")
+_OPPOSITE = re.compile(r"(?:un|in|im|il|ir|dis|non|de|a|mis|re|pre|anti|counter)\Z")
+_VARIANTS = [
+    (re.compile(pattern), plain)
+    for pattern, plain in (
+        ("our", "or"), (r"is(?=[ei])", "iz"), (r"ys(?=[ei])", "yz"), (r"ence\b", "ense"), (r"tre\b", "ter"), ("ll", "l"),
+        ("ae|oe", "e"), (r"ogue\b", "og"), (r"mme\b", "m"),
+    )
+]  # fmt: skip
+
+
+def corrections(corpus: Corpus, query: Query) -> dict[str, str]:
+    """Return the words of a question that no document has, each with the word of the documents it is taken for."""
+    found = {}
+    for shown, word, tokens in query.weighty_words():
+        if word.isalpha() and len(word) >= SHORTEST_HEARD and not corpus.lexical.passage_frequency(stem(word)):
+            pieces = [int(query.encoding.starts[token]) for token in tokens]
+            is_known = len(pieces) == 1 or word[pieces[1] - pieces[0] :] in _INFLECTIONS
+            meant = _other_spelling(corpus, word) if is_known else _meant(corpus, word)
+            if meant:
+                found[shown] = corpus.spelling_of(meant) if corpus.is_name(meant) else meant
+    return found
+
+
+def corrected(text: str, found: dict[str, str]) -> str:
+    """Return `text` with each of its words that was corrected replaced."""
+    for typed, assumed in found.items():
+        text = re.sub(rf"(?<![^\W_]){re.escape(typed)}(?![^\W_])", lambda _, new=assumed: new, text)  # type: ignore[misc]
+    return text
+
+
+def _other_spelling(corpus: Corpus, word: str) -> str | None:
+    """Return the British, American or transliterated form of a word that the documents have."""
+    alike = corpus.words_by_sound.get(sound(word), ())
+    return _likeliest(
+        corpus,
+        [
+            other
+            for other in alike
+            if _is_variant(word, other) or (corpus.is_name(other) and _is_transliterated(word, other))
+        ],
+    )
+
+
+def _meant(corpus: Corpus, word: str) -> str | None:
+    alike = corpus.words_by_sound.get(sound(word))
+    return _likeliest(corpus, alike or _slips(corpus, word) or _slips(corpus, word.removesuffix("s")))
+
+
+def _slips(corpus: Corpus, word: str) -> list[str]:
+    """Return the words of the documents with the fewest slips from `word`, if these are few enough."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    if len(word) < SLIP_LETTERS:
+        return []
+    most = 2 if len(word) >= TWO_SLIPS_LETTERS else 1
+    near = process.extract(word, corpus.vocabulary, scorer=OSA.distance, score_cutoff=most, limit=None)
+    near = [row for row in near if not _is_opposite(word, row[0])]
+    if len(word) < SURE_LETTERS:
+        near = [row for row in near if row[0][0] == word[0] and corpus.is_name(row[0])]
+    near = [row for row in near if row[1] < 2 or row[0][0] == word[0]]
+    fewest = min((slips for _, slips, _ in near), default=0)
+    return [other for other, slips, _ in near if slips == fewest]
+
+
+def _is_variant(word: str, other: str) -> bool:
+    for pattern, plain in _VARIANTS:
+        word, other = pattern.sub(plain, word), pattern.sub(plain, other)
+    return word == other
+
+
+def _is_transliterated(word: str, other: str) -> bool:
+    """Tell whether two words differ in an i, e or y alone, and one of them has the y (Kiev, Kyiv)."""
+    plain = [re.sub("[eiy]+", "i", each) for each in (word, other)]
+    return plain[0] == plain[1] and ("y" in word) != ("y" in other)
+
+
+def _is_opposite(word: str, other: str) -> bool:
+    """Tell whether one word is the other with a prefix that may turn its meaning (unmodified, modified)."""
+    shorter, longer = sorted((word, other), key=len)
+    return longer.endswith(shorter) and bool(_OPPOSITE.match(longer[: len(longer) - len(shorter)]))
+
+
+def _likeliest(corpus: Corpus, words: Sequence[str]) -> str | None:
+    return max(words, key=lambda word: (corpus.words[word][0], word), default=None)
