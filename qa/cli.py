@@ -127,6 +127,13 @@ def make_parser() -> argparse.ArgumentParser:
     )
     sub["serve"].add_argument("--host", metavar="ADDRESS", help="address to serve on (default: QA_HOST, or 127.0.0.1)")
     sub["serve"].add_argument("--port", metavar="PORT", help="port to serve on (default: QA_PORT, or 7860)")
+    sub["serve"].add_argument(
+        "--auth", metavar="USER:PASSWORD_FILE", help="ask for this name and the password in the file"
+    )
+    sub["serve"].add_argument(
+        "--max-queue", type=_at_least_one, metavar="N", help="how many questions may wait (default 128)"
+    )
+    sub["serve"].add_argument("--mcp", action="store_true", help="also tools for agents at /mcp (needs quoted[mcp])")
     sub["eval"].add_argument(
         "--baselines", action="store_true", help="also BM25, dense and fused passages, without late interaction"
     )
@@ -200,12 +207,14 @@ def _ask(engine: Engine, options: argparse.Namespace) -> int:
 
 
 def _serve(engine: Engine, options: argparse.Namespace) -> int:
-    from qa.ui.serving import serve
+    from qa.ui.serving import read_access, serve
+
+    access = read_access(options.auth, options.max_queue, mcp=options.mcp)
 
     def announce(url: str) -> None:
         _write(options, {"url": url}, f"Quoted is at {url} (Ctrl-C ends it)")
 
-    serve(engine, announce=announce, watch=options.watch)
+    serve(engine, announce=announce, watch=options.watch, access=access)
     return DONE
 
 

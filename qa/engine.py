@@ -30,6 +30,7 @@ from qa.locks import build_lock
 from qa.rendering import pack_passages
 from qa.reranking import CrossEncoderReranker, Reranker
 from qa.settings import Settings, from_env
+from qa.verifying import Verification, verify
 
 
 class Engine:
@@ -73,6 +74,10 @@ class Engine:
         answer = answer_question(corpus, means, question, history=history, k=k, as_typed=as_typed)
         marked = tuple(replace(c, stale=self._hash_of(c.doc_id) != c.sha256) for c in answer.citations)
         return replace(answer, citations=marked)
+
+    def verify_quote(self, text: str) -> Verification:
+        """Return whether and where the documents have a text word for word."""
+        return verify(self._open().corpus, text)
 
     def build(self, *, full: bool = False, skip_bad: bool = False, progress: Progress | None = None) -> BuildReport:
         """Bring the index in line with the seeds and return what was done; see `qa.building.build_index`."""

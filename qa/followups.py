@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from qa.tokens import content_words, folded_words
 
-HISTORY_USED = 2
-"""How many of the last questions a follow-up is searched together with."""
+HISTORY_USED = 3
+"""How far back a follow-up of a follow-up is followed."""
 _CONNECTIVE = re.compile(
     r"\W*(?:and|but|so|also|then|or|what about|how about|why not|who else|what else)\b", re.IGNORECASE
 )
@@ -38,13 +38,15 @@ _LONGEST_ELLIPSIS = 2
 
 
 def searched_for(question: str, history: Sequence[str]) -> str:
-    """Return the question itself, or with the last HISTORY_USED ones before it where it cannot stand alone.
+    """Return the question itself, or where it cannot stand alone, with the one before it, and so on while that one cannot either.
 
-    What was only a courtesy ("hello", "thanks") is no question that could be followed up.
+    What was asked before a question that stands alone is not dragged along; a courtesy ("thanks") is no question to follow up.
     """
-    question = question.strip()
-    earlier = [text.strip() for text in history if text.strip() and not is_courtesy(text)][-HISTORY_USED:]
-    return " ".join([*earlier, question]) if earlier and _leans_on_history(question) else question
+    parts = [question.strip()]
+    earlier = [text.strip() for text in history if text.strip() and not is_courtesy(text)]
+    while earlier and len(parts) <= HISTORY_USED and _leans_on_history(parts[0]):
+        parts.insert(0, earlier.pop())
+    return " ".join(parts)
 
 
 def _leans_on_history(question: str) -> bool:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from qa.datatypes import Answer, BuildReport, Citation, Hit, Passage, Status
+from qa.datatypes import Answer, BuildReport, Citation, Hit, Passage, Place, Status
 from qa.errors import SettingsError
 from qa.tokens import count_prompt_tokens
+from qa.verifying import Verification
 
 REFUSAL = "The documents do not answer this."
 UNCLEAR = "This may not be an answer. The closest sentences are:"
@@ -64,18 +65,7 @@ def citation_to_dict(citation: Citation) -> dict[str, Any]:
         "sha256": citation.sha256,
         "text": citation.text,
         "score": round(citation.score, DECIMALS),
-        "also": [
-            {
-                "doc_id": p.doc_id,
-                "title": p.title,
-                "start": p.span.start,
-                "end": p.span.end,
-                "line": p.line,
-                "column": p.column,
-                "sha256": p.sha256,
-            }
-            for p in citation.also
-        ],
+        "also": [_place_to_dict(place) for place in citation.also],
         "stale": citation.stale,
     }
 
@@ -98,6 +88,13 @@ def hit_to_dict(hit: Hit) -> dict[str, Any]:
 def hits_to_dict(question: str, hits: Sequence[Hit]) -> dict[str, Any]:
     """Return ranked passages as the JSON object of `qa retrieve --json`."""
     return {"question": question, "hits": [hit_to_dict(hit) for hit in hits]}
+
+
+def verification_to_dict(verification: Verification) -> dict[str, Any]:
+    """Return as JSON whether and where the documents have a text word for word."""
+    rows = zip(verification.places, verification.exact, verification.quotes, strict=True)
+    places = [{**_place_to_dict(place), "text": quote, "exact": exact} for place, exact, quote in rows]
+    return {"text": verification.text, "found": bool(places), "places": places}
 
 
 def report_to_dict(report: BuildReport) -> dict[str, Any]:
@@ -127,6 +124,20 @@ def answer_to_text(answer: Answer) -> str:
         lines.append("\nThe closest passages, which are no answer:\n")
         lines += [f"- {_place(hit.passage)}\n  {_preview(hit.passage.text)}" for hit in answer.hits[:NEAREST_SHOWN]]
     return "\n".join(lines).rstrip()
+
+
+def answer_to_markdown(answer: Answer) -> str:
+    """Return the quotes as Markdown block quotes, each with its source; "" for a refusal."""
+    return "\n\n".join(
+        "\n".join(f"> {line}" for line in citation.text.splitlines())
+        + f"\n>\n> — *{_unmarked(citation.title)}*, `{citation.doc_id}`, line {citation.line}"
+        for citation in answer.citations
+    )
+
+
+def answer_to_plain(answer: Answer) -> str:
+    """Return the quotes as plain text to be pasted, each with its source; "" for a refusal."""
+    return "\n\n".join(f"“{c.text}”\n({c.title}, {c.doc_id}, line {c.line})" for c in answer.citations)
 
 
 def hit_to_text(hit: Hit) -> str:
@@ -211,6 +222,23 @@ def printable(text: str) -> str:
     return "".join(
         c if c.isprintable() or c in _SAFE_BLANKS or unicodedata.category(c) == "Zs" else ascii(c)[1:-1] for c in text
     )
+
+
+def _unmarked(text: str) -> str:
+    """Return `text` without the characters that Markdown reads as marks."""
+    return "".join(f"\\{c}" if c in "\\`*_[]<>#" else c for c in " ".join(text.split()))
+
+
+def _place_to_dict(place: Place) -> dict[str, Any]:
+    return {
+        "doc_id": place.doc_id,
+        "title": place.title,
+        "start": place.span.start,
+        "end": place.span.end,
+        "line": place.line,
+        "column": place.column,
+        "sha256": place.sha256,
+    }
 
 
 def _quote_to_text(citation: Citation) -> str:

@@ -136,8 +136,8 @@ FOLLOW_UPS = {
 
 @pytest.mark.parametrize(("question", "joined"), FOLLOW_UPS.values(), ids=FOLLOW_UPS.keys())
 def test_a_follow_up_is_searched_with_what_it_follows(question, joined):
-    history = ["first", "would Britain send soldiers?", " ", "Hello!", "thanks"]
-    expected = f"first would Britain send soldiers? {question}".strip() if joined else question
+    history = ["what did Merkel say about it", "would Britain send soldiers?", " ", "Hello!", "thanks"]
+    expected = f"would Britain send soldiers? {question}".strip() if joined else question
     assert searched_for(question, history).strip() == expected
     assert searched_for(question, []) == question
 
@@ -223,3 +223,8 @@ def test_who_speaks_in_a_sentence():
     assert speaks(rao, "“It is safe,” she told us.", ["Rao led the inspection."])
     assert speaks(rao, "“It was never safe.”", ["Rao came.", "“No,” she said."])
     assert not speaks(rao, "Brandvik accused Rao of hiding it.", [])
+
+
+def test_a_follow_up_of_a_follow_up_goes_back_to_the_question_that_stands_alone():
+    history = ["who leads the talks in Riyadh", "would Britain send soldiers?", "and Italy?"]
+    assert searched_for("why not?", history) == "would Britain send soldiers? and Italy? why not?"

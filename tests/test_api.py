@@ -44,6 +44,7 @@ ROOMS = [
     "calibrated",
     "followups",
     "answering",
+    "verifying",
     "rendering",
     "engine",
     "api",

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import re
 import urllib.error
 import urllib.request
 from html.parser import HTMLParser
@@ -11,9 +12,13 @@ from hypothesis import strategies as st
 
 from qa.datatypes import Document, Span
 from qa.engine import Engine
+from qa.errors import SettingsError
 from qa.ui import html
+from qa.ui.endpoints import Endpoints
 from qa.ui.examples import answered_examples
-from qa.ui.serving import launch
+from qa.ui.monitor import Monitor
+from qa.ui.panel import source_panel
+from qa.ui.serving import Access, launch, read_access
 
 HOSTILE = "<img src=x onerror=alert(1)> ${alert(2)} </mark><script>alert(3)</script> {{x}} & \"quotes\" 'too' `tick`"
 
@@ -128,8 +133,89 @@ def test_wrong_arguments_over_http_are_an_error_event(url, wrong):
     assert ask(url, **wrong)[0] == "event: error"
 
 
-def test_ask_is_the_only_public_endpoint(url):
-    assert list(json.loads(request(url, "gradio_api/info")[1])["named_endpoints"]) == ["/ask"]
+def test_retrieve_and_ask_are_the_only_public_endpoints(url):
+    assert list(json.loads(request(url, "gradio_api/info")[1])["named_endpoints"]) == ["/retrieve", "/ask"]
+
+
+def test_gradios_own_client_calls_both(url):
+    from gradio_client import Client
+
+    client = Client(url, verbose=False)
+    hits = client.predict(question="appeasement", k=2, api_name="/retrieve")["hits"]
+    assert [hit["rank"] for hit in hits] == [1, 2]
+    assert client.predict(question="what did Merkel say", api_name="/ask")["answered"] is False
+    with pytest.raises(Exception, match="k has to be a whole number"):
+        client.predict(question="x", k=1000, api_name="/retrieve")
+
+
+def test_health_and_metrics(url, real):
+    status, body, _ = request(url, "health")
+    assert (status, json.loads(body)["status"], json.loads(body)["documents"]) == (200, "ok", 5)
+    before = int(re.search(r'outcome="refused"} (\d+)', request(url, "metrics")[1])[1])
+    ask(url, question="what did Merkel say")
+    after = request(url, "metrics")[1]
+    assert int(re.search(r'outcome="refused"} (\d+)', after)[1]) == before + 1
+    assert "quoted_answer_seconds_bucket" in after
+    gone = Engine(dataclasses.replace(real.settings, index=real.settings.index / "none"), embedder=real._embedder)
+    assert Monitor(gone).health()[0] == 503
+
+
+def test_a_password_is_asked_for_and_its_file_is_checked(real, tmp_path):
+    (tmp_path / "secret").write_text("s3cret\n")
+    access = read_access(f"ann:{tmp_path / 'secret'}", 3, mcp=False)
+    assert (access.user, access.password, access.max_queue) == ("ann", "s3cret", 3)
+    page, url = launch(Engine(dataclasses.replace(real.settings, port=0), embedder=real._embedder), access)
+    try:
+        assert request(url, "gradio_api/info")[0] == 401
+        assert request(url, "gradio_api/call/v2/ask", {"question": "x"})[0] == 401
+        assert request(url, "health")[0] == 200
+    finally:
+        page.close(verbose=False)
+    (tmp_path / "empty").write_text("")
+    for wrong in ("ann", "ann:", f"ann:{tmp_path / 'none'}", f"ann:{tmp_path / 'empty'}"):
+        with pytest.raises(SettingsError):
+            read_access(wrong, None, mcp=False)
+
+
+def test_an_agent_asks_and_verifies_over_mcp(real):
+    import asyncio
+
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    async def use(address):
+        async with streamablehttp_client(address) as (read, write, _), ClientSession(read, write) as session:
+            await session.initialize()
+            tools = [tool.name for tool in (await session.list_tools()).tools]
+            calls = [("ask", {"question": "what did Merkel say"}), ("retrieve", {"question": "appeasement", "k": 1}),
+                     ("verify_quote", {"text": "It has never worked."}), ("retrieve", {"question": "x", "k": 0})]  # fmt: skip
+            return tools, [await session.call_tool(name, arguments) for name, arguments in calls]
+
+    page, url = launch(Engine(dataclasses.replace(real.settings, port=0), embedder=real._embedder), Access(mcp=True))
+    try:
+        tools, results = asyncio.run(use(url + "mcp"))
+        assert request(url, "mcp", {}, Host="evil.example")[0] == 400
+    finally:
+        page.close(verbose=False)
+    assert tools == ["retrieve", "ask", "verify_quote"]
+    assert [result.isError for result in results] == [False, False, False, True]
+    answer, hits, quote = (json.loads(result.content[0].text) for result in results[:3])
+    assert answer["answered"] is False
+    assert len(hits["hits"]) == 1
+    assert (quote["found"], quote["places"][0]["doc_id"]) == (True, KALLAS)
+
+
+QUOTES = {"exact": ("“It’s appeasement. It has never worked.”", [True]), "other marks": ("it's appeasement, it has never worked", [False]),
+          "another word": ("It's appeasement. It never worked.", []), "no word": ("…", [])}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "exact"), QUOTES.values(), ids=QUOTES.keys())
+def test_a_quote_is_verified_word_for_word(real, text, exact):
+    found = real.verify_quote(text)
+    assert list(found.exact) == exact
+    for place, quote in zip(found.places, found.quotes, strict=True):
+        assert place.span.of(real.document(place.doc_id).text) == quote
+        assert "never worked" in quote
 
 
 def test_the_guard_refuses_what_the_page_has_no_use_for(url):
@@ -148,20 +234,18 @@ def test_the_page_loads_its_style_and_names_no_other_host(url):
 
 
 def test_the_panel_ignores_what_a_browser_should_not_send(real):
-    from qa.ui.page import _source
-
     for payload in ({}, {"n": 1}, {"n": 9, "spans": []}, {"n": 0, "spans": [[KALLAS, 0, 5]]}, {"n": 1, "spans": [[KALLAS, 5, 1]]},
                     {"n": 1, "spans": [["../secret", 0, 5]]}, {"n": "x", "spans": 3}, {"open": "../../etc/passwd"}):  # fmt: skip
-        assert _source(real, payload) is None
-    page = Marks(_source(real, {"n": 1, "spans": [[KALLAS, 0, 5], [KALLAS, 0, 10**9]]}))
+        assert source_panel(real, payload) is None
+    page = Marks(source_panel(real, {"n": 1, "spans": [[KALLAS, 0, 5], [KALLAS, 0, 10**9]]}))
     assert page.on == real.document(KALLAS).text[:5]
 
 
 def test_an_index_that_breaks_while_serving_is_told_in_words(tmp_path, model, real):
-    from qa.ui.page import _answer, _status
+    from qa.ui.page import _card, _status
 
     engine = Engine(dataclasses.replace(real.settings, index=tmp_path / "gone"), embedder=model)
-    assert "There is no index in" in _answer(engine, "anything", [])
+    assert "There is no index in" in _card(engine, Endpoints(engine, Monitor(engine)), html.Asked("anything"))
     assert "There is no index in" in _status(engine)
 
 

@@ -4,7 +4,7 @@ In -> out: JSON Lines -> `list[GoldQuestion]`. Three kinds of lines are understo
     id, question, type, answers [{file, quote}], history, needs_files, pair     our own; `...b` of a pair is the unanswerable twin
     id, question, file, answers [{start, end}]                                  SQuAD 2.0 (Rajpurkar, Jia and Liang, ACL 2018)
     id, question, file, references [{start, end}]                               Chroma's chunking evaluation: passages, not quotes
-and, of `qa serve --feedback`: question, helpful, and where it was helpful `answers`.
+and the page's index/feedback.jsonl: question, history, helpful, answers [{file, quote}].
 Does not: ask anything.
 """
 
@@ -64,8 +64,10 @@ def read_gold(path: Path, text_of: Callable[[str], str | None]) -> list[GoldQues
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                questions.append(_question(json.loads(line), number, text_of))
-            except (ValueError, KeyError, TypeError) as exc:
+                entry = json.loads(line)
+                if entry.get("helpful") is not False:  # what did not help says nothing of what would have
+                    questions.append(_question(entry, number, text_of))
+            except (ValueError, KeyError, TypeError, AttributeError) as exc:
                 raise SettingsError(
                     f"Line {number} of {path} is no gold question ({exc}): it needs id, question, type, answers."
                 ) from exc

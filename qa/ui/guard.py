@@ -6,13 +6,17 @@ Does not: buffer answers (they are streamed), or know users.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+Answered = Callable[[], tuple[int, str, str]]
+"""Gives status, content type and body."""
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 MAX_BODY_BYTES = 64 * 1024
@@ -38,9 +42,18 @@ class _TooLarge(Exception):
 class Guard:
     """Middleware: known hosts only (against DNS rebinding), same origin only, small bodies, no open routes but ours."""
 
-    def __init__(self, app: App, hosts: Sequence[str] = LOCAL_HOSTS) -> None:
+    def __init__(
+        self,
+        app: App,
+        hosts: Sequence[str] = LOCAL_HOSTS,
+        answers: Mapping[str, Answered] | None = None,
+        apps: Mapping[str, App] | None = None,
+    ) -> None:
+        """Take the app behind it, the hosts it answers to, `answers` to GET requests by path, and other apps by path."""
         self._app = app
         self._hosts = hosts
+        self._answers = answers or {}
+        self._apps = apps or {}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -48,8 +61,12 @@ class Guard:
             return
         refused = self._refusal(scope)
         if refused:
-            await _refuse(send, *refused)
+            await _respond(send, refused[0], "text/plain; charset=utf-8", refused[1])
             return
+        if scope["path"] in self._answers and scope["method"] == "GET":
+            await _respond(send, *await asyncio.to_thread(self._answers[scope["path"]]))
+            return
+        app = self._apps.get(scope["path"].rstrip("/"), self._app)
         started = False
 
         async def send_with_headers(message: Message) -> None:
@@ -60,10 +77,10 @@ class Guard:
             await send(message)
 
         try:
-            await self._app(scope, _limited(receive), send_with_headers)
+            await app(scope, _limited(receive), send_with_headers)
         except _TooLarge:
             if not started:
-                await _refuse(send, 413, "Request too large")
+                await _respond(send, 413, "text/plain; charset=utf-8", "Request too large")
 
     def _refusal(self, scope: Message) -> tuple[int, str] | None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
@@ -96,7 +113,8 @@ def _limited(receive: Receive) -> Receive:
     return receive_some
 
 
-async def _refuse(send: Send, status: int, reason: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), *_HEADERS]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": reason.encode()})
+async def _respond(send: Send, status: int, kind: str, body: str) -> None:
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [(b"content-type", kind.encode()), *_HEADERS]}
+    )
+    await send({"type": "http.response.body", "body": body.encode()})

@@ -8,31 +8,50 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
 from qa.datatypes import Answer, Citation, Document, Hit, Span
-from qa.rendering import REFUSAL, STALE_MARK
+from qa.rendering import REFUSAL, STALE_MARK, UNCLEAR, answer_to_markdown, answer_to_plain, is_understood_differently
 
 Marks = Sequence[tuple[int, Span]]
 """Citation numbers and the spans of the open document they quote."""
 
+TITLES_SHOWN = 4
+TIP_CHARS = 120
 HEADER = """<header class="top">
   <h1>Quoted</h1><p class="tag">Answers in the documents’ own words</p><span class="grow"></span>
   <button type="button" class="act" data-act="new">New chat</button>
+  <button type="button" class="act" data-act="theme">Light / dark</button>
   <button type="button" class="act narrow" data-act="sources">Sources</button>
 </header>
 <div id="live" class="sr" role="status" aria-live="polite"></div>"""
+CONFIDENCE_WORDS = ((0.8, "very likely an answer"), (0.5, "likely an answer"), (0.0, "may not be an answer"))
+"""From which confidence an answer is called what."""
 
 
-def welcome(examples: Sequence[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of a chat and how it was asked; what the buttons of its answer send back."""
+
+    question: str
+    history: tuple[str, ...] = ()
+    as_typed: bool = False
+
+
+def welcome(examples: Sequence[str], documents: Sequence[Document] = ()) -> str:
     """Return what an empty chat shows; each example is a question the documents answer."""
     chips = "".join(
         f'<li><button type="button" class="chip" data-ask="{escape(q)}">{escape(q)}</button></li>' for q in examples
     )
+    titles = ", ".join(f"“{escape(document.title)}”" for document in documents[:TITLES_SHOWN])
+    more = f" and {len(documents) - TITLES_SHOWN:,} more" if len(documents) > TITLES_SHOWN else ""
+    about = f"<p>Answered from {_count(len(documents), 'document')}: {titles}{more}.</p>" if documents else ""
     return (
         '<div class="welcome"><h2>Ask the documents</h2>'
-        "<p>Every answer is made of exact quotes, each linked to its place in the source.</p>"
+        "<p>Every answer is made of exact quotes, word for word, each linked to its place in the source. "
+        f"Where the documents do not answer, it says so.</p>{about}"
         f'<ul class="chips" aria-label="Example questions">{chips}</ul></div>'
     )
 
@@ -42,21 +61,69 @@ def question_card(question: str) -> str:
     return f'<div class="ask">{escape(question)}</div>'
 
 
-def answer_card(answer: Answer, document_count: int) -> str:
+def answer_card(answer: Answer, document_count: int, asked: Asked | None = None) -> str:
     """Return quotes with their numbers and places, or a refusal with its reason and the nearest passages folded away."""
-    searched = ""
-    if answer.searched != answer.question.strip():
-        searched = f'<p class="lead">Searched: {escape(answer.searched)}</p>'
-    if answer.answered:
-        sources = len({citation.doc_id for citation in answer.citations})
-        lead = f"{_count(len(answer.citations), 'quote')} from {_count(sources, 'document')}, word for word"
-        quotes = "".join(map(_quote_item, answer.citations))
-        spans = _spans((c.doc_id, c.span) for c in answer.citations)
-        return f'<article class="ans" data-spans="{spans}"><p class="lead">{lead}</p>{searched}<ol class="quotes">{quotes}</ol></article>'
-    spans = _spans((hit.passage.doc_id, hit.passage.span) for hit in answer.hits)
+    asked = asked or Asked(answer.question)
+    spans = _spans(
+        [(c.doc_id, c.span) for c in answer.citations] + [(p.doc_id, p.span) for c in answer.citations for p in c.also]
+        or [(hit.passage.doc_id, hit.passage.span) for hit in answer.hits]
+    )
+    state = escape(json.dumps([asked.question, list(asked.history), asked.as_typed]))
+    kind = "" if answer.answered and answer.clear else " unclear" if answer.answered else " none"
+    body = _quotes(answer) if answer.answered else _refusal(answer, document_count)
     return (
-        f'<article class="ans none" data-spans="{spans}"><p class="noans"><strong>{escape(REFUSAL)}</strong> {escape(answer.reason)}</p>'
-        f"{searched}{_nearest(answer.hits, document_count)}</article>"
+        f'<article class="ans{kind}" data-spans="{spans}" data-asked="{state}" data-markdown="{escape(answer_to_markdown(answer))}" '
+        f'data-plain="{escape(answer_to_plain(answer))}">{body}{_buttons(answer)}</article>'
+    )
+
+
+def _quotes(answer: Answer) -> str:
+    sources = len({citation.doc_id for citation in answer.citations})
+    word = next(word for least, word in CONFIDENCE_WORDS if answer.confidence >= least or not least)
+    lead = f"{_count(len(answer.citations), 'quote')} from {_count(sources, 'document')}, word for word"
+    sure = f'<span class="sure" title="Estimated probability that these quotes answer: {answer.confidence:.0%}">{word}</span>'
+    if not answer.clear:
+        lead = f"<strong>{escape(UNCLEAR)}</strong> {lead}"
+    also = len(answer.citations) + 1
+    items = []
+    for citation in answer.citations:
+        items.append(_quote_item(citation, also))
+        also += len(citation.also)
+    return f'<p class="lead">{lead}. {sure}</p>{_searched(answer)}<ol class="quotes">{"".join(items)}</ol>'
+
+
+def _refusal(answer: Answer, document_count: int) -> str:
+    said = f'<p class="noans"><strong>{escape(REFUSAL)}</strong> {escape(answer.reason)}</p>'
+    return f"{said}{_searched(answer)}{_nearest(answer.hits, document_count)}"
+
+
+def _searched(answer: Answer) -> str:
+    if not is_understood_differently(answer):
+        return ""
+    words = ", ".join(f"{escape(new)} for “{escape(typed)}”" for typed, new in answer.corrections.items())
+    return (
+        f'<p class="lead searched">Searched: {escape(answer.searched)}{f" ({words})" if words else ""} '
+        '<button type="button" class="quiet" data-act="typed">Ask as typed</button></p>'
+    )
+
+
+def _buttons(answer: Answer) -> str:
+    copies = (
+        '<button type="button" class="quiet" data-act="copy" data-kind="plain">Copy quotes</button>'
+        '<button type="button" class="quiet" data-act="copy" data-kind="markdown">Copy as Markdown</button>'
+        if answer.citations
+        else ""
+    )
+    prompt = (
+        '<details class="asprompt"><summary>Copy as prompt</summary><label>At most '
+        '<input type="number" class="budget" min="100" max="100000" step="100" value="2000"> tokens</label> <button type="button" class="quiet" data-act="prompt">Copy</button> <output></output></details>'
+        if answer.hits
+        else ""
+    )
+    return (
+        f'<footer class="foot">{copies}<button type="button" class="quiet" data-act="link">Copy link</button>{prompt}<span class="grow"></span>'
+        '<button type="button" class="quiet" data-act="helpful" aria-pressed="false">Helpful</button>'
+        '<button type="button" class="quiet" data-act="unhelpful" aria-pressed="false">Not helpful</button></footer>'
     )
 
 
@@ -84,7 +151,8 @@ def source_text(document: Document, marks: Marks = (), active: int = 0, total: i
             '<span class="step"><button type="button" data-act="prev" aria-label="Previous citation">‹</button>'
             f'<b>{active} of {total}</b><button type="button" data-act="next" aria-label="Next citation">›</button></span>'
         )
-    meta = f'<div class="vmeta"><span class="grow">{escape(document.doc_id)} · {escape(_about(document))}</span>{steps}</div>'
+    find = '<label class="find"><span class="sr">Find in this text</span><input type="search" id="find" placeholder="Find in this text" autocomplete="off"></label><output id="found"></output>'
+    meta = f'<div class="vmeta"><span class="grow">{escape(document.doc_id)} · {escape(_about(document))}</span>{steps}</div><div class="vmeta finder">{find}</div>'
     return _panel(
         document.title, back, meta, marked_text(document.text, marks, active), label="Source text", kind="doc"
     )
@@ -107,22 +175,46 @@ def marked_text(text: str, marks: Marks, active: int) -> str:
 
 
 def status_line(document_count: int, changed: int) -> str:
-    """Return whether the index is in line with the documents."""
+    """Return whether the index is in line with the documents, with a button that brings it in line."""
+    button = (
+        f'<button type="button" class="act" data-act="rebuild">{"Rebuild index" if changed else "Check again"}</button>'
+    )
     if changed:
-        return (
-            f'<div class="status warn" role="status"><strong>{_count(changed, "document")} changed</strong> since the index was built. '
-            "Answers quote the old text until <code>qa build</code> is run.</div>"
-        )
-    return f'<div class="status" role="status">{_count(document_count, "document")}, up to date</div>'
+        text = f"<strong>{_count(changed, 'document')} changed</strong> since the index was built. Answers quote the old text until it is rebuilt."
+        return f'<div class="status warn" role="status"><span class="grow">{text}</span>{button}</div>'
+    return f'<div class="status" role="status"><span class="grow">{_count(document_count, "document")}, up to date</span>{button}</div>'
 
 
-def _quote_item(citation: Citation) -> str:
+def rebuilding(done: int, total: int) -> str:
+    """Return how far a rebuild is, in bytes of the documents."""
+    share = f' value="{done}" max="{total}"' if total else ""
+    return (
+        '<div class="status" role="status"><label class="grow" for="q-progress">Rebuilding; answers come from the old index meanwhile.</label>'
+        f'<progress id="q-progress"{share}></progress></div>'
+    )
+
+
+def rebuild_failed(message: str) -> str:
+    """Return why a rebuild did not succeed; the old index still answers."""
+    return (
+        '<div class="status warn" role="alert"><span class="grow"><strong>Not rebuilt.</strong> '
+        f"{escape(message)} The old index still answers.</span>"
+        '<button type="button" class="act" data-act="rebuild">Try again</button></div>'
+    )
+
+
+def _quote_item(citation: Citation, first_also: int) -> str:
     place = f"{citation.title}, line {citation.line}"
     stale = f'<strong class="stale">{escape(STALE_MARK)}</strong>' if citation.stale else ""
+    also = "".join(
+        f' <button type="button" class="cite also" data-n="{first_also + i}" aria-label="Also in {escape(p.title)}, line {p.line}">'
+        f"also in {escape(p.title)}</button>"
+        for i, p in enumerate(citation.also)
+    )
     return (
         f'<li><blockquote class="quote"><span class="qt">{escape(citation.text)}</span>'
-        f"{_pill(citation.label, f'Citation {citation.label}: show in {place}', citation.text)}</blockquote>"
-        f'<p class="src">{escape(citation.title)} <span class="pno">· line {citation.line}</span>{stale}</p></li>'
+        f"{_pill(citation.label, f'Citation {citation.label}: show in {place}', citation)}</blockquote>"
+        f'<p class="src">{escape(citation.title)} <span class="pno">· {escape(citation.doc_id)}, line {citation.line}</span>{stale}{also}</p></li>'
     )
 
 
@@ -131,7 +223,7 @@ def _nearest(hits: Sequence[Hit], document_count: int) -> str:
         return ""
     items = "".join(
         f'<li><blockquote class="quote"><span class="qt">{escape(hit.passage.text)}</span>'
-        f"{_pill(hit.rank, f'Passage {hit.rank}: show in {hit.passage.title}', hit.passage.text)}</blockquote>"
+        f"{_pill(hit.rank, f'Passage {hit.rank}: show in {hit.passage.title}')}</blockquote>"
         f'<p class="src">{escape(hit.passage.title)}</p></li>'
         for hit in hits
     )
@@ -142,8 +234,23 @@ def _nearest(hits: Sequence[Hit], document_count: int) -> str:
     )
 
 
-def _pill(number: int, label: str, quote: str) -> str:
-    return f'<button type="button" class="cite" data-n="{number}" aria-label="{escape(label)}" title="{escape(quote)}">{number}</button>'
+def _pill(number: int, label: str, citation: Citation | None = None) -> str:
+    """Return the numbered button of a quote; hover and focus show its title, its line and the sentence around it."""
+    tip = ""
+    if citation:
+        around = citation.passage.text.strip()
+        text = escape(_shortened(around, citation.text))
+        tip = f'<span class="tip" aria-hidden="true"><b>{escape(citation.title)}</b>, line {citation.line}<br>{text}</span>'
+    return f'<span class="pillbox"><button type="button" class="cite" data-n="{number}" aria-label="{escape(label)}">{number}</button>{tip}</span>'
+
+
+def _shortened(around: str, quote: str) -> str:
+    """Return what stands around a quote, at most TIP_CHARS on either side."""
+    before, found, after = around.partition(quote)
+    if not found:
+        return quote
+    left = "…" + before[-TIP_CHARS:] if len(before) > TIP_CHARS else before
+    return left + quote + (after[:TIP_CHARS] + "…" if len(after) > TIP_CHARS else after)
 
 
 def _panel(heading: str, before: str, meta: str, body: str, *, label: str, kind: str = "") -> str:

@@ -1,32 +1,37 @@
 """The chat page: where things stand and what happens when they are used.
 
-In -> out: an Engine -> `gr.Blocks`; one public endpoint, `/ask`.
+In -> out: an Engine -> `gr.Blocks`; two public endpoints, `/retrieve` and `/ask`.
 Does not: retrieve or render by itself (qa/engine.py, qa/ui/html.py), or start a server (qa/ui/serving.py).
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterator
 from importlib.resources import files
-from typing import Any
+from typing import Any, NoReturn
 
 import gradio as gr
 
-from qa.datatypes import Document, Span
 from qa.engine import Engine
 from qa.errors import QAError
-from qa.rendering import answer_to_dict
+from qa.rendering import answer_to_prompt
+from qa.tokens import count_prompt_tokens
 from qa.ui import html
+from qa.ui.endpoints import MAX_QUESTION_CHARS, Endpoints, Refused
 from qa.ui.examples import answered_examples
+from qa.ui.feedback import keep_feedback
+from qa.ui.html import Asked
+from qa.ui.panel import source_panel
+from qa.ui.rebuild import rebuild_steps
 
-MAX_QUESTION_CHARS = 2000
 TURNS_KEPT = 20
+REMEMBERED = "quoted.questions.1"
 _SILENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-_SCROLL = (
-    "() => setTimeout(() => [...document.querySelectorAll('#chat .ask')].pop()?.scrollIntoView({block: 'start'}), 50)"
-)
+_AFTER_ANSWER = "() => window.quoted.answered()"
 
 Turn = dict[str, Any]
-"""`question`, and once it is answered `card`, its HTML."""
+"""`question`, `as_typed`, and once it is answered `card`, its HTML."""
 
 
 def head() -> str:
@@ -34,18 +39,19 @@ def head() -> str:
     return f"<style>{files('qa.ui').joinpath('style.css').read_text(encoding='utf-8')}</style>"
 
 
-def make_page(engine: Engine) -> gr.Blocks:
+def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
     """Return the page over an Engine whose index exists."""
     script = files("qa.ui").joinpath("script.js").read_text(encoding="utf-8")
-    examples = answered_examples(engine)
+    offered = _Offered(engine)
 
     with gr.Blocks(title="Quoted", analytics_enabled=False, fill_width=True) as page:
         turns = gr.State([], time_to_live=24 * 3600)
+        remembered = gr.BrowserState([], storage_key=REMEMBERED, secret="questions only")
         _html(html.HEADER, elem_id="top")
         with gr.Row(elem_id="main", equal_height=True):
-            with gr.Column(elem_id="chatcol", scale=3, min_width=320):
+            with gr.Column(elem_id="chatcol", scale=3, min_width=300):
                 chat = gr.Chatbot(
-                    value=_messages([], examples), elem_id="chat", label="Conversation", show_label=False, buttons=[], height=None,
+                    value=_messages([], offered), elem_id="chat", label="Conversation", show_label=False, buttons=[], height=None,
                     container=False, autoscroll=False, latex_delimiters=[], group_consecutive_messages=False, layout="bubble",
                 )  # fmt: skip
                 box = gr.Textbox(
@@ -54,33 +60,63 @@ def make_page(engine: Engine) -> gr.Blocks:
                 )  # fmt: skip
             with gr.Column(elem_id="viewcol", scale=2, min_width=300):
                 panel = gr.HTML(
-                    html.source_list(engine.documents()), elem_id="viewer", apply_default_css=False, js_on_load=script
-                )
+                    html.source_list(engine.documents()), elem_id="viewer", apply_default_css=False, js_on_load=script,
+                    server_functions=_server_functions(engine, endpoints),
+                )  # fmt: skip
                 status = _html(_status(engine), elem_id="status")
 
-        def show_question(text: str, before: list[Turn]) -> tuple[Any, ...]:
+        def show_question(text: str, before: list[Turn], *, as_typed: bool = False) -> tuple[Any, ...]:
             question = text.strip()[:MAX_QUESTION_CHARS]
             if not question:
-                return gr.skip(), before, ""
-            after = [*before[1 - TURNS_KEPT :], {"question": question}]
-            return _messages(after, examples), after, ""
+                return gr.skip(), before, "", gr.skip()
+            after = [*before[1 - TURNS_KEPT :], {"question": question, "as_typed": as_typed}]
+            return _messages(after, offered), after, "", [turn["question"] for turn in after]
+
+        def show_asked(before: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
+            payload = _payload(event)
+            return show_question(str(payload.get("question", "")), before, as_typed=payload.get("as_typed") is True)
 
         def show_answer(before: list[Turn]) -> tuple[Any, ...]:
             if not before or "card" in before[-1]:
                 return gr.skip(), before, gr.skip()
-            *earlier, last = before
-            card = _answer(engine, last["question"], [turn["question"] for turn in earlier])
-            after = [*earlier, {**last, "card": card}]
-            return _messages(after, examples), after, _status(engine)
+            after = _answered(engine, endpoints, before)
+            return _messages(after, offered), after, _status(engine)
 
-        def take_example(event: gr.EventData) -> str:
-            return str(_payload(event).get("question", ""))[:MAX_QUESTION_CHARS]
+        def restore(saved: Any, request: gr.Request) -> tuple[Any, ...]:
+            """Ask again what this browser asked before, and then what the address asks (`?q=`)."""
+            questions = [q for q in saved if isinstance(q, str)][-TURNS_KEPT:] if isinstance(saved, list) else []
+            linked = str(request.query_params.get("q") or "").strip()[:MAX_QUESTION_CHARS]
+            if linked and questions[-1:] != [linked]:
+                questions.append(linked)
+            restored: list[Turn] = []
+            for question in questions[-TURNS_KEPT:]:
+                restored = _answered(engine, endpoints, [*restored, {"question": question[:MAX_QUESTION_CHARS]}])
+            asked = [turn["question"] for turn in restored]
+            return _messages(restored, offered), restored, asked, html.source_list(engine.documents()), _status(engine)
 
         def show_source(event: gr.EventData) -> Any:
-            return _source(engine, _payload(event)) or gr.skip()
+            return source_panel(engine, _payload(event)) or gr.skip()
 
         def start_again() -> tuple[Any, ...]:
-            return _messages([], examples), [], html.source_list(engine.documents())
+            return _messages([], offered), [], html.source_list(engine.documents()), []
+
+        def rebuild() -> Iterator[tuple[Any, ...]]:
+            for line in rebuild_steps(engine):
+                yield line, gr.skip()
+            offered.renew()
+            yield line, html.source_list(engine.documents())
+
+        def retrieve(question: str, k: int = 5) -> dict[str, Any]:
+            """Return the best passages of the documents for a question.
+
+            Args:
+                question: The question.
+                k: How many passages, 1 to 100.
+
+            Returns:
+                The JSON object of `qa retrieve --json`.
+            """
+            return _checked(lambda: endpoints.retrieve(question, k))
 
         def ask(question: str, history: list[str] | None = None, k: int = 5) -> dict[str, Any]:
             """Quote the sentences of the documents that answer a question, or say that they do not.
@@ -93,19 +129,36 @@ def make_page(engine: Engine) -> gr.Blocks:
             Returns:
                 The JSON object of `qa ask --json`.
             """
-            return _ask_checked(engine, question, history, k)
+            return _checked(lambda: endpoints.ask(question, history, k))
 
-        for submitted in (box.submit, panel.ask(take_example, None, box, queue=False, **_SILENT).then):
-            asked = submitted(show_question, [box, turns], [chat, turns, box], queue=False, **_SILENT)
+        for asked in (
+            box.submit(show_question, [box, turns], [chat, turns, box, remembered], queue=False, **_SILENT),
+            panel.ask(show_asked, turns, [chat, turns, box, remembered], queue=False, **_SILENT),
+        ):
             answered = asked.success(
                 show_answer, turns, [chat, turns, status], concurrency_limit=4, concurrency_id="ask", **_SILENT
             )
-            answered.then(None, None, None, js=_SCROLL, api_visibility="private")
+            answered.then(None, None, None, js=_AFTER_ANSWER, api_visibility="private")
         panel.cite(show_source, None, panel, queue=False, **_SILENT)
-        panel.reset(start_again, None, [chat, turns, panel], queue=False, **_SILENT)
-        page.load(lambda: (html.source_list(engine.documents()), _status(engine)), None, [panel, status], **_SILENT)
+        panel.reset(start_again, None, [chat, turns, panel, remembered], queue=False, **_SILENT)
+        panel.rebuild(rebuild, None, [status, panel], concurrency_limit=1, concurrency_id="rebuild", **_SILENT)
+        loaded = page.load(restore, remembered, [chat, turns, remembered, panel, status], **_SILENT)
+        loaded.then(None, None, None, js=_AFTER_ANSWER, api_visibility="private")
+        gr.Timer(30).tick(lambda: _status(engine), None, status, queue=False, **_SILENT)
+        gr.api(retrieve, api_name="retrieve", concurrency_limit=4, concurrency_id="ask")
         gr.api(ask, api_name="ask", concurrency_limit=4, concurrency_id="ask")
     return page
+
+
+class _Offered:
+    """The example questions of the empty chat and the documents it names, renewed after a rebuild."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.renew()
+
+    def renew(self) -> None:
+        self.welcome = html.welcome(answered_examples(self._engine), self._engine.documents())
 
 
 def _html(content: str, **options: Any) -> gr.HTML:
@@ -113,9 +166,9 @@ def _html(content: str, **options: Any) -> gr.HTML:
     return gr.HTML(content, apply_default_css=False, js_on_load=None, **options)
 
 
-def _messages(turns: list[Turn], examples: list[str]) -> list[dict[str, Any]]:
+def _messages(turns: list[Turn], offered: _Offered) -> list[dict[str, Any]]:
     if not turns:
-        return [{"role": "assistant", "content": _html(html.welcome(examples))}]
+        return [{"role": "assistant", "content": _html(offered.welcome)}]
     messages = []
     for turn in turns:
         messages.append({"role": "user", "content": _html(html.question_card(turn["question"]))})
@@ -124,9 +177,17 @@ def _messages(turns: list[Turn], examples: list[str]) -> list[dict[str, Any]]:
     return messages
 
 
-def _answer(engine: Engine, question: str, history: list[str]) -> str:
+def _answered(engine: Engine, endpoints: Endpoints, turns: list[Turn]) -> list[Turn]:
+    """Return the turns with the card of the last one."""
+    *earlier, last = turns
+    asked = Asked(last["question"], tuple(turn["question"] for turn in earlier), bool(last.get("as_typed")))
+    return [*earlier, {**last, "card": _card(engine, endpoints, asked)}]
+
+
+def _card(engine: Engine, endpoints: Endpoints, asked: Asked) -> str:
     try:
-        return html.answer_card(engine.ask(question, history=history), engine.document_count())
+        answer = endpoints.answer(asked.question, asked.history, as_typed=asked.as_typed)
+        return html.answer_card(answer, engine.document_count(), asked)
     except QAError as exc:
         return html.error_card(str(exc))
 
@@ -139,29 +200,36 @@ def _status(engine: Engine) -> str:
     return html.status_line(status.documents, len(status.added) + len(status.changed) + len(status.removed))
 
 
-def _source(engine: Engine, payload: dict[str, Any]) -> str | None:
-    """Return the panel a click asks for; None for anything a browser should not have sent."""
-    if payload.get("list"):
-        return html.source_list(engine.documents())
-    if "open" in payload:
-        document = engine.document(str(payload["open"]))
-        return html.source_text(document) if document else None
-    try:
-        spans = [(str(doc_id), Span(int(start), int(end))) for doc_id, start, end in payload["spans"]][:50]
-        number = int(payload["n"])
-        doc_id = spans[number - 1][0] if number >= 1 else ""
-    except (KeyError, IndexError, TypeError, ValueError):
-        return None
-    document = engine.document(doc_id)
-    return html.source_text(document, _marks(document, spans), number, len(spans)) if document else None
+def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[..., str]]:
+    """What the script of the page calls and waits for; arguments come from a browser and are checked."""
+
+    def make_prompt(sent: Any) -> str:
+        """Return JSON: the prompt for a language model and what it costs, or an error in words."""
+        try:
+            answer = endpoints.answer(*_read_asked(sent), k=50)
+            text = answer_to_prompt(answer, max(1, min(int(sent["budget"]), 100_000)))
+        except (QAError, LookupError, TypeError, ValueError) as exc:
+            return json.dumps({"error": str(exc)})
+        return json.dumps({"prompt": text, "tokens": count_prompt_tokens(text)})
+
+    def give_feedback(sent: Any) -> str:
+        """Keep a verdict on an answer; return JSON: an error in words, or nothing."""
+        try:
+            question, history = _read_asked(sent)
+            keep_feedback(
+                engine.settings.index, engine.ask(question, history=history), history, helpful=sent["helpful"] is True
+            )
+        except (QAError, LookupError, TypeError, ValueError, OSError) as exc:
+            return json.dumps({"error": str(exc)})
+        return "{}"
+
+    return [make_prompt, give_feedback]
 
 
-def _marks(document: Document, spans: list[tuple[str, Span]]) -> list[tuple[int, Span]]:
-    return [
-        (n, span)
-        for n, (doc_id, span) in enumerate(spans, 1)
-        if doc_id == document.doc_id and span.end <= len(document.text)
-    ]
+def _read_asked(sent: Any) -> tuple[str, list[str]]:
+    question, history, as_typed = sent["asked"]
+    texts = [str(text)[:MAX_QUESTION_CHARS] for text in (question, *history[-TURNS_KEPT:])]
+    return texts[0], [] if as_typed else texts[1:]
 
 
 def _payload(event: gr.EventData) -> dict[str, Any]:
@@ -169,16 +237,12 @@ def _payload(event: gr.EventData) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _ask_checked(engine: Engine, question: Any, history: Any, k: Any) -> dict[str, Any]:
-    """Gradio passes on whatever types a caller sends, so they are checked here."""
-    if not isinstance(question, str) or len(question) > MAX_QUESTION_CHARS:
-        raise gr.Error(f"question has to be a text of at most {MAX_QUESTION_CHARS} characters", print_exception=False)
-    earlier = [] if history is None else history
-    if not isinstance(earlier, list) or not all(isinstance(text, str) for text in earlier):
-        raise gr.Error("history has to be a list of questions", print_exception=False)
-    if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= 100:
-        raise gr.Error("k has to be a whole number from 1 to 100", print_exception=False)
+def _checked(call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
-        return answer_to_dict(engine.ask(question, history=earlier, k=k))
-    except QAError as exc:
-        raise gr.Error(str(exc), print_exception=False) from exc
+        return call()
+    except Refused as exc:
+        _fail(str(exc))
+
+
+def _fail(message: str) -> NoReturn:
+    raise gr.Error(message, print_exception=False)

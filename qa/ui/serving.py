@@ -10,26 +10,69 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from qa.engine import Engine
 from qa.errors import IndexMissing, SettingsError
 from qa.following import follow
 from qa.progress import progress_bar
 from qa.rendering import printable, report_to_text
+from qa.ui.endpoints import Endpoints
 from qa.ui.guard import LOCAL_HOSTS, Guard
+from qa.ui.monitor import Monitor
 
 if TYPE_CHECKING:
     import gradio as gr
 
 
-def serve(engine: Engine, *, announce: Callable[[str], None], watch: bool = False) -> None:
+MAX_QUEUE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may use the page, and how."""
+
+    user: str = ""
+    password: str = ""
+    """Both empty: nobody is asked."""
+    max_queue: int = MAX_QUEUE
+    """How many questions may wait; more are refused at once."""
+    mcp: bool = False
+    """Whether agents find tools at /mcp."""
+
+
+def read_access(auth: str | None, max_queue: int | None, *, mcp: bool) -> Access:
+    """Return the Access of the flags; `auth` is USER:PASSWORD_FILE. SettingsError where it cannot be used."""
+    queue = MAX_QUEUE if max_queue is None else max_queue
+    if auth is None:
+        return Access(max_queue=queue, mcp=mcp)
+    user, _, file = auth.partition(":")
+    if not user or not file:
+        raise SettingsError("--auth wants USER:PASSWORD_FILE: a name, a colon, and a file that holds the password.")
+    if mcp:
+        raise SettingsError("--mcp answers without a password: serve it without --auth, on an address of its own.")
+    try:
+        password = Path(file).read_text(encoding="utf-8").strip("\r\n")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsError(
+            f"The password file {file} cannot be read ({exc}): name a text file with the password in its first line."
+        ) from exc
+    if not password or "\n" in password:
+        raise SettingsError(f"The password file {file} has to hold one line, the password.")
+    return Access(user, password, queue, mcp)
+
+
+def serve(
+    engine: Engine, *, announce: Callable[[str], None], watch: bool = False, access: Access | None = None
+) -> None:
     """Serve the page until interrupted; `announce` is called with its address once it answers.
 
     With `watch`, the index follows the documents; answers come from the snapshot before until a new one is published.
     """
     _ensure_index(engine, follows=watch)
-    page, url = launch(engine)
+    page, url = launch(engine, access)
     announce(url)
     stop = threading.Event()
     if watch:
@@ -47,7 +90,7 @@ def serve(engine: Engine, *, announce: Callable[[str], None], watch: bool = Fals
         page.close(verbose=False)
 
 
-def launch(engine: Engine) -> tuple[gr.Blocks, str]:
+def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str]:
     """Start the server in threads of its own; return the page and its address. Raises SettingsError for a port in use."""
     # Read when the page is launched: without it four requests leave the machine.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -62,11 +105,22 @@ def launch(engine: Engine) -> tuple[gr.Blocks, str]:
 
     from qa.ui.page import head, make_page
 
-    settings = engine.settings
+    settings, access = engine.settings, access or Access()
+    monitor = Monitor(engine)
+    endpoints = Endpoints(engine, monitor)
     everywhere = settings.host in ("0.0.0.0", "::")
     hosts = ("*",) if everywhere else (*LOCAL_HOSTS, settings.host)
-    page = make_page(engine)
-    page.queue(default_concurrency_limit=8, max_size=128, api_open=False)
+    if not _is_local(settings.host) and not access.user:
+        _tell(
+            f"warning: Everyone who reaches {settings.host} can read the documents here: add --auth USER:PASSWORD_FILE."
+        )
+    guard: dict[str, Any] = {"hosts": hosts, "answers": {"/health": monitor.health, "/metrics": monitor.metrics}}
+    if access.mcp:
+        from qa.ui.mcp import PATH, make_mcp_app
+
+        guard["apps"] = {PATH: make_mcp_app(endpoints, hosts)}
+    page = make_page(engine, endpoints)
+    page.queue(default_concurrency_limit=8, max_size=access.max_queue, api_open=False)
     theme = Base(
         primary_hue=colors.indigo, neutral_hue=colors.slate, radius_size=sizes.radius_lg,
         font=[LocalFont("IBM Plex Sans", weights=(400, 700)), "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"],
@@ -75,13 +129,18 @@ def launch(engine: Engine) -> tuple[gr.Blocks, str]:
         _, url, _ = page.launch(
             server_name=settings.host, server_port=settings.port or None, prevent_thread_lock=True, quiet=True, share=False, theme=theme,
             head=head(), footer_links=[], run_history=False, enable_monitoring=False, ssr_mode=False, max_file_size="1kb", show_error=False,
-            app_kwargs={"middleware": [Middleware(Guard, hosts=hosts)], "docs_url": None, "redoc_url": None, "openapi_url": None},
+            auth=(access.user, access.password) if access.user else None,
+            app_kwargs={"middleware": [Middleware(Guard, **guard)], "docs_url": None, "redoc_url": None, "openapi_url": None},
         )  # fmt: skip
     except OSError as exc:
         raise SettingsError(
             f"Port {settings.port} of {settings.host} cannot be used: choose another with --port or QA_PORT."
         ) from exc
     return page, url
+
+
+def _is_local(host: str) -> bool:
+    return host in ("127.0.0.1", "localhost", "::1")
 
 
 def _ensure_index(engine: Engine, *, follows: bool) -> None:

@@ -1,0 +1,84 @@
+"""What programs call: `retrieve` and `ask` over Gradio's API, these and `verify_quote` as MCP tools; arguments are checked here.
+
+In -> out: an Engine and whatever a caller sent -> JSON objects as the README lists them.
+Does not: trust a type: Gradio and MCP clients pass on what they are given.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qa.datatypes import Answer
+from qa.engine import Engine
+from qa.errors import QAError
+from qa.rendering import answer_to_dict, hits_to_dict, verification_to_dict
+from qa.ui.monitor import Monitor
+
+MAX_QUESTION_CHARS = 2000
+MOST_HITS = 100
+MOST_EARLIER = 50
+
+
+class Refused(Exception):
+    """What a caller sent cannot be used, or there is no index; the message says which."""
+
+
+class Endpoints:
+    """The three calls, over one Engine."""
+
+    def __init__(self, engine: Engine, monitor: Monitor) -> None:
+        self._engine = engine
+        self._monitor = monitor
+
+    def answer(
+        self, question: str, history: list[str] | tuple[str, ...] = (), k: int = 5, *, as_typed: bool = False
+    ) -> Answer:
+        """Ask, and count it."""
+        with self._monitor.asking() as given:
+            given.append(self._engine.ask(question, history=history, k=k, as_typed=as_typed))
+        return given[0]
+
+    def ask(self, question: Any, history: Any, k: Any) -> dict[str, Any]:
+        """Return the JSON of `qa ask --json`."""
+        _check_text(question, "question")
+        earlier = [] if history is None else history
+        if (
+            not isinstance(earlier, list)
+            or len(earlier) > MOST_EARLIER
+            or not all(isinstance(t, str) and len(t) <= MAX_QUESTION_CHARS for t in earlier)
+        ):
+            raise Refused(
+                f"history has to be a list of at most {MOST_EARLIER} questions of at most {MAX_QUESTION_CHARS} characters"
+            )
+        _check_count(k)
+        try:
+            return answer_to_dict(self.answer(question, earlier, k))
+        except QAError as exc:
+            raise Refused(str(exc)) from exc
+
+    def retrieve(self, question: Any, k: Any) -> dict[str, Any]:
+        """Return the JSON of `qa retrieve --json`."""
+        _check_text(question, "question")
+        _check_count(k)
+        try:
+            return hits_to_dict(question, self._engine.retrieve(question, k))
+        except QAError as exc:
+            raise Refused(str(exc)) from exc
+
+    def verify_quote(self, text: Any) -> dict[str, Any]:
+        """Return whether and where the documents have a text word for word."""
+        _check_text(text, "text")
+        try:
+            return verification_to_dict(self._engine.verify_quote(text))
+        except QAError as exc:
+            raise Refused(str(exc)) from exc
+
+
+def _check_text(text: Any, name: str) -> None:
+    if not isinstance(text, str) or len(text) > MAX_QUESTION_CHARS:
+        raise Refused(f"{name} has to be a text of at most {MAX_QUESTION_CHARS} characters")
+
+
+def _check_count(k: Any) -> None:
+    if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= MOST_HITS:
+        raise Refused(f"k has to be a whole number from 1 to {MOST_HITS}")

@@ -1,0 +1,367 @@
+"""The page in a real browser (Chromium): skipped where there is none, unless QA_BROWSER=required, as in CI."""
+
+import os
+import re
+import shutil
+from importlib.resources import files
+
+import pytest
+from conftest import SEEDS
+
+from qa.engine import Engine
+from qa.settings import Settings
+from qa.ui.serving import launch
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+KALLAS = "what did Kallas say about appeasement"
+RUN = "document.body.dataset.pwned=1"
+NASTY = (
+    f'<img src=x onerror="{RUN}"> ${{{RUN}}} </mark><script>{RUN}</script> {{{{x}}}} [a](javascript:{RUN}) &amp; "q"'
+)
+
+if not CHROMIUM and os.environ.get("QA_BROWSER") != "required":
+    pytest.skip("no Chromium here: install Debian's package chromium", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def serve(tmp_path_factory, model, write):
+    folder = tmp_path_factory.mktemp("page")
+    write(folder / "seeds")
+    engine = Engine(Settings(seeds=folder / "seeds", index=folder / "index", port=0), embedder=model)
+    engine.build()
+    page, url = launch(engine)
+    return engine, page, url
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, model):
+    engine, page, url = serve(tmp_path_factory, model, lambda seeds: shutil.copytree(SEEDS, seeds))
+    yield engine, url
+    page.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def hostile_site(tmp_path_factory, model):
+    def write(seeds):
+        seeds.mkdir()
+        (seeds / "<img src=x onerror=alert(1)>.txt").write_bytes(
+            f"The whale said {NASTY} loudly.\r\nIt was a blue whale.\r\n".encode()
+        )
+        (seeds / "letters.md").write_text(
+            "# Letters\n\nThe e\u0301clair 👩‍👩‍👧 costs ${5}\u00a0euros at the cafe\u0301.\n\nהלווייתן שר בלילה ליד החוף.\n",
+            encoding="utf-8",
+        )
+        (seeds / "sources.toml").write_text(f"[\"letters.md\"]\ntitle = '''{NASTY}'''\n", encoding="utf-8")
+
+    engine, page, url = serve(tmp_path_factory, model, write)
+    yield engine, url
+    page.close(verbose=False)
+
+
+@pytest.fixture
+def visit(browser):
+    """Open pages; afterwards nothing has gone wrong in them: no error, no foreign request, nothing of a document run."""
+    contexts, problems = [], []
+
+    def open_page(url, *, width=1280, height=800, dark=False, path=""):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        )
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url.rstrip("/"))
+        context.on(
+            "request", lambda r: problems.append(r.url) if not r.url.startswith((url, "data:", "blob:")) else None
+        )
+        page = context.new_page()
+        page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("dialog", lambda dialog: problems.append("a dialog opened"))
+        contexts.append((context, page))
+        page.goto(url + path)
+        page.wait_for_selector("#chat .welcome, #chat .ans")
+        return page
+
+    yield open_page
+    for context, page in contexts:
+        assert page.evaluate("document.body.dataset.pwned ?? null") is None
+        context.close()
+    assert problems == []
+
+
+def ask(page, question):
+    count = page.locator("#chat .ans").count()
+    page.fill("#ask textarea", question)
+    page.press("#ask textarea", "Enter")
+    page.locator("#chat .ans").nth(count).wait_for()
+    page.wait_for_timeout(150)
+    return page.locator("#chat .ans").nth(count)
+
+
+def cite(page, card, number):
+    card.locator(f".cite[data-n='{number}']").first.click()
+    page.wait_for_selector("mark.on")
+    page.wait_for_timeout(250)
+
+
+def check_quotes(page, card, engine):
+    """Every quote shown, and what is marked in its source, is its slice of the file, to the character."""
+    spans = page.evaluate("card => JSON.parse(card.dataset.spans)", card.element_handle())
+    quotes = card.locator(".qt")
+    for i in range(quotes.count()):
+        doc_id, start, end = spans[i]
+        expected = (engine.settings.seeds / doc_id).read_bytes().decode("utf-8")[start:end]
+        shown = quotes.nth(i).evaluate("e => e.textContent")
+        assert newlines(shown) == newlines(expected)
+        if quotes.nth(i).is_visible():
+            cite(page, card, i + 1)
+            marked = page.evaluate("[...document.querySelectorAll('mark.on')].map(m => m.textContent).join('')")
+            assert newlines(marked) == newlines(expected)
+
+
+def newlines(text):
+    return text.replace("\r\n", "\n")  # an HTML parser turns CRLF into LF; nothing else may differ
+
+
+def violations(page):
+    script = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(script)
+    found = page.evaluate(
+        "axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 200)).slice(0, 3)]))"
+    )
+    return found
+
+
+def test_ask_cite_step_and_go_back(site, visit):
+    engine, url = site
+    page = visit(url)
+    card = ask(page, KALLAS)
+    assert re.search(r"\d quotes from 1 document, word for word", card.inner_text())
+    check_quotes(page, card, engine)
+    cite(page, card, 1)
+    page.click("[data-act=next]")
+    page.wait_for_function("document.querySelector('.step b').textContent.startsWith('2 of')")
+    box = page.locator("mark.on").first.bounding_box()
+    assert 0 < box["y"] < 800
+    page.fill("#find", "appeasement")
+    assert re.fullmatch(r"1 of \d", page.inner_text("#found"))
+    page.press("#find", "Enter")
+    assert page.inner_text("#found").startswith("2 of")
+    page.fill("#find", "zebra")
+    assert page.inner_text("#found") == "Not found"
+    page.click("[data-act=list]")
+    page.wait_for_selector(".docs")
+    assert page.locator(".docrow").count() == 5
+    card.locator(".cite").first.hover()
+    assert card.locator(".tip").first.is_visible()
+
+
+def test_refusals_follow_ups_and_what_was_searched(site, visit):
+    engine, url = site
+    page = visit(url)
+    refusal = ask(page, "what did Merkel say about appeasement")
+    assert "The documents do not answer this." in refusal.inner_text()
+    assert "No document mentions “Merkel”." in refusal.inner_text()
+    assert not refusal.locator(".qt").first.is_visible()
+    refusal.locator(".near summary").click()
+    check_quotes(page, refusal, engine)
+    ask(page, "would Britain send soldiers?")
+    follow_up = ask(page, "and what about Italy?")
+    assert "Searched: " in follow_up.inner_text()
+    assert "would Britain send soldiers? and what about Italy?" in follow_up.inner_text()
+    assert "Meloni" in follow_up.locator(".qt").first.inner_text()
+    count = page.locator("#chat .ans").count()
+    follow_up.locator("[data-act=typed]").click()
+    page.locator("#chat .ans").nth(count).wait_for()
+    assert "Searched: " not in page.locator("#chat .ans").nth(count).inner_text()
+    unclear = ask(visit(url), "how old is Hegseth")
+    assert "This may not be an answer" in unclear.inner_text()
+
+
+def test_history_links_and_a_new_chat(site, visit):
+    _, url = site
+    page = visit(url, path="?q=what+did+Kallas+say+about+appeasement")
+    assert "Kallas" in page.locator("#chat .qt").first.inner_text()
+    ask(page, "who edited the dw piece")
+    assert "?q=who%20edited" in page.url
+    page.reload()
+    page.locator("#chat .ans").nth(1).wait_for()
+    page.wait_for_timeout(500)
+    assert page.locator("#chat .ask").all_inner_texts() == [KALLAS, "who edited the dw piece"]
+    page.click("[data-act=new]")
+    page.wait_for_selector(".welcome")
+    page.wait_for_timeout(500)
+    page.reload()
+    page.wait_for_selector(".welcome")
+    page.locator(".chip").first.click()
+    page.locator("#chat .ans").first.wait_for()
+
+
+def test_copying_and_feedback(site, visit):
+    engine, url = site
+    page = visit(url)
+    card = ask(page, KALLAS)
+    clipboard = "navigator.clipboard.readText()"
+    card.locator("[data-kind=markdown]").click()
+    page.wait_for_timeout(200)
+    assert page.evaluate(clipboard).startswith("> EU foreign affairs chief Kaja Kallas")
+    card.locator("[data-kind=plain]").click()
+    page.wait_for_timeout(200)
+    assert "004_7ef07e8e4c86d72a.txt, line 24" in page.evaluate(clipboard)
+    card.locator("[data-act=link]").click()
+    page.wait_for_timeout(200)
+    assert page.evaluate(clipboard).endswith("?q=what%20did%20Kallas%20say%20about%20appeasement")
+    card.locator(".asprompt summary").click()
+    card.locator(".budget").fill("400")
+    card.locator("[data-act=prompt]").click()
+    page.wait_for_function("document.querySelector('.asprompt output').textContent.endsWith('tokens')")
+    assert int(card.locator(".asprompt output").inner_text().split()[0]) <= 400
+    page.wait_for_timeout(200)
+    assert page.evaluate(clipboard).startswith("Answer the question from the passages")
+    card.locator("[data-act=helpful]").click()
+    page.wait_for_function("document.querySelector('[data-act=helpful]').ariaPressed === 'true'")
+    unhelpful = ask(page, "how old is Hegseth").locator("[data-act=unhelpful]")
+    unhelpful.click()
+    page.wait_for_timeout(500)
+    from qa.evals.gold import read_gold
+
+    (question,) = read_gold(engine.settings.index / "feedback.jsonl", lambda doc_id: engine.document(doc_id).text)
+    assert question.question == KALLAS
+    assert len(question.places) >= 2
+
+
+def test_a_changed_document_is_told_and_a_rebuild_goes_on_answering(tmp_path_factory, model, visit):
+    engine, server, url = serve(tmp_path_factory, model, lambda seeds: shutil.copytree(SEEDS, seeds))
+    page = visit(url)
+    assert "5 documents, up to date" in page.inner_text("#status")
+    (engine.settings.seeds / "new.txt").write_text("The zebra mayor of Atlantis opened a bakery.")
+    ask(page, "hello")
+    page.wait_for_function("document.querySelector('#status').textContent.includes('1 document changed')")
+    page.click("[data-act=rebuild]")
+    page.wait_for_function("document.querySelector('#status').textContent.includes('6 documents, up to date')")
+    card = ask(page, "what did the zebra mayor of Atlantis open")
+    assert "bakery" in card.inner_text()
+    (engine.settings.seeds / "bad.txt").write_bytes(b"\xff\xfe broken")
+    page.click("[data-act=rebuild]")
+    page.wait_for_function("document.querySelector('#status').textContent.includes('Not rebuilt.')")
+    assert "bad.txt" in page.inner_text("#status")
+    assert "bakery" in ask(page, "what did the zebra mayor of Atlantis open?").inner_text()
+    server.close(verbose=False)
+
+
+def test_with_the_keyboard_alone(site, visit):
+    _, url = site
+    page = visit(url)
+    page.keyboard.type(KALLAS)  # the question box has the focus
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#chat .cite")
+    page.wait_for_timeout(300)
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.classList.contains('cite')"):
+            break
+    assert page.evaluate("document.activeElement.classList.contains('cite')")
+    assert (
+        page.evaluate("document.activeElement.nextElementSibling.style.display") == "block"
+    )  # what hover shows, focus shows, too
+    page.keyboard.press("Enter")
+    page.wait_for_selector("mark.on")
+    page.wait_for_function("document.activeElement.id === 'vh'")
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.activeElement.classList.contains('cite')")
+    before = page.evaluate("document.activeElement.dataset.n")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(400)
+    assert page.evaluate("document.activeElement.dataset.n") != before
+
+
+SIZES = [
+    (1280, 800, False),
+    (1280, 800, True),
+    (390, 844, False),
+    (390, 844, True),
+    (320, 568, False),
+    (2560, 1440, False),
+]
+
+
+@pytest.mark.parametrize(("width", "height", "dark"), SIZES)
+def test_axe_finds_nothing_in_any_state(site, visit, width, height, dark):
+    _, url = site
+    page = visit(url, width=width, height=height, dark=dark)
+    page.wait_for_timeout(300)
+    assert violations(page) == []
+    card = ask(page, KALLAS)
+    unclear = ask(page, "how long did the ryadh meeting last")
+    refusal = ask(page, "what did Merkel say about appeasement")
+    refusal.locator(".near summary").click()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    cite(page, card, 2)
+    page.wait_for_timeout(1100)  # the mark has stopped flashing
+    assert violations(page) == []
+    if width < 900:
+        page.keyboard.press("Escape")
+        page.wait_for_function("!document.body.classList.contains('viewer-open')")
+    assert unclear.is_visible()
+
+
+def test_nothing_of_a_hostile_document_or_question_runs_and_all_is_shown_as_it_is(hostile_site, visit):
+    from urllib.parse import quote
+
+    engine, url = hostile_site
+    page = visit(url, path="?q=" + quote(NASTY))
+    assert page.locator("#chat .ask").first.inner_text() == NASTY
+    for question in (
+        f"what did the whale say {NASTY}",
+        "what did the whale say",
+        "was it a blue whale",
+        "what does the éclair cost",
+        "הלווייתן שר בלילה",
+    ):
+        card = ask(page, question)
+        assert page.locator("#chat .ask").last.inner_text() == question
+        card.locator(".near summary").click() if card.locator(".near").count() else None
+        check_quotes(page, card, engine)
+    page.click("[data-act=list]")
+    page.wait_for_selector(".docs")
+    for i in range(2):
+        page.locator(".docrow").nth(i).click()
+        page.wait_for_selector(".text")
+        page.click("[data-act=list]")
+        page.wait_for_selector(".docs")
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_five_people_at_once_see_their_own_answers(site, visit):
+    _, url = site
+    questions = [
+        KALLAS,
+        "who edited the dw piece",
+        "what did Rutte say",
+        "what does Meloni think",
+        "why is Ukraine important",
+    ]
+    pages = [visit(url) for _ in range(5)]
+    for page, question in zip(pages, questions, strict=True):
+        page.fill("#ask textarea", question)
+        page.press("#ask textarea", "Enter")
+    for page, question in zip(pages, questions, strict=True):
+        page.wait_for_selector("#chat .ans")
+        assert page.locator("#chat .ask").all_inner_texts() == [question]
