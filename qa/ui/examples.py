@@ -1,7 +1,7 @@
 """The questions an empty chat offers: only such as the documents answer.
 
 In -> out: an Engine -> a few questions, from `examples` in seeds/sources.toml or made of the names the documents use most.
-Does not: offer a question whose answer is a refusal.
+Does not: offer a question whose answer is a refusal, or not clear.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ TRIED = 12
 
 
 def answered_examples(engine: Engine) -> list[str]:
-    """Return at most SHOWN questions that the Engine answers."""
+    """Return at most SHOWN questions to which the Engine has a clear answer."""
     found: list[str] = []
     for tried, question in enumerate(_candidates(engine)):
         if tried == TRIED or len(found) == SHOWN:
             break
-        if question not in found and engine.ask(question).answered:
+        if question not in found and engine.ask(question).clear:
             found.append(question)
     return found
 

@@ -116,15 +116,17 @@ def _buttons(answer: Answer) -> str:
     )
     prompt = (
         '<details class="asprompt"><summary>Copy as prompt</summary><label>At most '
-        '<input type="number" class="budget" min="100" max="100000" step="100" value="2000"> tokens</label> <button type="button" class="quiet" data-act="prompt">Copy</button> <output></output></details>'
+        '<input type="number" class="budget" min="100" max="100000" step="100" value="2000"> tokens</label> '
+        '<button type="button" class="quiet" data-act="prompt">Copy</button> <output></output></details>'
         if answer.hits
         else ""
     )
-    return (
-        f'<footer class="foot">{copies}<button type="button" class="quiet" data-act="link">Copy link</button>{prompt}<span class="grow"></span>'
+    link = '<button type="button" class="quiet" data-act="link">Copy link</button>'
+    verdict = (
         '<button type="button" class="quiet" data-act="helpful" aria-pressed="false">Helpful</button>'
-        '<button type="button" class="quiet" data-act="unhelpful" aria-pressed="false">Not helpful</button></footer>'
+        '<button type="button" class="quiet" data-act="unhelpful" aria-pressed="false">Not helpful</button>'
     )
+    return f'<footer class="foot">{copies}{link}{prompt}<span class="grow"></span>{verdict}</footer>'
 
 
 def error_card(message: str) -> str:
@@ -151,7 +153,10 @@ def source_text(document: Document, marks: Marks = (), active: int = 0, total: i
             '<span class="step"><button type="button" data-act="prev" aria-label="Previous citation">‹</button>'
             f'<b>{active} of {total}</b><button type="button" data-act="next" aria-label="Next citation">›</button></span>'
         )
-    find = '<label class="find"><span class="sr">Find in this text</span><input type="search" id="find" placeholder="Find in this text" autocomplete="off"></label><output id="found"></output>'
+    find = (
+        '<label class="find"><span class="sr">Find in this text</span>'
+        '<input type="search" id="find" placeholder="Find in this text" autocomplete="off"></label><output id="found"></output>'
+    )
     meta = f'<div class="vmeta"><span class="grow">{escape(document.doc_id)} · {escape(_about(document))}</span>{steps}</div><div class="vmeta finder">{find}</div>'
     return _panel(
         document.title, back, meta, marked_text(document.text, marks, active), label="Source text", kind="doc"

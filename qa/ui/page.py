@@ -136,7 +136,7 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
             panel.ask(show_asked, turns, [chat, turns, box, remembered], queue=False, **_SILENT),
         ):
             answered = asked.success(
-                show_answer, turns, [chat, turns, status], concurrency_limit=4, concurrency_id="ask", **_SILENT
+                show_answer, turns, [chat, turns, status], concurrency_limit=2, concurrency_id="ask", **_SILENT
             )
             answered.then(None, None, None, js=_AFTER_ANSWER, api_visibility="private")
         panel.cite(show_source, None, panel, queue=False, **_SILENT)
@@ -145,8 +145,8 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
         loaded = page.load(restore, remembered, [chat, turns, remembered, panel, status], **_SILENT)
         loaded.then(None, None, None, js=_AFTER_ANSWER, api_visibility="private")
         gr.Timer(30).tick(lambda: _status(engine), None, status, queue=False, **_SILENT)
-        gr.api(retrieve, api_name="retrieve", concurrency_limit=4, concurrency_id="ask")
-        gr.api(ask, api_name="ask", concurrency_limit=4, concurrency_id="ask")
+        gr.api(retrieve, api_name="retrieve", concurrency_limit=2, concurrency_id="ask")
+        gr.api(ask, api_name="ask", concurrency_limit=2, concurrency_id="ask")
     return page
 
 

@@ -1,0 +1,177 @@
+"""How fast the page feels, in Chromium: Enter to answer, click to source, twenty programs at once; and its screenshots.
+
+    python benchmarks/page.py [--questions 40] [--screenshots DIR]
+
+Serves the seeds from a process of its own. Everything is measured in one run; `ask()` alone is timed here, alternating with the page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from qa.engine import Engine
+from qa.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CLIENTS, CALLS = 20, 10
+
+
+@contextmanager
+def serving(index: Path) -> Iterator[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "qa",
+        "serve",
+        "--json",
+        "--seeds",
+        str(ROOT / "seeds"),
+        "--index",
+        str(index),
+        "--port",
+        "0",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        try:
+            written = ""
+            while "}" not in written:
+                written += server.stdout.readline()
+            yield json.loads(written)["url"]
+        finally:
+            server.terminate()
+
+
+def milliseconds(start: float) -> float:
+    return (time.perf_counter() - start) * 1000
+
+
+def p95(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20)[-1]
+
+
+def ask_in_page(page: Page, question: str) -> float:
+    count = page.locator("#chat .ans").count()
+    page.fill("#ask textarea", question)
+    start = time.perf_counter()
+    page.press("#ask textarea", "Enter")
+    page.wait_for_function("n => document.querySelectorAll('#chat .ans').length > n", arg=count)
+    return milliseconds(start)
+
+
+def ask_over_http(url: str, question: str) -> None:
+    body = json.dumps({"question": question}).encode()
+    post = urllib.request.Request(url + "gradio_api/call/v2/ask", body, {"content-type": "application/json"})
+    with urllib.request.urlopen(post, timeout=120) as response:
+        event = json.load(response)["event_id"]
+    with urllib.request.urlopen(f"{url}gradio_api/call/ask/{event}", timeout=120) as response:
+        assert b"event: complete" in response.read()
+
+
+def take_screenshots(page: Page, url: str, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    page.goto(url)
+    page.wait_for_selector(".welcome")
+    page.click("[data-act=new]")
+    ask_in_page(page, "What did Kallas say about appeasement?")
+    page.click(".cite[data-n='2']")
+    page.wait_for_selector("mark.on")
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(1500)
+    page.screenshot(path=folder / "answer.png")
+    page.click("[data-act=new]")
+    page.wait_for_selector(".welcome")
+    ask_in_page(page, "What did Merkel say about appeasement?")
+    page.wait_for_timeout(1000)
+    page.screenshot(path=folder / "refusal.png")
+    phone = page.context.browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark").new_page()
+    phone.goto(f"{url}?q=What did Kallas say about appeasement%3F")
+    phone.wait_for_selector(".cite")
+    phone.wait_for_timeout(500)
+    phone.click(".cite[data-n='2']")
+    phone.wait_for_selector("mark.on")
+    phone.wait_for_timeout(1500)
+    phone.screenshot(path=folder / "phone.png")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--questions", type=int, default=40)
+    parser.add_argument("--screenshots", type=Path, help="write answer.png, refusal.png and phone.png into this folder")
+    args = parser.parse_args()
+    lines = (ROOT / "tests/gold/seeds.jsonl").read_text(encoding="utf-8").splitlines()
+    questions = [json.loads(line)["question"] for line in lines][: args.questions]
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        engine = Engine(Settings(seeds=ROOT / "seeds", index=Path(folder) / "index"))
+        engine.build()
+        engine.ask(questions[0])
+        with serving(engine.settings.index) as url:
+            page = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS).new_page(
+                viewport={"width": 1280, "height": 800}
+            )
+            page.goto(url)
+            page.wait_for_selector(".welcome")
+            page.wait_for_timeout(1000)
+            if args.screenshots:
+                take_screenshots(page, url, args.screenshots)
+            alone, shown, cited = [], [], []
+            for number, question in enumerate(questions):
+                if number % 10 == 0:
+                    page.click("[data-act=new]")
+                    page.wait_for_selector(".welcome")
+                start = time.perf_counter()
+                engine.ask(question)
+                alone.append(milliseconds(start))
+                shown.append(ask_in_page(page, question))
+                page.wait_for_timeout(200)
+                pill = page.locator("#chat .ans").last.locator(".cite")
+                if pill.count() and pill.first.is_visible():
+                    page.evaluate("document.querySelectorAll('mark').forEach(m => m.remove())")
+                    start = time.perf_counter()
+                    pill.first.click()
+                    page.wait_for_selector("mark.on")
+                    cited.append(milliseconds(start))
+            added = [s - a for s, a in zip(shown, alone, strict=True)]
+            print(
+                f"Enter to answer, beyond ask() itself: p50 {statistics.median(added):.0f} ms, p95 {p95(added):.0f} ms"
+            )
+            print(f"citation to highlighted source: p50 {statistics.median(cited):.0f} ms, p95 {p95(cited):.0f} ms")
+            page.close()
+            work = [questions[i % len(questions)] for i in range(CLIENTS * CALLS)]
+            start = time.perf_counter()
+            for question in work:
+                engine.ask(question)
+            rate_alone = len(work) / (milliseconds(start) / 1000)
+            start = time.perf_counter()
+            with ThreadPoolExecutor(CLIENTS) as pool:
+                list(pool.map(lambda question: ask_over_http(url, question), work))
+            rate = len(work) / (milliseconds(start) / 1000)
+            print(
+                f"{CLIENTS} programs at once, {len(work)} questions, no error: {rate / rate_alone:.2f} of the throughput of ask() alone"
+            )
+
+
+if __name__ == "__main__":
+    main()
