@@ -157,7 +157,8 @@ def source_text(document: Document, marks: Marks = (), active: int = 0, total: i
         '<label class="find"><span class="sr">Find in this text</span>'
         '<input type="search" id="find" placeholder="Find in this text" autocomplete="off"></label><output id="found"></output>'
     )
-    meta = f'<div class="vmeta"><span class="grow">{escape(document.doc_id)} · {escape(_about(document))}</span>{steps}</div><div class="vmeta finder">{find}</div>'
+    about = f'<div class="vmeta"><span class="grow">{escape(document.doc_id)} · {escape(_about(document))}</span>{steps}</div>'
+    meta = f'{about}<div class="vmeta finder">{find}</div>'
     return _panel(
         document.title, back, meta, marked_text(document.text, marks, active), label="Source text", kind="doc"
     )
