@@ -19,6 +19,9 @@ Marks = Sequence[tuple[int, Span]]
 """Citation numbers and the spans of the open document they quote."""
 
 TITLES_SHOWN = 4
+SHA_CHARS = 16
+"""How much of a document's sha256 an answer carries, so that a quote is not marked in another version of it."""
+CHANGED = "This document has changed since the answer was given: ask again to see where the quote stands now."
 TIP_CHARS = 120
 HEADER = """<header class="top">
   <h1>Quoted</h1><p class="tag">Answers in the documents’ own words</p><span class="grow"></span>
@@ -27,8 +30,8 @@ HEADER = """<header class="top">
   <button type="button" class="act narrow" data-act="sources">Sources</button>
 </header>
 <div id="live" class="sr" role="status" aria-live="polite"></div>"""
-CONFIDENCE_WORDS = ((0.8, "very likely an answer"), (0.5, "likely an answer"), (0.0, "may not be an answer"))
-"""From which confidence an answer is called what."""
+CONFIDENCE_WORDS = ((0.8, "very likely an answer"), (1e-9, "likely an answer"), (0.0, "may not be an answer"))
+"""From which confidence a clear answer is called what; the last is for one that is not clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,9 @@ def answer_card(answer: Answer, document_count: int, asked: Asked | None = None)
     """Return quotes with their numbers and places, or a refusal with its reason and the nearest passages folded away."""
     asked = asked or Asked(answer.question)
     spans = _spans(
-        [(c.doc_id, c.span) for c in answer.citations] + [(p.doc_id, p.span) for c in answer.citations for p in c.also]
-        or [(hit.passage.doc_id, hit.passage.span) for hit in answer.hits]
+        [(c.doc_id, c.span, c.sha256) for c in answer.citations]
+        + [(p.doc_id, p.span, p.sha256) for c in answer.citations for p in c.also]
+        or [(hit.passage.doc_id, hit.passage.span, "") for hit in answer.hits]
     )
     state = escape(json.dumps([asked.question, list(asked.history), asked.as_typed]))
     kind = "" if answer.answered and answer.clear else " unclear" if answer.answered else " none"
@@ -79,7 +83,7 @@ def answer_card(answer: Answer, document_count: int, asked: Asked | None = None)
 
 def _quotes(answer: Answer) -> str:
     sources = len({citation.doc_id for citation in answer.citations})
-    word = next(word for least, word in CONFIDENCE_WORDS if answer.confidence >= least or not least)
+    word = next(word for least, word in CONFIDENCE_WORDS if not least or (answer.clear and answer.confidence >= least))
     lead = f"{_count(len(answer.citations), 'quote')} from {_count(sources, 'document')}, word for word"
     sure = f'<span class="sure" title="Estimated probability that these quotes answer: {answer.confidence:.0%}">{word}</span>'
     if not answer.clear:
@@ -144,7 +148,7 @@ def source_list(documents: Sequence[Document]) -> str:
     return _panel("Sources", "", "", f'<ul class="docs">{rows}</ul>', label="List of sources")
 
 
-def source_text(document: Document, marks: Marks = (), active: int = 0, total: int = 0) -> str:
+def source_text(document: Document, marks: Marks = (), active: int = 0, total: int = 0, *, notice: str = "") -> str:
     """Return the panel with the whole text of a document, the quote `active` strongly marked and the others pale."""
     back = '<button type="button" class="back" data-act="list" aria-label="Back to all sources">←</button>'
     steps = ""
@@ -159,9 +163,17 @@ def source_text(document: Document, marks: Marks = (), active: int = 0, total: i
     )
     about = f'<div class="vmeta"><span class="grow">{escape(document.doc_id)} · {escape(_about(document))}</span>{steps}</div>'
     meta = f'{about}<div class="vmeta finder">{find}</div>'
+    told = f'<p class="notice" role="alert">{escape(notice)}</p>' if notice else ""
     return _panel(
-        document.title, back, meta, marked_text(document.text, marks, active), label="Source text", kind="doc"
+        document.title, back, meta, told + marked_text(document.text, marks, active), label="Source text", kind="doc"
     )
+
+
+def source_gone(doc_id: str) -> str:
+    """Return the panel in place of a document that is no longer indexed."""
+    back = '<button type="button" class="back" data-act="list" aria-label="Back to all sources">←</button>'
+    told = f'<p class="notice" role="alert">{escape(doc_id)} is no longer among the documents: ask again.</p>'
+    return _panel("Gone", back, "", told, label="Source text")
 
 
 def marked_text(text: str, marks: Marks, active: int) -> str:
@@ -273,8 +285,11 @@ def _about(document: Document) -> str:
     return " · ".join([*known, f"{len(document.text.split()):,} words"])
 
 
-def _spans(places: Iterable[tuple[str, Span]]) -> str:
-    return escape(json.dumps([[doc_id, span.start, span.end] for doc_id, span in places]))
+def _spans(places: Iterable[tuple[str, Span, str]]) -> str:
+    rows = [
+        [doc_id, span.start, span.end, *([sha256[:SHA_CHARS]] if sha256 else [])] for doc_id, span, sha256 in places
+    ]
+    return escape(json.dumps(rows))
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,11 +1,13 @@
 """What a click in the page asks to see beside the chat -> the HTML of the source panel.
 
 In -> out: an Engine and the payload of an event -> HTML, None for anything a browser should not have sent.
-Does not: trust the payload; spans are cut against the document as it was indexed.
+Does not: trust the payload, or mark a quote in another version of its document than it was taken from.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from qa.datatypes import Document, Span
@@ -13,6 +15,15 @@ from qa.engine import Engine
 from qa.ui import html
 
 MOST_SPANS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One quote of an answer as the browser names it; `version` is the beginning of the document's sha256, "" where it did not say."""
+
+    doc_id: str
+    span: Span
+    version: str
 
 
 def source_panel(engine: Engine, payload: dict[str, Any]) -> str | None:
@@ -23,18 +34,28 @@ def source_panel(engine: Engine, payload: dict[str, Any]) -> str | None:
         document = engine.document(str(payload["open"]))
         return html.source_text(document) if document else None
     try:
-        spans = [(str(doc_id), Span(int(start), int(end))) for doc_id, start, end in payload["spans"][:MOST_SPANS]]
+        spots = [_read(*sent) for sent in payload["spans"][:MOST_SPANS]]
         number = int(payload["n"])
-        doc_id = spans[number - 1][0] if number >= 1 else ""
+        opened = spots[number - 1] if number >= 1 else None
     except (KeyError, IndexError, TypeError, ValueError):
         return None
-    document = engine.document(doc_id)
-    return html.source_text(document, _marks(document, spans), number, len(spans)) if document else None
+    return _quotes_in_source(engine, spots, opened, number) if opened else None
 
 
-def _marks(document: Document, spans: list[tuple[str, Span]]) -> list[tuple[int, Span]]:
+def _read(doc_id: Any, start: Any, end: Any, version: Any = "") -> Spot:
+    return Spot(str(doc_id), Span(int(start), int(end)), str(version))
+
+
+def _quotes_in_source(engine: Engine, spots: Sequence[Spot], opened: Spot, number: int) -> str | None:
+    document = engine.document(opened.doc_id)
+    if document is None:
+        return html.source_gone(opened.doc_id) if opened.version else None
+    if not document.sha256.startswith(opened.version):
+        return html.source_text(document, notice=html.CHANGED)
+    return html.source_text(document, _marks(document, spots), number, len(spots))
+
+
+def _marks(document: Document, spots: Sequence[Spot]) -> list[tuple[int, Span]]:
     return [
-        (n, span)
-        for n, (doc_id, span) in enumerate(spans, 1)
-        if doc_id == document.doc_id and span.end <= len(document.text)
+        (n, s.span) for n, s in enumerate(spots, 1) if s.doc_id == document.doc_id and s.span.end <= len(document.text)
     ]
