@@ -64,7 +64,7 @@ def answer_question(
         raise ValueError(f"k has to be at least 1, got {k}")
     if is_courtesy(question):
         return _refuse(question, question.strip(), (), 0.0, _courtesy(corpus))
-    searched = question.strip() if as_typed else searched_for(question, history)
+    searched = question.strip() if as_typed else searched_for(question, history, corpus.is_name)
     found = look_for(corpus, means, searched, k=k, as_typed=as_typed)
     if found is None:
         return _refuse(question, searched, (), 0.0, "The question holds no word to look for.")

@@ -129,6 +129,7 @@ FOLLOW_UPS = {
     "ellipsis": ("who joined later?", True),
     "stands alone": ("how many of the critical minerals can be found in Ukraine", False),
     "long with a pronoun": ("does the russian leader think he can play the man in the oval office", False),
+    "short with a name": ("what is ELSA", False),
     "thanks": ("thanks", False),
     "blank": ("", True),
 }
@@ -223,6 +224,12 @@ def test_who_speaks_in_a_sentence():
     assert speaks(rao, "“It is safe,” she told us.", ["Rao led the inspection."])
     assert speaks(rao, "“It was never safe.”", ["Rao came.", "“No,” she said."])
     assert not speaks(rao, "Brandvik accused Rao of hiding it.", [])
+
+
+def test_a_short_question_about_a_name_of_the_documents_stands_alone(real):
+    history = ["what did Merkel say about appeasement"]
+    assert real.ask("how old is hegseth", history=history).searched == "how old is hegseth"
+    assert real.ask("who joined later?", history=history).searched == f"{history[0]} who joined later?"
 
 
 def test_a_follow_up_of_a_follow_up_goes_back_to_the_question_that_stands_alone():

@@ -3,6 +3,7 @@ import json
 import pytest
 from conftest import GOLD
 
+from qa import cli
 from qa.confidence import Weights
 from qa.datatypes import Span
 from qa.engine import Engine
@@ -135,10 +136,10 @@ def test_the_gold_questions_are_answered_as_well_as_the_readme_says(real):
     assert len(questions) == 90
     metrics = evaluate(Bench(*real.parts()), questions)["all"]
     assert metrics["hit@1"] >= 0.70
-    assert metrics["hit@3"] >= 0.80
-    assert metrics["within_300_chars"] >= 0.74
-    assert metrics["refusal_recall"] >= 0.60
-    assert metrics["false_refusals"] <= 0.09
+    assert metrics["hit@3"] >= 0.82
+    assert metrics["within_300_chars"] >= 0.76
+    assert metrics["refusal_recall"] >= 0.59
+    assert metrics["false_refusals"] <= 0.075
     assert metrics["needs_files_met"] >= 0.6
 
 
@@ -179,3 +180,23 @@ def test_a_calibration_is_kept_beside_the_index_and_used(small, tmp_path):
         small.ask("who crossed the Rubicon")
     path.unlink()
     assert small.ask("who crossed the Rubicon").confidence == before
+
+
+def test_calibrating_from_the_shell_tells_the_trade_off_and_changes_the_confidence(
+    model, tmp_path, monkeypatch, capsys
+):
+    engine = Engine(Settings(seeds=TRUST, index=tmp_path), embedder=model)
+    engine.build()
+    monkeypatch.setattr(cli, "Engine", lambda settings: engine)
+    before = engine.ask("How old is Karl Amundsen?").confidence
+    assert cli.main(["eval", "--calibrate", "--json", str(TRUST.with_suffix(".jsonl"))]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["held_out"]["questions"] == 80
+    assert [row["threshold"] for row in told["trade_off"]][:2] == [0.05, 0.1]
+    refused = [row["refusal_recall"] for row in told["trade_off"]]
+    assert refused == sorted(refused)
+    assert engine.ask("How old is Karl Amundsen?").confidence != before
+    few = tmp_path / "few.jsonl"
+    few.write_text('{"id": "1", "question": "When was the bridge built?", "type": "t", "answers": []}')
+    assert cli.main(["eval", "--calibrate", str(few)]) == 1
+    assert "at least 10 questions" in capsys.readouterr().err

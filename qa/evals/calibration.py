@@ -42,7 +42,9 @@ def collect(bench: Bench, questions: Sequence[GoldQuestion]) -> list[Example]:
     """Return the evidence of every question that holds a word."""
     examples = []
     for question in questions:
-        found = look_for(bench.corpus, bench.means, searched_for(question.question, question.history))
+        found = look_for(
+            bench.corpus, bench.means, searched_for(question.question, question.history, bench.corpus.is_name)
+        )
         if found is not None:
             evidence = judge(bench.corpus, found.query, found.match, found.ranking).evidence
             examples.append(Example(astuple(evidence), bool(question.places), question.group))

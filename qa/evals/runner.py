@@ -100,7 +100,9 @@ def _retrieved(bench: Bench, question: GoldQuestion) -> Outcome:
 
 def _simply(bench: Bench, questions: Iterable[GoldQuestion], share: float) -> Iterable[Outcome]:
     for question in questions:
-        query = make_query(searched_for(question.question, question.history), bench.means.embedder)
+        query = make_query(
+            searched_for(question.question, question.history, bench.corpus.is_name), bench.means.embedder
+        )
         ranked = rank_passages(bench.corpus, query, HITS_SHOWN, lexical_weight=share)
         passages = [bench.corpus.passage(passage.row) for passage in ranked]
         quotes: Quotes = [(passage.doc_id, passage.span) for passage in passages]
