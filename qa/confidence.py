@@ -22,6 +22,7 @@ from qa.matching import TokenMatch
 from qa.quoting import SentenceRanking, understandable
 from qa.retrieval import Query
 from qa.sentences import trim
+from qa.spelling import is_typed_as_name
 from qa.tokens import folded_words, stem
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def weigh(
                 absent[shown] = (
                     is_number
                     or len(tokens) >= PIECES_OF_A_NAME
-                    or _is_typed_as_name(query, shown)
+                    or is_typed_as_name(query.text, shown)
                     or _stands_among_names(corpus, match, int(tokens[0]))
                 )
                 unknown_name = max(unknown_name, float(absent[shown]))
@@ -183,11 +184,6 @@ def _is_opposite(word: str, near: set[str]) -> bool:
     """Tell whether a word no document has denies one that stands near ("unsettled", "settled")."""
     prefix = _OPPOSITE.match(word)
     return bool(prefix) and _is_near(word[prefix.end() :], near)  # type: ignore[union-attr]
-
-
-def _is_typed_as_name(query: Query, shown: str) -> bool:
-    """Tell whether a word has a capital where a sentence would not give it one."""
-    return shown[0].isupper() and not query.text.lstrip().startswith(shown) and query.text != query.text.upper()
 
 
 def _stands_among_names(corpus: Corpus, match: TokenMatch, token: int) -> bool:

@@ -3,9 +3,9 @@
 In -> out: a Corpus and a Query -> the corrections, as typed and as assumed.
 Does not: touch a word that some document has, or guess: a word close to none stays as it is, and that makes a refusal.
 
-Two ways to be meant, the first that fits: spoken alike (Zelenskiy, Zelenskyy), or one slip away, in words of eight letters and more
-two (Hegseht, amercan). A word the model knows whole ("Greece", "price") is no slip of another: it is only taken for another
-spelling of the same one (defence, defense; Kiev, Kyiv).
+Two ways to be meant, the first that fits: spoken alike (Zelenskiy, Zelenskyy), or one slip away (amercan), in names of eight letters and
+more two. A word typed with a capital is only taken for a name. A word the model knows whole ("Greece", "price") is no slip of
+another: it is only taken for another spelling of the same one (defence, defense; Kiev, Kyiv).
 """
 
 from __future__ import annotations
@@ -41,9 +41,14 @@ def corrections(corpus: Corpus, query: Query) -> dict[str, str]:
             pieces = [int(query.encoding.starts[token]) for token in tokens]
             is_known = len(pieces) == 1 or word[pieces[1] - pieces[0] :] in _INFLECTIONS
             meant = _other_spelling(corpus, word) if is_known else _meant(corpus, word)
-            if meant:
+            if meant and (corpus.is_name(meant) or not is_typed_as_name(query.text, shown)):
                 found[shown] = corpus.spelling_of(meant) if corpus.is_name(meant) else meant
     return found
+
+
+def is_typed_as_name(text: str, shown: str) -> bool:
+    """Tell whether a word of `text` has a capital where a sentence would not give it one."""
+    return shown[0].isupper() and not text.lstrip().startswith(shown) and text != text.upper()
 
 
 def corrected(text: str, found: dict[str, str]) -> str:
@@ -80,10 +85,10 @@ def _slips(corpus: Corpus, word: str) -> list[str]:
         return []
     most = 2 if len(word) >= TWO_SLIPS_LETTERS else 1
     near = process.extract(word, corpus.vocabulary, scorer=OSA.distance, score_cutoff=most, limit=None)
-    near = [row for row in near if not _is_opposite(word, row[0])]
+    near = [row for row in near if corpus.is_name(row[0]) or (row[1] < 2 and not _is_other_word(word, row[0]))]
+    near = [row for row in near if row[1] < 2 or row[0][0] == word[0]]
     if len(word) < SURE_LETTERS:
         near = [row for row in near if row[0][0] == word[0] and corpus.is_name(row[0])]
-    near = [row for row in near if row[1] < 2 or row[0][0] == word[0]]
     fewest = min((slips for _, slips, _ in near), default=0)
     return [other for other, slips, _ in near if slips == fewest]
 
@@ -100,10 +105,11 @@ def _is_transliterated(word: str, other: str) -> bool:
     return plain[0] == plain[1] and ("y" in word) != ("y" in other)
 
 
-def _is_opposite(word: str, other: str) -> bool:
-    """Tell whether one word is the other with a prefix that may turn its meaning (unmodified, modified)."""
+def _is_other_word(word: str, other: str) -> bool:
+    """Tell whether one word begins with the other (macron, macro), or is it with a prefix that may turn its meaning (unmodified, modified)."""
     shorter, longer = sorted((word, other), key=len)
-    return longer.endswith(shorter) and bool(_OPPOSITE.match(longer[: len(longer) - len(shorter)]))
+    rest = longer[: len(longer) - len(shorter)]
+    return longer.startswith(shorter) or (longer.endswith(shorter) and bool(_OPPOSITE.match(rest)))
 
 
 def _likeliest(corpus: Corpus, words: Sequence[str]) -> str | None:

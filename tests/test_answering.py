@@ -174,6 +174,26 @@ def test_a_misspelt_name_is_searched_in_the_spelling_of_the_documents_and_an_unk
     assert real.ask(question, as_typed=True).searched == question
 
 
+OTHERS = {
+    "Macron": "macro",
+    "migraine": "migrating",
+    "unmodified": "modified",
+    "price": "prize",
+    "copper": "Cooper",
+    "march": "mark",
+}
+
+
+@pytest.mark.parametrize(("typed", "near"), OTHERS.items())
+def test_another_word_is_not_taken_for_a_slip(settings, model, typed, near):
+    import dataclasses
+
+    (settings.seeds / "a.txt").write_text(f"They were {near} there, and {near} again. The {near} plan was old.")
+    engine = Engine(dataclasses.replace(settings, model="all-MiniLM-L6-v2", passage_tokens=120), embedder=model)
+    engine.build()
+    assert dict(engine.ask(f"what about {typed} there").corrections) == {}
+
+
 def test_what_two_documents_say_alike_is_quoted_once_and_names_both(settings, embedder):
     (settings.seeds / "a.txt").write_text("Whales sing at night.")
     (settings.seeds / "b.txt").write_text("Other file.\n\nThe whales sing at night!")
