@@ -81,12 +81,10 @@ def ask_in_page(page: Page, question: str) -> float:
 
 
 def ask_over_http(url: str, question: str) -> None:
-    body = json.dumps({"question": question}).encode()
-    post = urllib.request.Request(url + "gradio_api/call/v2/ask", body, {"content-type": "application/json"})
+    body = json.dumps({"data": [question, None, 5]}).encode()
+    post = urllib.request.Request(url + "gradio_api/run/ask", body, {"content-type": "application/json"})
     with urllib.request.urlopen(post, timeout=120) as response:
-        event = json.load(response)["event_id"]
-    with urllib.request.urlopen(f"{url}gradio_api/call/ask/{event}", timeout=120) as response:
-        assert b"event: complete" in response.read()
+        assert json.load(response)["data"][0]["question"] == question
 
 
 def take_screenshots(page: Page, url: str, folder: Path) -> None:

@@ -14,7 +14,7 @@ from qa.datatypes import Document, Span
 from qa.engine import Engine
 from qa.errors import SettingsError
 from qa.ui import html
-from qa.ui.endpoints import Endpoints
+from qa.ui.endpoints import AT_ONCE, Endpoints, Refused
 from qa.ui.examples import answered_examples
 from qa.ui.monitor import Monitor
 from qa.ui.panel import source_panel
@@ -146,6 +146,40 @@ def test_gradios_own_client_calls_both(url):
     assert client.predict(question="what did Merkel say", api_name="/ask")["answered"] is False
     with pytest.raises(Exception, match="k has to be a whole number"):
         client.predict(question="x", k=1000, api_name="/retrieve")
+
+
+def test_one_post_gives_the_answer(url):
+    status, body, _ = request(url, "gradio_api/run/ask", {"data": ["what did Kallas say about appeasement", None, 2]})
+    assert status == 200
+    assert json.loads(body)["data"][0]["answered"] is True
+    assert request(url, "gradio_api/run/retrieve", {"data": ["x", 0]})[0] == 500
+
+
+def test_more_questions_than_may_wait_are_refused_at_once(real):
+    import threading
+
+    go, entered = threading.Event(), threading.Semaphore(0)
+
+    class Slow:
+        def ask(self, question, **_):
+            entered.release()
+            go.wait(30)
+            return real.ask(question)
+
+    endpoints = Endpoints(Slow(), Monitor(real), max_waiting=1)
+    threads = [threading.Thread(target=endpoints.ask, args=("who", None, 1)) for _ in range(AT_ONCE + 1)]
+    for thread in threads:
+        thread.start()
+    for _ in range(AT_ONCE):
+        assert entered.acquire(timeout=30)
+    while endpoints._places._value:
+        pass
+    with pytest.raises(Refused, match="Too many questions"):
+        endpoints.ask("who", None, 1)
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert endpoints.ask("who", None, 1)["question"] == "who"
 
 
 def test_health_and_metrics(url, real):

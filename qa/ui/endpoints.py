@@ -6,6 +6,9 @@ Does not: trust a type: Gradio and MCP clients pass on what they are given.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from qa.datatypes import Answer
@@ -17,6 +20,8 @@ from qa.ui.monitor import Monitor
 MAX_QUESTION_CHARS = 2000
 MOST_HITS = 100
 MOST_EARLIER = 50
+AT_ONCE = 4
+MAX_WAITING = 128
 
 
 class Refused(Exception):
@@ -24,17 +29,29 @@ class Refused(Exception):
 
 
 class Endpoints:
-    """The three calls, over one Engine."""
+    """The three calls, over one Engine; AT_ONCE of them run, at most `max_waiting` wait, and more are refused at once."""
 
-    def __init__(self, engine: Engine, monitor: Monitor) -> None:
+    def __init__(self, engine: Engine, monitor: Monitor, max_waiting: int = MAX_WAITING) -> None:
         self._engine = engine
         self._monitor = monitor
+        self._places = threading.BoundedSemaphore(AT_ONCE + max_waiting)
+        self._running = threading.BoundedSemaphore(AT_ONCE)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._places.acquire(blocking=False):
+            raise Refused("Too many questions are waiting: ask again in a moment")
+        try:
+            with self._running:
+                yield
+        finally:
+            self._places.release()
 
     def answer(
         self, question: str, history: list[str] | tuple[str, ...] = (), k: int = 5, *, as_typed: bool = False
     ) -> Answer:
         """Ask, and count it."""
-        with self._monitor.asking() as given:
+        with self._turn(), self._monitor.asking() as given:
             given.append(self._engine.ask(question, history=history, k=k, as_typed=as_typed))
         return given[0]
 
@@ -61,7 +78,8 @@ class Endpoints:
         _check_text(question, "question")
         _check_count(k)
         try:
-            return hits_to_dict(question, self._engine.retrieve(question, k))
+            with self._turn():
+                return hits_to_dict(question, self._engine.retrieve(question, k))
         except QAError as exc:
             raise Refused(str(exc)) from exc
 

@@ -145,8 +145,8 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
         loaded = page.load(restore, remembered, [chat, turns, remembered, panel, status], **_SILENT)
         loaded.then(None, None, None, js=_AFTER_ANSWER, api_visibility="private")
         gr.Timer(30).tick(lambda: _status(engine), None, status, queue=False, **_SILENT)
-        gr.api(retrieve, api_name="retrieve", concurrency_limit=2, concurrency_id="ask")
-        gr.api(ask, api_name="ask", concurrency_limit=2, concurrency_id="ask")
+        gr.api(retrieve, api_name="retrieve", queue=False)  # Endpoints keeps its own, lighter queue
+        gr.api(ask, api_name="ask", queue=False)
     return page
 
 
@@ -188,7 +188,7 @@ def _card(engine: Engine, endpoints: Endpoints, asked: Asked) -> str:
     try:
         answer = endpoints.answer(asked.question, asked.history, as_typed=asked.as_typed)
         return html.answer_card(answer, engine.document_count(), asked)
-    except QAError as exc:
+    except (QAError, Refused) as exc:
         return html.error_card(str(exc))
 
 
@@ -208,7 +208,7 @@ def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[...
         try:
             answer = endpoints.answer(*_read_asked(sent), k=50)
             text = answer_to_prompt(answer, max(1, min(int(sent["budget"]), 100_000)))
-        except (QAError, LookupError, TypeError, ValueError) as exc:
+        except (QAError, Refused, LookupError, TypeError, ValueError) as exc:
             return json.dumps({"error": str(exc)})
         return json.dumps({"prompt": text, "tokens": count_prompt_tokens(text)})
 

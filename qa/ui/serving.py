@@ -19,7 +19,7 @@ from qa.errors import IndexMissing, SettingsError
 from qa.following import follow
 from qa.progress import progress_bar
 from qa.rendering import printable, report_to_text
-from qa.ui.endpoints import Endpoints
+from qa.ui.endpoints import MAX_WAITING, Endpoints
 from qa.ui.guard import LOCAL_HOSTS, Guard
 from qa.ui.monitor import Monitor
 
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     import gradio as gr
 
 
-MAX_QUEUE = 128
+MAX_QUEUE = MAX_WAITING
+THREADS = 40
+"""Of the server, beside one for each question that may wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
 
     settings, access = engine.settings, access or Access()
     monitor = Monitor(engine)
-    endpoints = Endpoints(engine, monitor)
+    endpoints = Endpoints(engine, monitor, access.max_queue)
     everywhere = settings.host in ("0.0.0.0", "::")
     hosts = ("*",) if everywhere else (*LOCAL_HOSTS, settings.host)
     if not _is_local(settings.host) and not access.user:
@@ -129,6 +131,7 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
         _, url, _ = page.launch(
             server_name=settings.host, server_port=settings.port or None, prevent_thread_lock=True, quiet=True, share=False, theme=theme,
             head=head(), footer_links=[], run_history=False, enable_monitoring=False, ssr_mode=False, max_file_size="1kb", show_error=False,
+            max_threads=THREADS + access.max_queue,
             auth=(access.user, access.password) if access.user else None,
             app_kwargs={"middleware": [Middleware(Guard, **guard)], "docs_url": None, "redoc_url": None, "openapi_url": None},
         )  # fmt: skip
