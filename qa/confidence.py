@@ -96,14 +96,7 @@ def judge(
     corpus: Corpus, query: Query, match: TokenMatch, ranking: SentenceRanking, weights: Weights = FITTED
 ) -> Judgement:
     """Weigh the evidence for the best sentence of a ranking that has at least one."""
-    return weigh(corpus, query, match, ranking, 0, weights)
-
-
-def weigh(
-    corpus: Corpus, query: Query, match: TokenMatch, ranking: SentenceRanking, place: int, weights: Weights = FITTED
-) -> Judgement:
-    """Weigh the evidence for the sentence at one place of a ranking."""
-    sentence, near = _words_near(corpus, ranking, place)
+    sentence, near = _words_near(corpus, ranking)
     reach = match.cosines.max(axis=0)
     unknown_name = distant_number = distant_name = 0.0
     denied = _is_denied(query.text) and not _DENIAL.search(sentence)
@@ -129,8 +122,8 @@ def weigh(
             distant_number = max(distant_number, float(is_number))
             distant_name = max(distant_name, 0.0 if is_number else _rarity(len(corpus.passages), frequency))
             distant.append(shown)
-    least = float(ranking.own[place].min())
-    evidence = Evidence(float(ranking.scores[place]), least, unknown_name, distant_number, distant_name, float(denied))
+    least = float(ranking.own[0].min())
+    evidence = Evidence(float(ranking.scores[0]), least, unknown_name, distant_number, distant_name, float(denied))
     return Judgement(weights.probability(evidence), _reason(absent, distant, denied=denied), evidence)
 
 
@@ -158,9 +151,9 @@ def _listed(words: Sequence[str], conjunction: str) -> str:
     return f"{', '.join(first)} {conjunction} {last}" if first else last
 
 
-def _words_near(corpus: Corpus, ranking: SentenceRanking, place: int) -> tuple[str, set[str]]:
-    """The sentence, and the words of its passage (and of the passage before where it begins its passage)."""
-    row, number = int(ranking.rows[place]), int(ranking.sentences[place])
+def _words_near(corpus: Corpus, ranking: SentenceRanking) -> tuple[str, set[str]]:
+    """The best sentence, and the words of its passage (and of the passage before where it begins its passage)."""
+    row, number = int(ranking.rows[0]), int(ranking.sentences[0])
     before = corpus.passage_before(row) if int(corpus.passages[row, 3]) == number else None
     document, span = corpus.sentence(number)
     rows = [row] if before is None else [row, before]

@@ -84,7 +84,8 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
         keep = wanted
     sentences, row_of, scores, matches = sentences[keep], row_of[keep], scores[keep].astype(np.float32), matches[keep]
     first = np.lexsort((sentences, -scores))[:LOOKED_AT]
-    scores[first] += [_bonus(corpus, query, int(n)) for n in sentences[first]]
+    kind, speaker = kind_of(query.text), speaker_of(query.text)
+    scores[first] += [_bonus(corpus, query, kind, speaker, int(n)) for n in sentences[first]]
     order = np.lexsort((sentences, -scores))
     return SentenceRanking(sentences[order], scores[order], row_of[order], matches[order])
 
@@ -106,18 +107,17 @@ def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[
         twin = _alike(chosen, span.of(document.text))
         if twin is None:
             chosen.append(_cite(corpus, len(chosen) + 1, score, document, span, row))
-        elif (
-            all(place.doc_id != document.doc_id for place in chosen[twin].also)
-            and chosen[twin].doc_id != document.doc_id
-        ):
-            place = Place(
-                document.doc_id, document.title, document.sha256, span, *line_and_column(document.text, span.start)
-            )
-            chosen[twin] = replace(chosen[twin], also=(*chosen[twin].also, place))
+        elif document.doc_id not in {chosen[twin].doc_id, *(place.doc_id for place in chosen[twin].also)}:
+            chosen[twin] = replace(chosen[twin], also=(*chosen[twin].also, place_of(document, span)))
     return chosen
 
 
-def line_and_column(text: str, position: int) -> tuple[int, int]:
+def place_of(document: Document, span: Span) -> Place:
+    """Return where a span stands."""
+    return Place(document.doc_id, document.title, document.sha256, span, *_line_and_column(document.text, span.start))
+
+
+def _line_and_column(text: str, position: int) -> tuple[int, int]:
     """Return the line and the column of a position, both from 1."""
     before = text[:position]
     return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
@@ -165,9 +165,9 @@ def _look_back(corpus: Corpus, sentences: NDArray[np.int64], matches: NDArray[np
     return found
 
 
-def _bonus(corpus: Corpus, query: Query, number: int) -> float:
+def _bonus(corpus: Corpus, query: Query, kind: Kind, speaker: frozenset[str], number: int) -> float:
     document, span = corpus.sentence(number)
-    text, kind, speaker = span.of(document.text).strip(), kind_of(query.text), speaker_of(query.text)
+    text = span.of(document.text).strip()
     holds = kind is not Kind.ANYTHING and could_hold(kind, text, query.text)
     says = bool(speaker) and speaks(speaker, text, _before(corpus, number))
     return KIND_BONUS * holds + SPEAKER_BONUS * says - QUESTION_COST * text.endswith("?")
@@ -205,7 +205,7 @@ def understandable(corpus: Corpus, number: int, document: Document, span: Span) 
 
 
 def _cite(corpus: Corpus, label: int, score: float, document: Document, span: Span, row: int) -> Citation:
-    line, column = line_and_column(document.text, span.start)
+    line, column = _line_and_column(document.text, span.start)
     return Citation(
         label=label, doc_id=document.doc_id, title=document.title, sha256=document.sha256, span=span,
         text=span.of(document.text), line=line, column=column, passage=corpus.passage(row), score=score,

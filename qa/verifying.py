@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from qa.corpus import Corpus
 from qa.datatypes import Place, Span
-from qa.quoting import line_and_column
+from qa.quoting import place_of
 from qa.tokens import lexical_terms
 
 LOOKED_THROUGH = 50
@@ -47,11 +47,8 @@ def verify(corpus: Corpus, text: str) -> Verification:
         document = corpus.document(number)
         for match in pattern.finditer(document.text):
             span = _with_marks(document.text, Span(*match.span()), text)
-            place = Place(
-                document.doc_id, document.title, document.sha256, span, *line_and_column(document.text, span.start)
-            )
             quote = span.of(document.text)
-            found.append((place, quote.split() == text.split(), quote))
+            found.append((place_of(document, span), quote.split() == text.split(), quote))
     found = found[:MOST_PLACES]
     return Verification(
         text, tuple(p for p, _, _ in found), tuple(e for _, e, _ in found), tuple(q for _, _, q in found)

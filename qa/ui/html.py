@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from qa.datatypes import Answer, Citation, Document, Hit, Span
+from qa.datatypes import Answer, Citation, Document, Hit, Span, Status
 from qa.rendering import REFUSAL, STALE_MARK, UNCLEAR, answer_to_markdown, answer_to_plain, is_understood_differently
 
 Marks = Sequence[tuple[int, Span]]
@@ -23,6 +23,7 @@ SHA_CHARS = 16
 """How much of a document's sha256 an answer carries, so that a quote is not marked in another version of it."""
 CHANGED = "This document has changed since the answer was given: ask again to see where the quote stands now."
 TIP_CHARS = 120
+BACK = '<button type="button" class="back" data-act="list" aria-label="Back to all sources">←</button>'
 HEADER = """<header class="top">
   <h1>Quoted</h1><p class="tag">Answers in the documents’ own words</p><span class="grow"></span>
   <button type="button" class="act" data-act="new">New chat</button>
@@ -150,7 +151,6 @@ def source_list(documents: Sequence[Document]) -> str:
 
 def source_text(document: Document, marks: Marks = (), active: int = 0, total: int = 0, *, notice: str = "") -> str:
     """Return the panel with the whole text of a document, the quote `active` strongly marked and the others pale."""
-    back = '<button type="button" class="back" data-act="list" aria-label="Back to all sources">←</button>'
     steps = ""
     if total > 1:
         steps = (
@@ -165,15 +165,14 @@ def source_text(document: Document, marks: Marks = (), active: int = 0, total: i
     meta = f'{about}<div class="vmeta finder">{find}</div>'
     told = f'<p class="notice" role="alert">{escape(notice)}</p>' if notice else ""
     return _panel(
-        document.title, back, meta, told + marked_text(document.text, marks, active), label="Source text", kind="doc"
+        document.title, BACK, meta, told + marked_text(document.text, marks, active), label="Source text", kind="doc"
     )
 
 
 def source_gone(doc_id: str) -> str:
     """Return the panel in place of a document that is no longer indexed."""
-    back = '<button type="button" class="back" data-act="list" aria-label="Back to all sources">←</button>'
     told = f'<p class="notice" role="alert">{escape(doc_id)} is no longer among the documents: ask again.</p>'
-    return _panel("Gone", back, "", told, label="Source text")
+    return _panel("Gone", BACK, "", told, label="Source text")
 
 
 def marked_text(text: str, marks: Marks, active: int) -> str:
@@ -190,6 +189,11 @@ def marked_text(text: str, marks: Marks, active: int) -> str:
         ends = "".join(f' data-end="{n}"' for n, span in over[:1] if span.end == end)
         parts.append(f'<mark class="{"on" if number == active else "off"}"{ends}>{piece}</mark>')
     return f'<div class="text">{"".join(parts)}</div>'
+
+
+def index_status(status: Status) -> str:
+    """Return whether the index is in line with the documents, from its Status."""
+    return status_line(status.documents, len(status.added) + len(status.changed) + len(status.removed))
 
 
 def status_line(document_count: int, changed: int) -> str:

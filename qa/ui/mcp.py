@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from qa.errors import SettingsError
@@ -22,7 +21,7 @@ _INSTRUCTIONS = (
 )
 
 
-def make_mcp_app(endpoints: Endpoints, hosts: Sequence[str]) -> App:
+def make_mcp_app(endpoints: Endpoints) -> App:
     """Return the ASGI app; SettingsError where the extra is not installed."""
     try:
         from mcp.server.fastmcp import FastMCP

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from importlib.resources import files
-from typing import Any, NoReturn
+from typing import Any
 
 import gradio as gr
 
@@ -194,10 +194,9 @@ def _card(engine: Engine, endpoints: Endpoints, asked: Asked) -> str:
 
 def _status(engine: Engine) -> str:
     try:
-        status = engine.status()
+        return html.index_status(engine.status())
     except QAError as exc:
         return html.error_card(str(exc))
-    return html.status_line(status.documents, len(status.added) + len(status.changed) + len(status.removed))
 
 
 def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[..., str]]:
@@ -241,8 +240,4 @@ def _checked(call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         return call()
     except Refused as exc:
-        _fail(str(exc))
-
-
-def _fail(message: str) -> NoReturn:
-    raise gr.Error(message, print_exception=False)
+        raise gr.Error(str(exc), print_exception=False) from exc

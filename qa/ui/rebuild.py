@@ -41,5 +41,4 @@ def rebuild_steps(engine: Engine) -> Iterator[str]:
     if problem[0]:
         yield html.rebuild_failed(problem[0])
         return
-    status = engine.status()
-    yield html.status_line(status.documents, len(status.added) + len(status.changed) + len(status.removed))
+    yield html.index_status(engine.status())

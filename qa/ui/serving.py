@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import gradio as gr
 
 
-MAX_QUEUE = MAX_WAITING
 THREADS = 40
 """Of the server, beside one for each question that may wait."""
 
@@ -39,7 +38,7 @@ class Access:
     user: str = ""
     password: str = ""
     """Both empty: nobody is asked."""
-    max_queue: int = MAX_QUEUE
+    max_queue: int = MAX_WAITING
     """How many questions may wait; more are refused at once."""
     mcp: bool = False
     """Whether agents find tools at /mcp."""
@@ -47,7 +46,7 @@ class Access:
 
 def read_access(auth: str | None, max_queue: int | None, *, mcp: bool) -> Access:
     """Return the Access of the flags; `auth` is USER:PASSWORD_FILE. SettingsError where it cannot be used."""
-    queue = MAX_QUEUE if max_queue is None else max_queue
+    queue = MAX_WAITING if max_queue is None else max_queue
     if auth is None:
         return Access(max_queue=queue, mcp=mcp)
     user, _, file = auth.partition(":")
@@ -120,7 +119,7 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
     if access.mcp:
         from qa.ui.mcp import PATH, make_mcp_app
 
-        guard["apps"] = {PATH: make_mcp_app(endpoints, hosts)}
+        guard["apps"] = {PATH: make_mcp_app(endpoints)}
     page = make_page(engine, endpoints)
     page.queue(default_concurrency_limit=8, max_size=access.max_queue, api_open=False)
     theme = Base(
