@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from qa.embedding import load_embedder
 from qa.engine import Engine
 from qa.settings import Settings
@@ -45,6 +47,7 @@ def main() -> None:
     parser.add_argument("--set", nargs=2, action="append", type=Path, required=True, metavar=("SEEDS", "QUESTIONS"))
     parser.add_argument("--most", type=int, default=100, help="questions of each set (default 100)")
     args = parser.parse_args()
+    threadpool_limits(1, user_api="blas")  # as when it is served: threads that wait would count as work
     embedder = load_embedder("all-MiniLM-L6-v2")
     print(f"{'documents':30} {'passages':>9} {'retrieve':>9} {'ask':>6}   (floor = 1)")
     for seeds, questions in args.set:

@@ -83,16 +83,16 @@ class Corpus:
         self.entries: list[dict[str, Any]] = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
         with (folder / "texts.utf8").open("rb") as file:
             self._texts = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self.sentences: NDArray[np.int64] = np.load(folder / "sentences.npy", mmap_mode="r")
-        self.passages: NDArray[np.int64] = np.load(folder / "passages.npy", mmap_mode="r")
-        self.passage_keys: NDArray[np.void] = np.load(folder / "passage_keys.npy", mmap_mode="r")
+        self.sentences: NDArray[np.int64] = _mapped_npy(folder / "sentences.npy")
+        self.passages: NDArray[np.int64] = _mapped_npy(folder / "passages.npy")
+        self.passage_keys: NDArray[np.void] = _mapped_npy(folder / "passage_keys.npy")
         self.token_places: NDArray[np.int32] = _mapped(folder / "token_places.i32", np.int32, (counts["tokens"], 2))
         self.token_states: NDArray[np.int8] = _mapped(folder / "token_states.i8", np.int8, (counts["tokens"], -1))
         self.projection: NDArray[np.float32] = np.load(folder / "projection.npy")
         self.occurrences: NDArray[np.uint32] = _mapped(folder / "words.u32", np.uint32, (-1,))
-        self.piece_frequencies: NDArray[np.int32] = np.load(folder / "piece_frequencies.npy", mmap_mode="r")
+        self.piece_frequencies: NDArray[np.int32] = _mapped_npy(folder / "piece_frequencies.npy")
         self.vocabulary: list[str] = json.loads((folder / "words.json").read_text(encoding="utf-8"))
-        self._word_counts: NDArray[np.int64] = np.load(folder / "word_counts.npy", mmap_mode="r")
+        self._word_counts: NDArray[np.int64] = _mapped_npy(folder / "word_counts.npy")
         self.store: VectorStore = FaissStore.open(folder)
         self.lexical = LexicalIndex.open(folder / "bm25")
         self._check_counts(counts)
@@ -236,4 +236,11 @@ def _mapped(path: Path, dtype: Any, shape: tuple[int, ...]) -> Any:
 
     if not path.stat().st_size:
         return np.empty([max(n, 0) for n in shape], dtype)
-    return np.memmap(path, dtype, "r").reshape(shape)
+    return np.asarray(np.memmap(path, dtype, "r").reshape(shape))
+
+
+def _mapped_npy(path: Path) -> Any:
+    """Map an array as a plain one: every row taken from an `np.memmap` costs a Python call more."""
+    import numpy as np
+
+    return np.asarray(np.load(path, mmap_mode="r"))

@@ -188,8 +188,12 @@ def _quotable(corpus: Corpus, ranking: SentenceRanking) -> Iterator[Candidate]:
         span = trim(document.text, whole)
         text = span.of(document.text)
         said = _RUNNING.sub("", text)  # an address or a file name is no sentence
-        if sum(c.isalnum() for c in said) * 2 > sum(c.isalnum() for c in text):
+        if len(said) == len(text) or _letters(said) * 2 > _letters(text):
             yield float(score), document, understandable(corpus, int(number), document, span), int(row)
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 def understandable(corpus: Corpus, number: int, document: Document, span: Span) -> Span:

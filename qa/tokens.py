@@ -78,6 +78,8 @@ def folded_words(text: str) -> Iterator[str]:
 
 def fold(word: str) -> str:
     """Return `word` lower-case and without diacritics: "Zelenskýy" -> "zelenskyy"."""
+    if word.isascii():
+        return word.lower()
     decomposed = unicodedata.normalize("NFKD", word)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 

@@ -9,6 +9,7 @@ import pytest
 from conftest import KALLAS
 from hypothesis import given
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info
 
 from qa.datatypes import Document, Span
 from qa.engine import Engine
@@ -101,6 +102,11 @@ def url(real):
     page, address = launch(engine)
     yield address
     page.close(verbose=False)
+
+
+def test_a_question_keeps_no_second_core_busy_waiting(url):
+    assert [lib["num_threads"] for lib in threadpool_info() if lib["user_api"] == "blas"]
+    assert all(lib["num_threads"] == 1 for lib in threadpool_info() if lib["user_api"] == "blas")
 
 
 def request(address, path="", data=None, **headers):

@@ -103,9 +103,12 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
     from gradio.themes.utils import colors, sizes
     from gradio.themes.utils.fonts import LocalFont
     from starlette.middleware import Middleware
+    from threadpoolctl import threadpool_limits
 
     from qa.ui.page import head, make_page
 
+    # Questions run side by side: more threads inside one make it no faster, they keep the other cores busy waiting.
+    threadpool_limits(1, user_api="blas")
     settings, access = engine.settings, access or Access()
     monitor = Monitor(engine)
     endpoints = Endpoints(engine, monitor, access.max_queue)
