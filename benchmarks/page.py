@@ -27,14 +27,6 @@ from qa.engine import Engine
 from qa.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 CLIENTS, CALLS = 20, 10
 
 
@@ -126,7 +118,7 @@ def main() -> None:
         engine.build()
         engine.ask(questions[0])
         with serving(engine.settings.index) as url:
-            page = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS).new_page(
+            page = playwright.chromium.launch(executable_path=chromium).new_page(
                 viewport={"width": 1280, "height": 800}
             )
             page.goto(url)

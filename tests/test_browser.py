@@ -13,14 +13,6 @@ from qa.settings import Settings
 from qa.ui.serving import launch
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 KALLAS = "what did Kallas say about appeasement"
 RUN = "document.body.dataset.pwned=1"
 NASTY = (
@@ -36,7 +28,7 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
         yield browser
         browser.close()
 
@@ -355,7 +347,7 @@ def test_nothing_of_a_hostile_document_or_question_runs_and_all_is_shown_as_it_i
     assert page.locator("img[src=x]").count() == 0
 
 
-def test_five_people_at_once_see_their_own_answers(site, visit):
+def test_ten_people_at_once_see_their_own_answers(site, visit):
     _, url = site
     questions = [
         KALLAS,
@@ -364,10 +356,31 @@ def test_five_people_at_once_see_their_own_answers(site, visit):
         "what does Meloni think",
         "why is Ukraine important",
     ]
-    pages = [visit(url) for _ in range(5)]
+    questions += [question + " exactly" for question in questions]
+    pages = [visit(url) for _ in questions]
     for page, question in zip(pages, questions, strict=True):
         page.fill("#ask textarea", question)
         page.press("#ask textarea", "Enter")
     for page, question in zip(pages, questions, strict=True):
         page.wait_for_selector("#chat .ans")
         assert page.locator("#chat .ask").all_inner_texts() == [question]
+
+
+def test_on_a_phone_the_sheet_is_a_dialog_over_a_page_that_rests(site, visit):
+    _, url = site
+    page = visit(url, width=390, height=844)
+    card = ask(page, KALLAS)
+    cite(page, card, 2)
+    page.wait_for_function("document.activeElement.id === 'vh'")
+    for _ in range(12):  # all the way round, and never into the page behind
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('#viewcol')")
+    assert page.locator("#viewcol").get_attribute("aria-modal") == "true"
+    page.mouse.click(195, 100)  # beside the sheet
+    page.wait_for_function("!document.body.classList.contains('viewer-open')")
+    assert page.evaluate("document.activeElement.dataset.n") == "2"
+    page.click("[data-act=sources]")
+    page.wait_for_function("document.activeElement.id === 'vh'")
+    page.click("[data-act=close]")
+    page.wait_for_function("document.activeElement.dataset.act === 'sources'")
+    assert page.evaluate("document.querySelectorAll('[inert]').length") == 0

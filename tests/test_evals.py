@@ -101,6 +101,16 @@ def test_a_question_file_that_cannot_be_used_is_named(small, tmp_path, line):
         read_gold(path, lambda doc_id: d.text if (d := small.document(doc_id)) else None)
 
 
+def test_feedback_on_what_a_document_no_longer_says_is_passed_over(small, tmp_path):
+    path = tmp_path / "feedback.jsonl"
+    quotes = {"cats.txt": "Dogs bark at cats.", "rome.txt": "Rome lies on the Seine.", "gone.txt": "Anything."}
+    entries = [{"question": f"what of {doc_id}", "history": [], "helpful": True, "answers": [{"file": doc_id, "quote": quote}]}
+               for doc_id, quote in quotes.items()]  # fmt: skip
+    path.write_text("\n".join(map(json.dumps, [*entries, {**entries[0], "helpful": False}])))
+    questions = read_gold(path, lambda doc_id: d.text if (d := small.document(doc_id)) else None)
+    assert [question.question for question in questions] == ["what of cats.txt"]
+
+
 def test_report_has_a_row_for_each_type(small, tmp_path):
     path = tmp_path / "gold.jsonl"
     entries = [

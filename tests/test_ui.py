@@ -1,3 +1,4 @@
+import base64
 import dataclasses
 import json
 import re
@@ -7,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 from conftest import KALLAS
+from gradio_client import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_info
@@ -14,6 +16,7 @@ from threadpoolctl import threadpool_info
 from qa.datatypes import Document, Span
 from qa.engine import Engine
 from qa.errors import SettingsError
+from qa.settings import Settings
 from qa.ui import html
 from qa.ui.endpoints import AT_ONCE, Endpoints, Refused
 from qa.ui.examples import answered_examples
@@ -96,6 +99,21 @@ def test_examples_are_really_answered(real, small):
     assert all(small.ask(question).answered for question in answered_examples(small))
 
 
+def test_an_empty_chat_offers_questions_to_the_documents_that_are_indexed_now(tmp_path, model):
+    from qa.ui.page import _Offered
+
+    engine = Engine(Settings(seeds=tmp_path / "seeds", index=tmp_path / "index"), embedder=model)
+    engine.settings.seeds.mkdir()
+    (engine.settings.seeds / "a.txt").write_text("Heinz Zubair runs a bakery in the harbour. Later Zubair sold it.")
+    engine.build()
+    offered = _Offered(engine)
+    assert "Zubair" in offered.welcome()
+    (engine.settings.seeds / "a.txt").write_text("Ida Nakamura mends clocks at the station. Later Nakamura moved.")
+    Engine(engine.settings, embedder=model).build()  # as another process does
+    assert "Nakamura" in offered.welcome()
+    assert "Zubair" not in offered.welcome()
+
+
 @pytest.fixture(scope="module")
 def url(real):
     engine = Engine(dataclasses.replace(real.settings, port=0), embedder=real._embedder)
@@ -144,8 +162,6 @@ def test_retrieve_and_ask_are_the_only_public_endpoints(url):
 
 
 def test_gradios_own_client_calls_both(url):
-    from gradio_client import Client
-
     client = Client(url, verbose=False)
     hits = client.predict(question="appeasement", k=2, api_name="/retrieve")["hits"]
     assert [hit["rank"] for hit in hits] == [1, 2]
@@ -209,6 +225,8 @@ def test_a_password_is_asked_for_and_its_file_is_checked(real, tmp_path):
         assert request(url, "gradio_api/info")[0] == 401
         assert request(url, "gradio_api/call/v2/ask", {"question": "x"})[0] == 401
         assert request(url, "health")[0] == 200
+        client = Client(url, auth=("ann", "s3cret"), verbose=False)
+        assert client.predict(question="what did Merkel say", api_name="/ask")["answered"] is False
     finally:
         page.close(verbose=False)
     (tmp_path / "empty").write_text("")
@@ -224,15 +242,21 @@ def test_an_agent_asks_and_verifies_over_mcp(real):
     from mcp.client.streamable_http import streamablehttp_client
 
     async def use(address):
-        async with streamablehttp_client(address) as (read, write, _), ClientSession(read, write) as session:
+        login = {"Authorization": "Basic " + base64.b64encode("ann:pässword".encode()).decode()}
+        async with streamablehttp_client(address, login) as (read, write, _), ClientSession(read, write) as session:
             await session.initialize()
             tools = [tool.name for tool in (await session.list_tools()).tools]
             calls = [("ask", {"question": "what did Merkel say"}), ("retrieve", {"question": "appeasement", "k": 1}),
                      ("verify_quote", {"text": "It has never worked."}), ("retrieve", {"question": "x", "k": 0})]  # fmt: skip
             return tools, [await session.call_tool(name, arguments) for name, arguments in calls]
 
-    page, url = launch(Engine(dataclasses.replace(real.settings, port=0), embedder=real._embedder), Access(mcp=True))
+    page, url = launch(
+        Engine(dataclasses.replace(real.settings, port=0), embedder=real._embedder), Access("ann", "pässword", mcp=True)
+    )
     try:
+        wrong = base64.b64encode(b"ann:guess").decode()
+        assert [request(url, "mcp", {}, **sent)[0] for sent in ({}, {"Authorization": f"Basic {wrong}"})] == [401, 401]
+        assert "Basic" in request(url, "mcp", {})[2]["www-authenticate"]
         tools, results = asyncio.run(use(url + "mcp"))
         assert request(url, "mcp", {}, Host="evil.example")[0] == 400
     finally:

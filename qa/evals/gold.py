@@ -65,14 +65,14 @@ def read_gold(path: Path, text_of: Callable[[str], str | None]) -> list[GoldQues
         if line.strip():
             try:
                 entry = json.loads(line)
-                if entry.get("helpful") is not False:  # what did not help says nothing of what would have
+                if "helpful" not in entry or _still_says(entry, text_of):
                     questions.append(_question(entry, number, text_of))
             except (ValueError, KeyError, TypeError, AttributeError) as exc:
                 raise SettingsError(
                     f"Line {number} of {path} is no gold question ({exc}): it needs id, question, type, answers."
                 ) from exc
     if not questions:
-        raise SettingsError(f"The question file {path} is empty: write one JSON object a line.")
+        raise SettingsError(f"The question file {path} has no question that can be used: write one JSON object a line.")
     if len({q.counts is Counts.CHARACTERS for q in questions}) > 1:
         raise SettingsError(f"{path} mixes `references` with `answers`: ask them from two files.")
     return questions
@@ -88,6 +88,11 @@ def _question(entry: dict[str, Any], number: int, text_of: Callable[[str], str |
     places = tuple((a["file"], _place(a["file"], a["quote"], text_of)) for a in entry["answers"])
     return GoldQuestion(name, entry["question"], str(entry.get("type") or "question"), tuple(entry.get("history") or ()), places,
                         int(entry.get("needs_files") or 0), str(entry.get("pair") or ""))  # fmt: skip
+
+
+def _still_says(entry: dict[str, Any], text_of: Callable[[str], str | None]) -> bool:
+    """Tell whether feedback is gold: what did not help says nothing of what would have, and documents change."""
+    return entry["helpful"] is True and all(a["quote"] in (text_of(a["file"]) or "") for a in entry["answers"])
 
 
 def _place(doc_id: str, quote: str, text_of: Callable[[str], str | None]) -> Span:

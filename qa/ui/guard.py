@@ -1,12 +1,14 @@
 """What the page's server refuses before Gradio sees it, and the headers it adds.
 
-In -> out: ASGI requests -> the app behind it, or 400, 403, 404, 413.
+In -> out: ASGI requests -> the app behind it, or 400, 401, 403, 404, 413.
 Does not: buffer answers (they are streamed), or know users.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import hmac
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
@@ -15,6 +17,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
+Header = tuple[bytes, bytes]
 Answered = Callable[[], tuple[int, str, str]]
 """Gives status, content type and body."""
 
@@ -27,7 +30,8 @@ _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
-_HEADERS = [
+_ASK_LOGIN = (b"www-authenticate", b'Basic realm="Quoted", charset="UTF-8"')
+_HEADERS: list[Header] = [
     (b"content-security-policy", _POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -48,12 +52,17 @@ class Guard:
         hosts: Sequence[str] = LOCAL_HOSTS,
         answers: Mapping[str, Answered] | None = None,
         apps: Mapping[str, App] | None = None,
+        login: str = "",
     ) -> None:
-        """Take the app behind it, the hosts it answers to, `answers` to GET requests by path, and other apps by path."""
+        """Take the app behind it, the hosts it answers to, `answers` to GET requests by path, and other apps by path.
+
+        These other apps are given only requests with `login` ("USER:PASSWORD"), unless it is empty; the one behind asks by itself.
+        """
         self._app = app
         self._hosts = hosts
         self._answers = answers or {}
         self._apps = apps or {}
+        self._login = b"Basic " + base64.b64encode(login.encode()) if login else b""
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,6 +76,11 @@ class Guard:
             await _respond(send, *await asyncio.to_thread(self._answers[scope["path"]]))
             return
         app = self._apps.get(scope["path"].rstrip("/"), self._app)
+        if app is not self._app and not self._knows(scope):
+            await _respond(
+                send, 401, "text/plain; charset=utf-8", "A name and a password are needed (HTTP Basic)", _ASK_LOGIN
+            )
+            return
         started = False
 
         async def send_with_headers(message: Message) -> None:
@@ -81,6 +95,10 @@ class Guard:
         except _TooLarge:
             if not started:
                 await _respond(send, 413, "text/plain; charset=utf-8", "Request too large")
+
+    def _knows(self, scope: Message) -> bool:
+        sent = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        return not self._login or hmac.compare_digest(sent, self._login)
 
     def _refusal(self, scope: Message) -> tuple[int, str] | None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
@@ -113,8 +131,7 @@ def _limited(receive: Receive) -> Receive:
     return receive_some
 
 
-async def _respond(send: Send, status: int, kind: str, body: str) -> None:
-    await send(
-        {"type": "http.response.start", "status": status, "headers": [(b"content-type", kind.encode()), *_HEADERS]}
-    )
+async def _respond(send: Send, status: int, kind: str, body: str, more: Header | None = None) -> None:
+    headers = [(b"content-type", kind.encode()), *_HEADERS, *filter(None, [more])]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body.encode()})

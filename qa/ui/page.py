@@ -103,7 +103,6 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
         def rebuild() -> Iterator[tuple[Any, ...]]:
             for line in rebuild_steps(engine):
                 yield line, gr.skip()
-            offered.renew()
             yield line, html.source_list(engine.documents())
 
         def retrieve(question: str, k: int = 5) -> dict[str, Any]:
@@ -151,14 +150,22 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
 
 
 class _Offered:
-    """The example questions of the empty chat and the documents it names, renewed after a rebuild."""
+    """The example questions of the empty chat and the documents it names: of the snapshot that answers, whoever built it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.renew()
+        self._made = ("", "")
+        self.welcome()
 
-    def renew(self) -> None:
-        self.welcome = html.welcome(answered_examples(self._engine), self._engine.documents())
+    def welcome(self) -> str:
+        """Return the HTML; it is made again, and each question asked, only for another snapshot."""
+        try:
+            snapshot = self._engine.parts()[0].snapshot.name
+            if self._made[0] != snapshot:
+                self._made = snapshot, html.welcome(answered_examples(self._engine), self._engine.documents())
+        except QAError as exc:
+            return self._made[1] or html.error_card(str(exc))
+        return self._made[1]
 
 
 def _html(content: str, **options: Any) -> gr.HTML:
@@ -168,7 +175,7 @@ def _html(content: str, **options: Any) -> gr.HTML:
 
 def _messages(turns: list[Turn], offered: _Offered) -> list[dict[str, Any]]:
     if not turns:
-        return [{"role": "assistant", "content": _html(offered.welcome)}]
+        return [{"role": "assistant", "content": _html(offered.welcome())}]
     messages = []
     for turn in turns:
         messages.append({"role": "user", "content": _html(html.question_card(turn["question"]))})
@@ -205,7 +212,8 @@ def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[...
     def make_prompt(sent: Any) -> str:
         """Return JSON: the prompt for a language model and what it costs, or an error in words."""
         try:
-            answer = endpoints.answer(*_read_asked(sent), k=50)
+            asked = _read_asked(sent)
+            answer = endpoints.answer(asked.question, asked.history, k=50, as_typed=asked.as_typed)
             text = answer_to_prompt(answer, max(1, min(int(sent["budget"]), 100_000)))
         except (QAError, Refused, LookupError, TypeError, ValueError) as exc:
             return json.dumps({"error": str(exc)})
@@ -214,10 +222,9 @@ def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[...
     def give_feedback(sent: Any) -> str:
         """Keep a verdict on an answer; return JSON: an error in words, or nothing."""
         try:
-            question, history = _read_asked(sent)
-            keep_feedback(
-                engine.settings.index, engine.ask(question, history=history), history, helpful=sent["helpful"] is True
-            )
+            asked = _read_asked(sent)
+            answer = engine.ask(asked.question, history=asked.history, as_typed=asked.as_typed)
+            keep_feedback(engine.settings.index, answer, asked, helpful=sent["helpful"] is True)
         except (QAError, LookupError, TypeError, ValueError, OSError) as exc:
             return json.dumps({"error": str(exc)})
         return "{}"
@@ -225,10 +232,10 @@ def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[...
     return [make_prompt, give_feedback]
 
 
-def _read_asked(sent: Any) -> tuple[str, list[str]]:
+def _read_asked(sent: Any) -> Asked:
     question, history, as_typed = sent["asked"]
     texts = [str(text)[:MAX_QUESTION_CHARS] for text in (question, *history[-TURNS_KEPT:])]
-    return texts[0], [] if as_typed else texts[1:]
+    return Asked(texts[0], tuple(texts[1:]), as_typed is True)
 
 
 def _payload(event: gr.EventData) -> dict[str, Any]:

@@ -5,9 +5,21 @@ let byKeyboard = false;   // then focus follows into the panel
 
 const chatBox = () => document.querySelector('#ask textarea');
 const say = text => { const live = document.getElementById('live'); if (live) { live.textContent = ''; setTimeout(() => { live.textContent = text; }, 60); } };
-const openPanel = () => document.body.classList.add('viewer-open');
+const narrow = matchMedia('(max-width: 900px)');   // there the panel is a sheet over the page: a dialog, and the page behind it rests
+const covers = () => narrow.matches && document.body.classList.contains('viewer-open');
+const layOver = () => {
+  for (const part of document.querySelectorAll('.top, #chatcol')) part.inert = covers();
+  const sheet = document.getElementById('viewcol');
+  for (const [name, value] of Object.entries({ role: 'dialog', 'aria-modal': 'true', 'aria-labelledby': 'vh' })) {
+    if (covers()) sheet.setAttribute(name, value); else sheet.removeAttribute(name);
+  }
+};
+narrow.addEventListener('change', layOver);
+const focusPanel = () => element.querySelector('#vh')?.focus({ preventScroll: true });
+const openPanel = () => { document.body.classList.add('viewer-open'); layOver(); };
 const closePanel = () => {
   document.body.classList.remove('viewer-open');
+  layOver();
   if (opener && document.contains(opener)) opener.focus();
 };
 const cardOf = part => part.closest('.ans');
@@ -124,7 +136,7 @@ const actions = {
   next: () => step(1),
   list: () => { byKeyboard = true; trigger('cite', { list: true }); },
   close: closePanel,
-  sources: button => { opener = button; document.body.classList.contains('viewer-open') ? closePanel() : openPanel(); },
+  sources: button => { opener = button; openPanel(); focusPanel(); },
   new: () => { trigger('reset', {}); closePanel(); history.replaceState(null, '', location.pathname); chatBox()?.focus(); },
   theme: () => { document.body.classList.toggle('dark'); localStorage.setItem('quoted.theme', document.body.classList.contains('dark') ? 'dark' : 'light'); },
   rebuild: () => trigger('rebuild', {}),
@@ -137,6 +149,7 @@ const actions = {
 };
 
 document.addEventListener('click', event => {
+  if (covers() && !event.target.closest?.('#viewcol')) { closePanel(); return; }   // a tap beside the sheet
   const target = event.target.closest?.('.cite,[data-open],[data-act],[data-ask]');
   if (!target) return;
   const keyboard = event.detail === 0;
@@ -168,7 +181,7 @@ watch('value', () => {
     element.querySelectorAll('mark.on').forEach(m => m.classList.add('flash'));
     say('Source opened at the quoted passage');
   }
-  if (byKeyboard) { byKeyboard = false; element.querySelector('#vh')?.focus({ preventScroll: true }); }
+  if (byKeyboard || covers()) { byKeyboard = false; focusPanel(); }
 });
 
 const theme = localStorage.getItem('quoted.theme');

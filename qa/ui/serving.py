@@ -52,8 +52,6 @@ def read_access(auth: str | None, max_queue: int | None, *, mcp: bool) -> Access
     user, _, file = auth.partition(":")
     if not user or not file:
         raise SettingsError("--auth wants USER:PASSWORD_FILE: a name, a colon, and a file that holds the password.")
-    if mcp:
-        raise SettingsError("--mcp answers without a password: serve it without --auth, on an address of its own.")
     try:
         password = Path(file).read_text(encoding="utf-8").strip("\r\n")
     except (OSError, UnicodeDecodeError) as exc:
@@ -123,6 +121,7 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
         from qa.ui.mcp import PATH, make_mcp_app
 
         guard["apps"] = {PATH: make_mcp_app(endpoints)}
+        guard["login"] = f"{access.user}:{access.password}" if access.user else ""
     page = make_page(engine, endpoints)
     page.queue(default_concurrency_limit=8, max_size=access.max_queue, api_open=False)
     theme = Base(
