@@ -287,6 +287,14 @@ def test_with_the_keyboard_alone(site, visit):
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(400)
     assert page.evaluate("document.activeElement.dataset.n") != before
+    page.fill("#find", "peace")
+    page.evaluate("document.querySelector('.vbody').scrollTop = 9999")
+    page.locator(".cite.cur").focus()
+    page.keyboard.press("Enter")  # what is open already: back to the quote, and the focus with it
+    page.wait_for_function("document.activeElement.id === 'vh'")
+    seen = "(m => m.top > 0 && m.bottom < innerHeight)(document.querySelector('mark.on').getBoundingClientRect())"
+    assert page.evaluate(seen)
+    assert page.input_value("#find") == ""
 
 
 SIZES = [

@@ -2,6 +2,7 @@
 // `trigger(name, data)` (an event for Python), `server` (functions of Python that are waited for) and `watch` (a callback after the panel has changed).
 let opener = null;        // the citation that opened the panel: focus goes back to it
 let byKeyboard = false;   // then focus follows into the panel
+let cited = '';           // what was asked for last
 
 const chatBox = () => document.querySelector('#ask textarea');
 const say = text => { const live = document.getElementById('live'); if (live) { live.textContent = ''; setTimeout(() => { live.textContent = text; }, 60); } };
@@ -33,7 +34,11 @@ const cite = (pill, keyboard) => {
   openPanel();
   document.querySelectorAll('.cite.cur').forEach(other => other.classList.remove('cur'));
   pill.classList.add('cur');
-  trigger('cite', { n: Number(pill.dataset.n), spans: JSON.parse(cardOf(pill).dataset.spans) });
+  const wanted = { n: Number(pill.dataset.n), spans: JSON.parse(cardOf(pill).dataset.spans) };
+  const same = JSON.stringify(wanted) === cited && element.querySelector('mark.on');   // then the panel will not change
+  cited = JSON.stringify(wanted);
+  trigger('cite', wanted);
+  if (same) arrive();
 };
 
 const step = (by, focus) => {
@@ -171,18 +176,19 @@ document.addEventListener('keydown', event => {
 });
 document.addEventListener('input', event => { if (event.target.id === 'find') find(event.target.value); });
 
-watch('value', () => {
-  const body = element.querySelector('.vbody');
-  const mark = element.querySelector('mark.on');
+const arrive = () => {
+  const body = element.querySelector('.vbody'), mark = element.querySelector('mark.on'), box = element.querySelector('#find');
+  if (box) box.value = '';
   find('');
   if (body) body.scrollTop = 0;
   if (body && mark) {
     body.scrollTop = mark.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3;
-    element.querySelectorAll('mark.on').forEach(m => m.classList.add('flash'));
+    element.querySelectorAll('mark.on').forEach(m => { m.classList.remove('flash'); void m.offsetWidth; m.classList.add('flash'); });
     say('Source opened at the quoted passage');
   }
   if (byKeyboard || covers()) { byKeyboard = false; focusPanel(); }
-});
+};
+watch('value', arrive);
 
 const theme = localStorage.getItem('quoted.theme');
 if (theme) document.body.classList.toggle('dark', theme === 'dark');
