@@ -1,4 +1,4 @@
-"""Fit the weights of qa/confidence.py to several sets of questions and show what they are worth on folds they were not fitted on.
+"""Fit the weights of qa/answers/confidence.py to several sets of questions and show what they are worth on folds they were not fitted on.
 
     python benchmarks/fit_confidence.py --set SEEDS QUESTIONS.jsonl [--set SEEDS QUESTIONS.jsonl ...] [--most 1000]
 
@@ -14,16 +14,16 @@ import tempfile
 from dataclasses import fields
 from pathlib import Path
 
-from qa.answering import Means
-from qa.building import build_index
-from qa.confidence import Evidence
-from qa.corpus import Corpus
-from qa.embedding import Embedder, load_embedder
+from qa.answers.answering import Means
+from qa.answers.confidence import Evidence
 from qa.evals.calibration import Example, collect, fit, held_out, report, trade_off
 from qa.evals.gold import read_gold
 from qa.evals.runner import Bench
+from qa.indexing.building import build_index
+from qa.indexing.corpus import Corpus
+from qa.indexing.embedding import Embedder, load_embedder
+from qa.indexing.snapshots import open_snapshot
 from qa.settings import Settings
-from qa.snapshots import open_snapshot
 
 
 def collect_set(seeds: Path, questions: Path, most: int, embedder: Embedder) -> list[Example]:

@@ -14,10 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from qa.embedding import load_embedder
 from qa.engine import Engine
-from qa.sentences import split_sentences
+from qa.indexing.embedding import load_embedder
 from qa.settings import Settings
+from qa.text.sentences import split_sentences
 
 
 def write_documents(texts: Path, folder: Path, *, documents: int, words: int) -> None:

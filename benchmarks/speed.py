@@ -17,8 +17,8 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from qa.embedding import load_embedder
 from qa.engine import Engine
+from qa.indexing.embedding import load_embedder
 from qa.settings import Settings
 
 

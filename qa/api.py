@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from qa.answering import HITS_SHOWN
+from qa.answers.answering import HITS_SHOWN
 from qa.datatypes import Answer, BuildReport, Hit
 from qa.engine import Engine
 

@@ -13,33 +13,22 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from threading import Event
 from typing import Any
 
 from qa import rendering
-from qa.answering import HITS_SHOWN
+from qa.answers.answering import HITS_SHOWN
 from qa.datatypes import BuildReport
 from qa.engine import Engine
 from qa.errors import QAError
 from qa.lines import Handle, Request, answer_lines
+from qa.options import make_parser
 from qa.progress import progress_bar
 from qa.settings import from_env
 
 DONE, FAILED, WRONG_USAGE, NOT_FOUND, STALE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 PACKED_FROM = 50
 """How many passages are considered for a prompt with a budget."""
-_VERBS = {
-    "build": ("index the documents; only changed ones are embedded", "qa build --watch"),
-    "status": ("what is indexed, and what has changed since (exit status 4 when something has)", "qa status --json"),
-    "retrieve": ("the best passages for a question", 'qa retrieve -k 3 "who pays for rebuilding Ukraine"'),
-    "ask": (
-        "quotes that answer a question, or that the documents do not (exit status 3)",
-        'qa ask "what did Kallas say about appeasement"',
-    ),
-    "serve": ("the chat page in a browser", "qa serve --port 7861"),
-    "eval": ("measure the answers to a file of gold questions", "qa eval tests/gold/seeds.jsonl"),
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         flags = ("seeds", "index", "host", "port")
         engine = Engine(from_env(**{name: getattr(options, name, None) for name in flags}))
-        return int(options.run(engine, options))
+        return int(_RUN[options.verb](engine, options))
     except QAError as exc:
         print(f"error: {rendering.printable(str(exc))}", file=sys.stderr)
         return FAILED
@@ -60,88 +49,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone, as with `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-
-
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of all verbs."""
-    parser = argparse.ArgumentParser(prog="qa", description="Answers from your own documents, in the documents' own words.",
-                                     epilog="Exit status: 0 done, 1 error, 2 wrong usage, 3 not in the documents, 4 out of date.")  # fmt: skip
-    verbs = parser.add_subparsers(metavar="VERB", required=True)
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--json", action="store_true", help="write JSON instead of text")
-    common.add_argument("--seeds", metavar="DIR", help="folder of the documents (default: QA_SEEDS, or seeds)")
-    common.add_argument("--index", metavar="DIR", help="folder of the index (default: QA_INDEX, or index)")
-    sub = {
-        name: verbs.add_parser(
-            name,
-            parents=[common],
-            help=text,
-            description=text[0].upper() + text[1:] + ".",
-            epilog=f"example: {example}",
-        )
-        for name, (text, example) in _VERBS.items()
-    }
-    for name, run in (
-        ("build", _build),
-        ("status", _status),
-        ("retrieve", _retrieve),
-        ("ask", _ask),
-        ("serve", _serve),
-        ("eval", _eval),
-    ):
-        sub[name].set_defaults(run=run)
-    sub["build"].add_argument("--full", action="store_true", help="embed everything again, whatever was there")
-    sub["build"].add_argument(
-        "--skip-bad", action="store_true", help="leave out files that cannot be indexed, with a warning each"
-    )
-    sub["build"].add_argument("--watch", action="store_true", help="go on: rebuild after every change of the documents")
-    sub["build"].add_argument(
-        "--rollback", action="store_true", help="let the snapshot before the newest answer again; again goes forward"
-    )
-    sub["status"].add_argument(
-        "--verify", action="store_true", help="compare every byte of the index with its checksum"
-    )
-    sub["status"].add_argument("--snapshots", action="store_true", help="list the snapshots that are kept")
-    sub["serve"].add_argument("--watch", action="store_true", help="rebuild after every change of the documents")
-    for name in ("retrieve", "ask"):
-        verb = sub[name]
-        verb.add_argument("question", nargs="+", metavar="QUESTION",
-                          help="the question; - reads one a line from stdin, or a JSON object a line: question, history, k")  # fmt: skip
-        verb.add_argument("-k", type=_at_least_one, metavar="N", help=f"how many passages (default {HITS_SHOWN})")
-        verb.add_argument(
-            "--max-tokens",
-            type=_at_least_one,
-            metavar="N",
-            help="only passages whose prompt costs at most N o200k_base tokens",
-        )
-    sub["ask"].add_argument(
-        "--history",
-        action="append",
-        default=[],
-        metavar="QUESTION",
-        help="an earlier question, oldest first; may be repeated",
-    )
-    sub["ask"].add_argument("--as-typed", action="store_true", help="search the question alone, in its own spelling")
-    sub["ask"].add_argument(
-        "--prompt", action="store_true", help="write a prompt for a language model: the best passages, cited"
-    )
-    sub["serve"].add_argument("--host", metavar="ADDRESS", help="address to serve on (default: QA_HOST, or 127.0.0.1)")
-    sub["serve"].add_argument("--port", metavar="PORT", help="port to serve on (default: QA_PORT, or 7860)")
-    sub["serve"].add_argument(
-        "--auth", metavar="USER:PASSWORD_FILE", help="ask for this name and the password in the file"
-    )
-    sub["serve"].add_argument(
-        "--max-queue", type=_at_least_one, metavar="N", help="how many questions may wait (default 128)"
-    )
-    sub["serve"].add_argument("--mcp", action="store_true", help="also tools for agents at /mcp (needs quoted[mcp])")
-    sub["eval"].add_argument(
-        "--baselines", action="store_true", help="also BM25, dense and fused passages, without late interaction"
-    )
-    sub["eval"].add_argument(
-        "--calibrate", action="store_true", help="fit the confidence to the questions and keep it beside the index"
-    )
-    sub["eval"].add_argument("gold", type=Path, metavar="GOLD.jsonl", help="gold questions, one JSON object a line")
-    return parser
 
 
 def _build(engine: Engine, options: argparse.Namespace) -> int:
@@ -264,12 +171,6 @@ def _write(options: argparse.Namespace, content: dict[str, Any], text: str) -> N
     print(json.dumps(content, ensure_ascii=False, indent=2) if options.json else text.rstrip("\n"), flush=True)
 
 
-def _at_least_one(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return int(text)
-
-
 def _report(options: argparse.Namespace, report: BuildReport) -> None:
     for warning in report.warnings:
         _warn(warning)
@@ -291,3 +192,6 @@ def _speak_utf8() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(encoding="utf-8", errors=errors)
+
+
+_RUN = {"build": _build, "status": _status, "retrieve": _retrieve, "ask": _ask, "serve": _serve, "eval": _eval}

@@ -14,23 +14,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from qa import snapshots
-from qa.answering import HITS_SHOWN, Means, answer_question, find_hits
-from qa.building import build_index, check_recipe, compare_files
-from qa.calibrated import FILE as CALIBRATION
-from qa.calibrated import keep_weights, read_weights
-from qa.confidence import FITTED, Weights
-from qa.corpus import Corpus
+from qa.answers.answering import HITS_SHOWN, Means, answer_question, find_hits
+from qa.answers.calibrated import FILE as CALIBRATION
+from qa.answers.calibrated import keep_weights, read_weights
+from qa.answers.confidence import FITTED, Weights
+from qa.answers.reranking import CrossEncoderReranker, Reranker
+from qa.answers.verifying import Verification, verify
 from qa.datatypes import Answer, BuildReport, Document, Hit, Status
-from qa.documents import list_seeds, look_at
-from qa.embedding import Embedder, load_embedder
-from qa.encodings import Progress
 from qa.errors import IndexCorrupt, IndexIncompatible, SeedError
-from qa.locks import build_lock
+from qa.indexing import snapshots
+from qa.indexing.building import build_index, check_recipe, compare_files
+from qa.indexing.corpus import Corpus
+from qa.indexing.embedding import Embedder, load_embedder
+from qa.indexing.encodings import Progress
+from qa.indexing.locks import build_lock
 from qa.rendering import pack_passages
-from qa.reranking import CrossEncoderReranker, Reranker
 from qa.settings import Settings, from_env
-from qa.verifying import Verification, verify
+from qa.text.documents import list_seeds, look_at
 
 
 class Engine:
@@ -80,7 +80,7 @@ class Engine:
         return verify(self._open().corpus, text)
 
     def build(self, *, full: bool = False, skip_bad: bool = False, progress: Progress | None = None) -> BuildReport:
-        """Bring the index in line with the seeds and return what was done; see `qa.building.build_index`."""
+        """Bring the index in line with the seeds and return what was done; see `qa.indexing.building.build_index`."""
         return build_index(self.settings, self._load_embedder, full=full, skip_bad=skip_bad, progress=progress)
 
     def roll_back(self) -> Status:

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qa.datatypes import BuildReport
-from qa.documents import look_at
 from qa.engine import Engine
 from qa.errors import BuildLocked, QAError, SeedError
+from qa.text.documents import look_at
 
 SETTLED_SECONDS = 0.4
 """How long no file may have changed before the folder is read."""

@@ -1,7 +1,7 @@
 """Answers, hits and reports -> text for people, JSON for scripts, a prompt for a language model.
 
 In -> out: the records of qa/datatypes.py -> `str`, or a dict ready for JSON with the keys the README lists.
-Does not: make HTML (qa/ui/html.py), print, or change a quote (a terminal is shown control characters as escapes).
+Does not: make HTML (qa/ui/cards.py), print, or change a quote (a terminal is shown control characters as escapes).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from qa.answers.verifying import Verification
 from qa.datatypes import Answer, BuildReport, Citation, Hit, Passage, Place, Status
 from qa.errors import SettingsError
-from qa.tokens import count_prompt_tokens
-from qa.verifying import Verification
+from qa.text.tokens import count_prompt_tokens
 
 REFUSAL = "The documents do not answer this."
 UNCLEAR = "This may not be an answer. The closest sentences are:"

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.embedding import Encoding, load_embedder
 from qa.engine import Engine
+from qa.indexing.embedding import Encoding, load_embedder
 from qa.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,8 +1,8 @@
 import pytest
 
-from qa.attribution import speaker_of, speaks
+from qa.answers.attribution import speaker_of, speaks
+from qa.answers.followups import searched_for
 from qa.engine import Engine
-from qa.followups import searched_for
 
 
 def quotes(answer):

@@ -1,8 +1,10 @@
 """The public surface, the rooms and what an import costs."""
 
 import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,51 +13,33 @@ from conftest import ROOT
 import qa
 from qa.errors import QAError
 
-# The order of DESIGN: a room imports only from rooms before it.
+# A room imports only from rooms before it; a wing is its rooms in the order its docstring gives.
 ROOMS = [
-    "errors",
-    "datatypes",
-    "settings",
-    "titles",
-    "documents",
-    "sentences",
-    "tokens",
-    "chunking",
-    "embedding",
-    "locks",
-    "projection",
-    "snapshots",
-    "lexical",
+    *("errors", "datatypes", "settings", "vocabulary"),
+    *("text.titles", "text.documents", "text.sentences", "text.tokens", "text.chunking"),
     "stores",
-    "corpus",
-    "drafting",
-    "resuming",
-    "encodings",
-    "building",
-    "retrieval",
-    "matching",
-    "joining",
-    "spelling",
-    "asking",
-    "attribution",
-    "quoting",
-    "reranking",
-    "confidence",
-    "calibrated",
-    "followups",
-    "answering",
-    "verifying",
-    "rendering",
-    "engine",
-    "api",
-    "progress",
-    "following",
-    "lines",
-    "evals",
-    "ui",
-    "cli",
-    "__main__",
+    *(
+        "indexing.embedding",
+        "indexing.projection",
+        "indexing.locks",
+        "indexing.snapshots",
+        "indexing.lexical",
+        "indexing.corpus",
+    ),
+    *("indexing.drafting", "indexing.resuming", "indexing.encodings", "indexing.building"),
+    *(
+        "answers.retrieval",
+        "answers.matching",
+        "answers.joining",
+        "answers.spelling",
+        "answers.asking",
+        "answers.attribution",
+    ),
+    *("answers.quoting", "answers.reranking", "answers.confidence", "answers.calibrated", "answers.followups"),
+    *("answers.answering", "answers.verifying"),
+    *("rendering", "engine", "api", "progress", "following", "lines", "evals", "ui", "options", "cli", "__main__"),
 ]
+WINGS = ("text", "indexing", "answers")
 HEAVY = [
     "torch",
     "faiss",
@@ -89,21 +73,34 @@ def test_import_qa_loads_nothing_heavy():
     assert subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT) == "[]\n"
 
 
-def imports_of(path: Path):
+def room_of(parts: Sequence[str]) -> str:
+    return ".".join(parts[: 2 if parts[0] in WINGS else 1])
+
+
+def imports_of(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "qa":
-            parts = node.module.split(".")
-            yield from [parts[1]] if len(parts) > 1 else [alias.name for alias in node.names]
+            parts = node.module.split(".")[1:]
+            whole = not parts or (parts == [parts[0]] and parts[0] in WINGS)
+            yield from [room_of([*parts, alias.name]) for alias in node.names] if whole else [room_of(parts)]
 
 
 def test_a_room_imports_only_from_rooms_before_it():
     for path in sorted((ROOT / "qa").rglob("*.py")):
-        room = path.relative_to(ROOT / "qa").parts[0].removesuffix(".py")
-        if room in ("__init__", "vocabulary"):
-            continue
-        for other in imports_of(path):
-            if other in ROOMS and other != room:
-                assert ROOMS.index(other) < ROOMS.index(room), f"{path} imports {other}"
+        if path.stem != "__init__" or path.parent.name in ("evals", "ui", "stores"):
+            room = room_of(path.relative_to(ROOT / "qa").with_suffix("").parts)
+            for other in imports_of(path):
+                if other != room:
+                    assert ROOMS.index(other) < ROOMS.index(room), f"{path} imports {other}"
+
+
+def test_every_room_stands_in_its_wings_order():
+    for wing in WINGS:
+        order = [room.split(".")[1] for room in ROOMS if room.startswith(wing + ".")]
+        told = ast.get_docstring(ast.parse((ROOT / "qa" / wing / "__init__.py").read_text(encoding="utf-8")))
+        listed = [word for word in re.findall(r"[a-z]+", told[told.index("reading order") :]) if word in order]
+        assert list(dict.fromkeys(listed)) == order
+        assert {path.stem for path in (ROOT / "qa" / wing).glob("*.py")} == {"__init__", *order}
 
 
 def test_every_room_says_what_it_does_and_does_not():

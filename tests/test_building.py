@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from conftest import WordEmbedder
 
-from qa.corpus import Corpus
 from qa.engine import Engine
 from qa.errors import IndexIncompatible, SeedError, StoreUnavailable
-from qa.projection import quantize
+from qa.indexing.corpus import Corpus
+from qa.indexing.projection import quantize
+from qa.indexing.snapshots import open_snapshot
 from qa.rendering import answer_to_dict
-from qa.snapshots import open_snapshot
 
 
 def test_a_second_build_with_nothing_changed_embeds_nothing_and_loads_no_model(small):
@@ -184,7 +184,7 @@ def test_one_line_of_a_megabyte_is_cut_and_quoted(settings, embedder):
 
 
 def test_memory_of_a_build_is_bounded_by_batches(settings, embedder, monkeypatch):
-    monkeypatch.setattr("qa.encodings.BATCH_PASSAGES", 4)
+    monkeypatch.setattr("qa.indexing.encodings.BATCH_PASSAGES", 4)
     for number in range(40):
         (settings.seeds / f"{number:02}.txt").write_text(f"This is document number {number} of many.")
     sentences = [

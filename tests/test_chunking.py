@@ -3,8 +3,8 @@ from conftest import SEEDS, WordEmbedder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.chunking import chunk_text
-from qa.sentences import split_sentences, trim
+from qa.text.chunking import chunk_text
+from qa.text.sentences import split_sentences, trim
 
 WORDS = WordEmbedder().token_starts
 

@@ -7,7 +7,8 @@ import pytest
 from conftest import ROOT, SEEDS
 
 from qa import cli
-from qa.cli import main, make_parser
+from qa.cli import main
+from qa.options import make_parser
 
 CITATION_KEYS = [
     "label",
@@ -115,7 +116,7 @@ def test_retrieve_reads_lines_too(qa):
 
 
 def test_prompt_stays_within_its_budget(qa):
-    from qa.tokens import count_prompt_tokens
+    from qa.text.tokens import count_prompt_tokens
 
     for budget in (120, 300, 1000):
         status, out, _ = qa("ask", "--prompt", "--max-tokens", str(budget), "who pays for rebuilding ukraine")

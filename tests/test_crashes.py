@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, SCALE, WordEmbedder
 
-from qa import snapshots
 from qa.engine import Engine
 from qa.errors import IndexCorrupt, IndexIncompatible, QAError, StoreUnavailable
+from qa.indexing import snapshots
 from qa.settings import Settings
 
 BUILD = """
@@ -284,7 +284,7 @@ def test_a_clock_that_jumps_back_harms_nothing(engine, monkeypatch):
             return real.datetime(1999, 1, 1, tzinfo=tz)
 
     monkeypatch.setattr("qa.engine.datetime", Past)
-    monkeypatch.setattr("qa.building.datetime", Past)
+    monkeypatch.setattr("qa.indexing.building.datetime", Past)
     assert engine.status().age_seconds == 0
     write_version(engine.settings.seeds, 2)
     engine.build()

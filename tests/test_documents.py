@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from conftest import SEEDS
 
-from qa.documents import list_seeds, read_document, read_examples
 from qa.errors import SeedError
-from qa.titles import title_of
+from qa.text.documents import list_seeds, read_document, read_examples
+from qa.text.titles import title_of
 
 
 def write(folder: Path, **files: str | bytes) -> Path:
@@ -160,7 +160,7 @@ def test_a_file_that_grows_while_it_is_read_is_not_indexed_half(tmp_path, monkey
                 file.write(" More.")
         return real(descriptor)
 
-    monkeypatch.setattr("qa.documents.os.fstat", growing)
+    monkeypatch.setattr("qa.text.documents.os.fstat", growing)
     with pytest.raises(SeedError, match=r"good\.txt is being written: build again when it is complete"):
         read_seeds(tmp_path)
 
@@ -168,7 +168,7 @@ def test_a_file_that_grows_while_it_is_read_is_not_indexed_half(tmp_path, monkey
 def test_a_file_that_disappears_between_listing_and_reading_is_not_there(tmp_path, monkeypatch):
     write(tmp_path, a_txt="One.", b_txt="Two.")
     monkeypatch.setattr(
-        "qa.documents._files", lambda folder: iter([folder / "a.txt", folder / "gone.txt", folder / "b.txt"])
+        "qa.text.documents._files", lambda folder: iter([folder / "a.txt", folder / "gone.txt", folder / "b.txt"])
     )
     assert [file.doc_id for file in read_seeds(tmp_path).files] == ["a.txt", "b.txt"]
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from qa.embedding import load_embedder
 from qa.engine import Engine
 from qa.errors import IndexIncompatible, SettingsError
+from qa.indexing.embedding import load_embedder
 from qa.settings import DEFAULT_MODEL, Settings
 
 
@@ -53,7 +53,7 @@ def test_the_default_weights_are_the_published_ones(model):
 
 
 def test_other_weights_under_the_default_name_are_refused(monkeypatch):
-    monkeypatch.setattr("qa.embedding.DEFAULT_SHA256", "0" * 64)
+    monkeypatch.setattr("qa.indexing.embedding.DEFAULT_SHA256", "0" * 64)
     embedder = load_embedder(DEFAULT_MODEL)
     with pytest.raises(SettingsError, match="not those published for all-MiniLM-L6-v2"):
         embedder.fingerprint  # noqa: B018

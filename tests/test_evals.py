@@ -4,7 +4,7 @@ import pytest
 from conftest import GOLD
 
 from qa import cli
-from qa.confidence import Weights
+from qa.answers.confidence import Weights
 from qa.datatypes import Span
 from qa.engine import Engine
 from qa.errors import IndexCorrupt, SettingsError

@@ -6,12 +6,12 @@ from conftest import GOLD, SEEDS
 from qa.engine import Engine
 from qa.evals.gold import read_gold
 from qa.evals.runner import Bench, evaluate
-from qa.projection import STATE_BYTES, make_projection, project
+from qa.indexing.projection import STATE_BYTES, make_projection, project
 from qa.settings import Settings
 
 
 def test_a_large_corpus_takes_128_bytes_a_token_and_answers_nearly_as_well(tmp_path, model, monkeypatch):
-    monkeypatch.setattr("qa.projection.LARGE_BYTES", 1000)
+    monkeypatch.setattr("qa.indexing.projection.LARGE_BYTES", 1000)
     engine = Engine(Settings(seeds=SEEDS, index=tmp_path / "index"), embedder=model)
     report = engine.build()
     folder = tmp_path / "index" / report.snapshot
@@ -35,7 +35,7 @@ def test_at_full_width_nothing_is_changed(model):
 
 def test_a_corpus_that_grows_large_is_stored_narrow_by_the_next_build(small, embedder, monkeypatch):
     (small.settings.seeds / "new.txt").write_text("Whales sing at night. " * 3 + "Nobody hears them but whales.")
-    monkeypatch.setattr("qa.projection.LARGE_BYTES", 120)
+    monkeypatch.setattr("qa.indexing.projection.LARGE_BYTES", 120)
     report = small.build()
     assert report.embedded == report.passages
     fresh = Engine(dataclasses.replace(small.settings, index=small.settings.seeds.parent / "fresh"), embedder=embedder)

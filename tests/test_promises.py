@@ -9,9 +9,9 @@ from conftest import KALLAS, SEEDS
 
 from qa.engine import Engine
 from qa.errors import IndexCorrupt
+from qa.indexing.snapshots import latest_name
 from qa.rendering import answer_to_dict
-from qa.snapshots import latest_name
-from qa.ui import html
+from qa.ui import cards, sources
 
 QUESTIONS = [
     "what did Kallas say about appeasement",
@@ -68,9 +68,9 @@ def test_2_every_citation_is_located(real):
         lines = document.text.split("\n")
         assert citation.sha256 == document.sha256
         assert lines[citation.line - 1][citation.column - 1 :].startswith(citation.text.split("\n")[0])
-        page = html.source_text(document, [(1, citation.span)], 1)
+        page = sources.source_text(document, [(1, citation.span)], 1)
         marked = "".join(part.split("</mark>")[0].split(">", 1)[1] for part in page.split("<mark ")[1:])
-        assert marked == html.escape(citation.text)
+        assert marked == cards.escape(citation.text)
 
 
 def test_3_what_the_documents_do_not_say_is_refused_with_a_reason(real):

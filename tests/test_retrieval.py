@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from qa.lexical import LexicalIndex
+from qa.indexing.lexical import LexicalIndex
 
 
 def test_hits_are_ranked_located_and_scored(small):
@@ -47,7 +47,7 @@ def test_equal_passages_are_ordered_by_doc_id(small):
 def test_max_tokens_keeps_the_best_that_fit(small):
     from qa import prompt_of
     from qa.errors import SettingsError
-    from qa.tokens import count_prompt_tokens
+    from qa.text.tokens import count_prompt_tokens
 
     question = "Caesar crossed the Rubicon"
     both = small.retrieve(question, k=9)
@@ -61,7 +61,7 @@ def test_max_tokens_keeps_the_best_that_fit(small):
 
 
 def test_a_passage_knows_its_cost(small):
-    from qa.tokens import count_prompt_tokens
+    from qa.text.tokens import count_prompt_tokens
 
     for hit in small.retrieve("cats", k=9):
         assert hit.passage.prompt_tokens == count_prompt_tokens(hit.passage.text)

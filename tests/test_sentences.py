@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.sentences import MAX_SENTENCE_CHARS, split_sentences, trim
+from qa.text.sentences import MAX_SENTENCE_CHARS, split_sentences, trim
 
 CASES = {
     "abbreviations": (

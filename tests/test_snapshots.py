@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from qa import snapshots
 from qa.errors import BuildLocked, IndexCorrupt, IndexIncompatible, IndexMissing, StoreUnavailable
-from qa.locks import build_lock
+from qa.indexing import snapshots
+from qa.indexing.locks import build_lock
 
 
 def publish(index, text="content", **manifest):
@@ -96,7 +96,7 @@ def test_an_index_that_is_no_folder_cannot_be_written(tmp_path):
 HOLD = """
 import sys, time
 from pathlib import Path
-from qa.locks import build_lock
+from qa.indexing.locks import build_lock
 with build_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

@@ -3,7 +3,7 @@
 import pytest
 
 from qa.rendering import answer_to_dict, answer_to_text
-from qa.ui import html
+from qa.ui import cards
 
 QUESTION = "who crossed the Rubicon"
 CHANGES = {
@@ -18,7 +18,7 @@ def test_an_answer_from_files_as_they_are_is_not_stale(small):
     assert answer.citations
     assert not answer.stale
     assert answer_to_dict(answer)["stale"] is False
-    assert "has changed" not in answer_to_text(answer) + html.answer_card(answer, 2)
+    assert "has changed" not in answer_to_text(answer) + cards.answer_card(answer, 2)
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
@@ -30,7 +30,7 @@ def test_a_quote_of_a_changed_file_is_exact_and_marked(small, change):
     assert answer.stale
     assert answer_to_dict(answer)["citations"][0]["stale"] is True
     assert "rome.txt, line 1 (the file has changed since it was indexed)" in answer_to_text(answer)
-    assert "the file has changed since it was indexed" in html.answer_card(answer, 2)
+    assert "the file has changed since it was indexed" in cards.answer_card(answer, 2)
 
 
 def test_a_quote_of_another_file_is_not_marked(small):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.tokens import count_prompt_tokens, fold, lexical_terms
+from qa.text.tokens import count_prompt_tokens, fold, lexical_terms
 
 TERMS = {
     "acronyms": ("the U.S. and the US", ["us", "us"]),

@@ -17,7 +17,7 @@ from qa.datatypes import Document, Span
 from qa.engine import Engine
 from qa.errors import SettingsError
 from qa.settings import Settings
-from qa.ui import html
+from qa.ui import cards, sources
 from qa.ui.endpoints import AT_ONCE, Endpoints, Refused
 from qa.ui.examples import answered_examples
 from qa.ui.monitor import Monitor
@@ -58,7 +58,7 @@ TEXTS = st.text(st.sampled_from("ab<>&\"'`${}\n\u00a0é👩\u200d"), min_size=1,
 @given(TEXTS, st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=4))
 def test_the_source_is_shown_whole_with_exactly_the_quote_marked(text, edges):
     spans = [Span(*sorted((min(a, len(text)), min(b, len(text))))) for a, b in edges]
-    page = Marks(html.marked_text(text, list(enumerate(spans, 1)), 1))
+    page = Marks(sources.marked_text(text, list(enumerate(spans, 1)), 1))
     assert page.text == text
     assert page.on == spans[0].of(text)
     assert set(page.tags) <= {"div", "mark"}
@@ -71,25 +71,25 @@ def test_text_of_documents_and_questions_is_never_html(small):
     assert answer.answered
     document = dataclasses.replace(small.document("bad.txt"), title=HOSTILE)
     refusal = small.ask(f"who crossed the Danube {HOSTILE}")
-    pages = [html.answer_card(answer, 2), html.answer_card(refusal, 2), html.question_card(HOSTILE), html.source_text(document),
-             html.source_list([document]), html.welcome([HOSTILE]), html.error_card(HOSTILE)]  # fmt: skip
+    pages = [cards.answer_card(answer, 2), cards.answer_card(refusal, 2), cards.question_card(HOSTILE), sources.source_text(document),
+             sources.source_list([document]), cards.welcome([HOSTILE]), cards.error_card(HOSTILE)]  # fmt: skip
     for page in pages:
         assert not {"img", "script"} & set(Marks(page).tags)
 
 
 def test_the_cards_say_what_they_are(real):
-    card = html.answer_card(real.ask("what did Kallas say about appeasement"), 5)
+    card = cards.answer_card(real.ask("what did Kallas say about appeasement"), 5)
     assert "2 quotes from 1 document, word for word" in card
     assert card.count('class="cite"') == 2
-    refusal = html.answer_card(real.ask("what did Merkel say about appeasement"), 5)
+    refusal = cards.answer_card(real.ask("what did Merkel say about appeasement"), 5)
     assert "The documents do not answer this." in refusal
     assert "No document mentions “Merkel”." in refusal
     assert "they are no answer to the question" in refusal
 
 
 def test_status_line():
-    assert "1 document changed" in html.status_line(5, 1)
-    assert "5 documents, up to date" in html.status_line(5, 0)
+    assert "1 document changed" in sources.status_line(5, 1)
+    assert "5 documents, up to date" in sources.status_line(5, 0)
 
 
 def test_examples_are_really_answered(real, small):
@@ -309,10 +309,10 @@ def test_an_index_that_breaks_while_serving_is_told_in_words(tmp_path, model, re
     from qa.ui.page import _card, _status
 
     engine = Engine(dataclasses.replace(real.settings, index=tmp_path / "gone"), embedder=model)
-    assert "There is no index in" in _card(engine, Endpoints(engine, Monitor(engine)), html.Asked("anything"))
+    assert "There is no index in" in _card(engine, Endpoints(engine, Monitor(engine)), cards.Asked("anything"))
     assert "There is no index in" in _status(engine)
 
 
 def test_a_document_is_described_by_what_is_known(real):
-    described = html.source_list([Document("a.txt", "T", "one two", "", {"author": "Ann", "date": "2025"})])
+    described = sources.source_list([Document("a.txt", "T", "one two", "", {"author": "Ann", "date": "2025"})])
     assert "Ann · 2025 · 2 words" in described

@@ -1,7 +1,7 @@
 """Gold questions -> the weights of the confidence, fitted to them, and what they are worth on folds they were not fitted on.
 
 In -> out: a Bench and questions -> `Calibration`; it is kept beside the index, for the model it was fitted with.
-Does not: choose the evidence (qa/confidence.py).
+Does not: choose the evidence (qa/answers/confidence.py).
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from qa.answering import look_for
-from qa.confidence import Evidence, Weights, judge
+from qa.answers.answering import look_for
+from qa.answers.confidence import Evidence, Weights, judge
+from qa.answers.followups import searched_for
 from qa.errors import SettingsError
 from qa.evals.gold import GoldQuestion
 from qa.evals.metrics import Row, auroc, calibration_error, rounded
 from qa.evals.runner import Bench
-from qa.followups import searched_for
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,7 +1,7 @@
 """Passage vectors in FAISS: exact search by inner product, or, above APPROXIMATE_FROM, one bit a dimension and rescoring.
 
 In -> out: `vectors.f32` in a folder, rows `(n, dim) float32` of length 1 -> index files; the folder, memory-mapped -> searches.
-Does not: check a file for damage (qa/snapshots.py compares checksums before it comes here: FAISS would load rubbish).
+Does not: check a file for damage (qa/indexing/snapshots.py compares checksums before it comes here: FAISS would load rubbish).
 """
 
 from __future__ import annotations

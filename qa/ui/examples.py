@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qa.documents import read_examples
 from qa.engine import Engine
+from qa.text.documents import read_examples
 
 SHOWN = 4
 TRIED = 12

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qa.datatypes import Answer
-from qa.ui.html import Asked
+from qa.ui.cards import Asked
 
 FILE = "feedback.jsonl"
 _lock = threading.Lock()

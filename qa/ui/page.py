@@ -1,7 +1,7 @@
 """The chat page: where things stand and what happens when they are used.
 
 In -> out: an Engine -> `gr.Blocks`; two public endpoints, `/retrieve` and `/ask`.
-Does not: retrieve or render by itself (qa/engine.py, qa/ui/html.py), or start a server (qa/ui/serving.py).
+Does not: retrieve or render by itself (qa/engine.py, qa/ui/cards.py), or start a server (qa/ui/serving.py).
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import gradio as gr
 from qa.engine import Engine
 from qa.errors import QAError
 from qa.rendering import answer_to_prompt
-from qa.tokens import count_prompt_tokens
-from qa.ui import html
+from qa.text.tokens import count_prompt_tokens
+from qa.ui import cards, sources
+from qa.ui.cards import Asked
 from qa.ui.endpoints import MAX_QUESTION_CHARS, Endpoints, Refused
 from qa.ui.examples import answered_examples
 from qa.ui.feedback import keep_feedback
-from qa.ui.html import Asked
 from qa.ui.panel import source_panel
 from qa.ui.rebuild import rebuild_steps
 
@@ -47,7 +47,7 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
     with gr.Blocks(title="Quoted", analytics_enabled=False, fill_width=True) as page:
         turns = gr.State([], time_to_live=24 * 3600)
         remembered = gr.BrowserState([], storage_key=REMEMBERED, secret="questions only")
-        _html(html.HEADER, elem_id="top")
+        _html(cards.HEADER, elem_id="top")
         with gr.Row(elem_id="main", equal_height=True):
             with gr.Column(elem_id="chatcol", scale=3, min_width=300):
                 chat = gr.Chatbot(
@@ -60,7 +60,7 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
                 )  # fmt: skip
             with gr.Column(elem_id="viewcol", scale=2, min_width=300):
                 panel = gr.HTML(
-                    html.source_list(engine.documents()), elem_id="viewer", apply_default_css=False, js_on_load=script,
+                    sources.source_list(engine.documents()), elem_id="viewer", apply_default_css=False, js_on_load=script,
                     server_functions=_server_functions(engine, endpoints),
                 )  # fmt: skip
                 status = _html(_status(engine), elem_id="status")
@@ -92,18 +92,24 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
             for question in questions[-TURNS_KEPT:]:
                 restored = _answered(engine, endpoints, [*restored, {"question": question[:MAX_QUESTION_CHARS]}])
             asked = [turn["question"] for turn in restored]
-            return _messages(restored, offered), restored, asked, html.source_list(engine.documents()), _status(engine)
+            return (
+                _messages(restored, offered),
+                restored,
+                asked,
+                sources.source_list(engine.documents()),
+                _status(engine),
+            )
 
         def show_source(event: gr.EventData) -> Any:
             return source_panel(engine, _payload(event)) or gr.skip()
 
         def start_again() -> tuple[Any, ...]:
-            return _messages([], offered), [], html.source_list(engine.documents()), []
+            return _messages([], offered), [], sources.source_list(engine.documents()), []
 
         def rebuild() -> Iterator[tuple[Any, ...]]:
             for line in rebuild_steps(engine):
                 yield line, gr.skip()
-            yield line, html.source_list(engine.documents())
+            yield line, sources.source_list(engine.documents())
 
         def retrieve(question: str, k: int = 5) -> dict[str, Any]:
             """Return the best passages of the documents for a question.
@@ -162,9 +168,9 @@ class _Offered:
         try:
             snapshot = self._engine.parts()[0].snapshot.name
             if self._made[0] != snapshot:
-                self._made = snapshot, html.welcome(answered_examples(self._engine), self._engine.documents())
+                self._made = snapshot, cards.welcome(answered_examples(self._engine), self._engine.documents())
         except QAError as exc:
-            return self._made[1] or html.error_card(str(exc))
+            return self._made[1] or cards.error_card(str(exc))
         return self._made[1]
 
 
@@ -178,7 +184,7 @@ def _messages(turns: list[Turn], offered: _Offered) -> list[dict[str, Any]]:
         return [{"role": "assistant", "content": _html(offered.welcome())}]
     messages = []
     for turn in turns:
-        messages.append({"role": "user", "content": _html(html.question_card(turn["question"]))})
+        messages.append({"role": "user", "content": _html(cards.question_card(turn["question"]))})
         if "card" in turn:
             messages.append({"role": "assistant", "content": _html(turn["card"])})
     return messages
@@ -194,16 +200,16 @@ def _answered(engine: Engine, endpoints: Endpoints, turns: list[Turn]) -> list[T
 def _card(engine: Engine, endpoints: Endpoints, asked: Asked) -> str:
     try:
         answer = endpoints.answer(asked.question, asked.history, as_typed=asked.as_typed)
-        return html.answer_card(answer, engine.document_count(), asked)
+        return cards.answer_card(answer, engine.document_count(), asked)
     except (QAError, Refused) as exc:
-        return html.error_card(str(exc))
+        return cards.error_card(str(exc))
 
 
 def _status(engine: Engine) -> str:
     try:
-        return html.index_status(engine.status())
+        return sources.index_status(engine.status())
     except QAError as exc:
-        return html.error_card(str(exc))
+        return cards.error_card(str(exc))
 
 
 def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[..., str]]:

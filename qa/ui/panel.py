@@ -12,7 +12,7 @@ from typing import Any
 
 from qa.datatypes import Document, Span
 from qa.engine import Engine
-from qa.ui import html
+from qa.ui import sources
 
 MOST_SPANS = 100
 
@@ -29,10 +29,10 @@ class Spot:
 def source_panel(engine: Engine, payload: dict[str, Any]) -> str | None:
     """Return the list of documents, a whole document, or a document with the quotes of an answer marked."""
     if payload.get("list"):
-        return html.source_list(engine.documents())
+        return sources.source_list(engine.documents())
     if "open" in payload:
         document = engine.document(str(payload["open"]))
-        return html.source_text(document) if document else None
+        return sources.source_text(document) if document else None
     try:
         spots = [_read(*sent) for sent in payload["spans"][:MOST_SPANS]]
         number = int(payload["n"])
@@ -49,10 +49,10 @@ def _read(doc_id: Any, start: Any, end: Any, version: Any = "") -> Spot:
 def _quotes_in_source(engine: Engine, spots: Sequence[Spot], opened: Spot, number: int) -> str | None:
     document = engine.document(opened.doc_id)
     if document is None:
-        return html.source_gone(opened.doc_id) if opened.version else None
+        return sources.source_gone(opened.doc_id) if opened.version else None
     if not document.sha256.startswith(opened.version):
-        return html.source_text(document, notice=html.CHANGED)
-    return html.source_text(document, _marks(document, spots), number, len(spots))
+        return sources.source_text(document, notice=sources.CHANGED)
+    return sources.source_text(document, _marks(document, spots), number, len(spots))
 
 
 def _marks(document: Document, spots: Sequence[Spot]) -> list[tuple[int, Span]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from qa.engine import Engine
 from qa.errors import QAError
-from qa.ui import html
+from qa.ui import sources
 
 SHOWN_EVERY_SECONDS = 0.25
 
@@ -35,10 +35,10 @@ def rebuild_steps(engine: Engine) -> Iterator[str]:
             ended.set()
 
     threading.Thread(target=build, daemon=True).start()
-    yield html.rebuilding(0, 0)
+    yield sources.rebuilding(0, 0)
     while not ended.wait(SHOWN_EVERY_SECONDS):
-        yield html.rebuilding(*progress)
+        yield sources.rebuilding(*progress)
     if problem[0]:
-        yield html.rebuild_failed(problem[0])
+        yield sources.rebuild_failed(problem[0])
         return
-    yield html.index_status(engine.status())
+    yield sources.index_status(engine.status())

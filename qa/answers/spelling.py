@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.corpus import SHORTEST_HEARD, Corpus
-from qa.retrieval import Query
-from qa.tokens import sound, stem
+from qa.answers.retrieval import Query
+from qa.indexing.corpus import SHORTEST_HEARD, Corpus
+from qa.text.tokens import sound, stem
 
 SLIP_LETTERS = 5
 """Fewest letters of a word in which a slip is seen."""

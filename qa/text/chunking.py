@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.datatypes import Span
-from qa.sentences import trim
+from qa.text.sentences import trim
 
 VERSION = 2
 

@@ -1,7 +1,7 @@
 """Every token of some passages against every token of the question: what late interaction ranks from.
 
 In -> out: a Corpus, a Query, rows of passages -> `TokenMatch`.
-Does not: rank; sentences are ranked in qa/quoting.py, passages in qa/joining.py.
+Does not: rank; sentences are ranked in qa/answers/quoting.py, passages in qa/answers/joining.py.
 
 The idea is ColBERT's (Khattab and Zaharia, SIGIR 2020), with an embedder that was not trained for it.
 """
@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qa.corpus import Corpus
-from qa.projection import project
-from qa.retrieval import Query
+from qa.answers.retrieval import Query
+from qa.indexing.corpus import Corpus
+from qa.indexing.projection import project
 
 if TYPE_CHECKING:
     import numpy as np

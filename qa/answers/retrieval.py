@@ -1,7 +1,7 @@
 """A question -> passages ranked by dense similarity and BM25 together.
 
 In -> out: the question's text and an embedder -> a `Query`; a Query and a Corpus -> ranked rows.
-Does not: look at sentences (qa/quoting.py) or decide whether anything answers (qa/confidence.py).
+Does not: look at sentences (qa/answers/quoting.py) or decide whether anything answers (qa/answers/confidence.py).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qa.corpus import Corpus
-from qa.embedding import Embedder, Encoding
-from qa.tokens import folded_words, is_content_word, lexical_terms
+from qa.indexing.corpus import Corpus
+from qa.indexing.embedding import Embedder, Encoding
+from qa.text.tokens import folded_words, is_content_word, lexical_terms
 
 if TYPE_CHECKING:
     import numpy as np

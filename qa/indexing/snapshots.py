@@ -8,7 +8,7 @@ Does not: know what a passage is, or what the files of a snapshot mean.
     │   ├── SHA256SUMS       of every file below, in the format of sha256sum
     │   ├── manifest.json    what the snapshot was built from and with, and how large each file is
     │   ├── .held            locked (shared) by every process that has the snapshot open
-    │   └── ...              the files qa/corpus.py writes
+    │   └── ...              the files qa/indexing/corpus.py writes
     ├── snapshot-000006/     kept as the one before
     ├── .draft/              being built
     └── .lock                locked by the process that builds; holds its number
@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import IndexCorrupt, IndexIncompatible, IndexMissing, SettingsError, StoreUnavailable
-from qa.locks import Hold, hold, unheld
+from qa.indexing.locks import Hold, hold, unheld
 
 FORMAT = 5
 KEPT = 2

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.corpus import Corpus
+from qa.answers.quoting import place_of
 from qa.datatypes import Place, Span
-from qa.quoting import place_of
-from qa.tokens import lexical_terms
+from qa.indexing.corpus import Corpus
+from qa.text.tokens import lexical_terms
 
 LOOKED_THROUGH = 50
 """Documents of so many of the passages that share most terms with the text are searched."""

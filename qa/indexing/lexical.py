@@ -1,7 +1,7 @@
 """BM25 over passages (bm25s).
 
 In -> out: the terms of each passage -> an index in memory; terms of a question -> a score for every passage.
-Does not: rank, split text into terms (qa/tokens.py does), or unpickle anything.
+Does not: rank, split text into terms (qa/text/tokens.py does), or unpickle anything.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The writer of a snapshot's files (qa/corpus.py lists them): document by document, in bounded memory.
+"""The writer of a snapshot's files (qa/indexing/corpus.py lists them): document by document, in bounded memory.
 
 In -> out: documents with their sentences and encoded passages, or documents of the last snapshot -> files in a draft.
-Does not: decide what is embedded (qa/building.py), publish or verify (qa/snapshots.py).
+Does not: decide what is embedded (qa/indexing/building.py), publish or verify (qa/indexing/snapshots.py).
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.corpus import PASSAGE_COLUMNS, Corpus, StoredEncoding
 from qa.datatypes import Document, Span
-from qa.documents import SeedFile
-from qa.lexical import LexicalIndex
-from qa.tokens import count_prompt_tokens, folded_words, is_content_word, stem
+from qa.indexing.corpus import PASSAGE_COLUMNS, Corpus, StoredEncoding
+from qa.indexing.lexical import LexicalIndex
+from qa.text.documents import SeedFile
+from qa.text.tokens import count_prompt_tokens, folded_words, is_content_word, stem
 
 if TYPE_CHECKING:
     import numpy as np

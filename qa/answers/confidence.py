@@ -17,13 +17,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
-from qa.corpus import Corpus
-from qa.matching import TokenMatch
-from qa.quoting import SentenceRanking, understandable
-from qa.retrieval import Query
-from qa.sentences import trim
-from qa.spelling import is_typed_as_name
-from qa.tokens import folded_words, stem
+from qa.answers.matching import TokenMatch
+from qa.answers.quoting import SentenceRanking, understandable
+from qa.answers.retrieval import Query
+from qa.answers.spelling import is_typed_as_name
+from qa.indexing.corpus import Corpus
+from qa.text.sentences import trim
+from qa.text.tokens import folded_words, stem
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qa.corpus import Corpus
+from qa.answers.matching import TokenMatch
+from qa.answers.retrieval import RankedPassage
 from qa.datatypes import Hit
-from qa.matching import TokenMatch
-from qa.retrieval import RankedPassage
+from qa.indexing.corpus import Corpus
 
 if TYPE_CHECKING:
     import numpy as np

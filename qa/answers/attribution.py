@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.tokens import folded_words, is_content_word, stem
+from qa.text.tokens import folded_words, is_content_word, stem
 
 
 def _stems(words: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from qa.tokens import folded_words, is_content_word
+from qa.text.tokens import folded_words, is_content_word
 
 _KINDS = (
     (r"\b(?:who|whom|whose)\b", "NAME"),

@@ -1,7 +1,7 @@
 """Candidate passages -> their sentences, ranked by how well they match the question, as Citations.
 
 In -> out: a Query and the TokenMatch of passages -> `SentenceRanking`; the ranking -> the few sentences that are quoted.
-Does not: decide whether they answer (qa/confidence.py), or change a character of them.
+Does not: decide whether they answer (qa/answers/confidence.py), or change a character of them.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from qa.asking import Kind, could_hold, kind_of
-from qa.attribution import speaker_of, speaks
-from qa.corpus import Corpus
+from qa.answers.asking import Kind, could_hold, kind_of
+from qa.answers.attribution import speaker_of, speaks
+from qa.answers.matching import TokenMatch
+from qa.answers.retrieval import Query
 from qa.datatypes import Citation, Document, Place, Span
-from qa.matching import TokenMatch
-from qa.retrieval import Query
-from qa.sentences import trim
-from qa.tokens import folded_words, is_content_word
+from qa.indexing.corpus import Corpus
+from qa.text.sentences import trim
+from qa.text.tokens import folded_words, is_content_word
 
 if TYPE_CHECKING:
     import numpy as np

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from qa.corpus import StoredEncoding
+from qa.indexing.corpus import StoredEncoding
 
 FILE = ".embedded.sqlite"
 COMMITTED_EVERY = 32

@@ -1,7 +1,7 @@
 """The files of one snapshot as documents, sentences, passages, vectors, token states and terms: format and reader.
 
 In -> out: an opened Snapshot -> a `Corpus` that reads texts and arrays on demand.
-Does not: write them (qa/drafting.py), publish, verify or prune (qa/snapshots.py), or rank anything.
+Does not: write them (qa/indexing/drafting.py), publish, verify or prune (qa/indexing/snapshots.py), or rank anything.
 
     texts.utf8                the documents, one after the other
     documents.json            of each document: id, title, sha256, meta; its bytes, sentences, passages as [first, end)
@@ -31,10 +31,10 @@ from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Document, Passage, Span
 from qa.errors import IndexCorrupt
-from qa.lexical import LexicalIndex
-from qa.snapshots import Snapshot
+from qa.indexing.lexical import LexicalIndex
+from qa.indexing.snapshots import Snapshot
 from qa.stores import VectorStore
-from qa.tokens import count_prompt_tokens, fold, folded_words, sound, stem
+from qa.text.tokens import count_prompt_tokens, fold, folded_words, sound, stem
 
 if TYPE_CHECKING:
     import numpy as np

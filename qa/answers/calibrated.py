@@ -10,7 +10,7 @@ import json
 import os
 from pathlib import Path
 
-from qa.confidence import FITTED, Weights
+from qa.answers.confidence import FITTED, Weights
 from qa.errors import IndexCorrupt
 
 FILE = "calibration.json"

@@ -1,7 +1,7 @@
 """Where the encodings of a build come from, and how far it is.
 
 In -> out: documents in batches -> their encodings, from the last snapshot, an interrupted build, or the model, into a CorpusWriter.
-Does not: decide which documents have changed (qa/building.py).
+Does not: decide which documents have changed (qa/indexing/building.py).
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qa.corpus import Corpus, StoredEncoding
 from qa.datatypes import Document, Span
-from qa.documents import SeedFile
-from qa.drafting import CorpusWriter, PassageDraft
-from qa.embedding import Embedder
-from qa.projection import project, quantize
-from qa.resuming import ResumeCache
+from qa.indexing.corpus import Corpus, StoredEncoding
+from qa.indexing.drafting import CorpusWriter, PassageDraft
+from qa.indexing.embedding import Embedder
+from qa.indexing.projection import project, quantize
+from qa.indexing.resuming import ResumeCache
+from qa.text.documents import SeedFile
 
 if TYPE_CHECKING:
     import numpy as np

@@ -14,18 +14,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from qa import chunking, encodings, sentences, snapshots, tokens
-from qa.corpus import ALWAYS_HASHED, Corpus
 from qa.datatypes import BuildReport, Document
-from qa.documents import SeedFile, Seeds, list_seeds, read_document
-from qa.drafting import CorpusWriter, PassageDraft
-from qa.embedding import Embedder
-from qa.encodings import EncodingSource, FreshDocument, Progress, Tally
 from qa.errors import IndexIncompatible, IndexMissing, SeedError
-from qa.locks import build_lock
-from qa.projection import make_projection, state_width
-from qa.resuming import discard_cache, resume_cache
+from qa.indexing import encodings, snapshots
+from qa.indexing.corpus import ALWAYS_HASHED, Corpus
+from qa.indexing.drafting import CorpusWriter, PassageDraft
+from qa.indexing.embedding import Embedder
+from qa.indexing.encodings import EncodingSource, FreshDocument, Progress, Tally
+from qa.indexing.locks import build_lock
+from qa.indexing.projection import make_projection, state_width
+from qa.indexing.resuming import discard_cache, resume_cache
 from qa.settings import Settings
+from qa.text import chunking, sentences, tokens
+from qa.text.documents import SeedFile, Seeds, list_seeds, read_document
 
 
 def build_index(

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from qa.confidence import FITTED, Judgement, Weights, judge
-from qa.corpus import Corpus
+from qa.answers.confidence import FITTED, Judgement, Weights, judge
+from qa.answers.followups import is_courtesy, searched_for
+from qa.answers.joining import rank_windows, windows_around
+from qa.answers.matching import TokenMatch, match_tokens
+from qa.answers.quoting import SentenceRanking, choose_quotes, rank_sentences
+from qa.answers.reranking import Reranker, rerank
+from qa.answers.retrieval import Query, make_query, rank_passages, scores_of
+from qa.answers.spelling import corrected, corrections
 from qa.datatypes import Answer, Hit
-from qa.embedding import Embedder
-from qa.followups import is_courtesy, searched_for
-from qa.joining import rank_windows, windows_around
-from qa.matching import TokenMatch, match_tokens
-from qa.quoting import SentenceRanking, choose_quotes, rank_sentences
-from qa.reranking import Reranker, rerank
-from qa.retrieval import Query, make_query, rank_passages, scores_of
+from qa.indexing.corpus import Corpus
+from qa.indexing.embedding import Embedder
 from qa.settings import Settings
-from qa.spelling import corrected, corrections
 
 HITS_SHOWN = 5
 NAMES_OFFERED = 3

@@ -1,4 +1,4 @@
-"""Answers and documents -> the HTML of the page, every piece of text escaped.
+"""Questions and answers -> the HTML of the chat, every piece of text escaped.
 
 In -> out: the records of qa/datatypes.py -> `str` of HTML; what is inside `.qt` and `mark.on` is the document's own text.
 Does not: know Gradio, ask questions, or trust anything that comes back from a browser.
@@ -10,20 +10,14 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import pairwise
 
-from qa.datatypes import Answer, Citation, Document, Hit, Span, Status
+from qa.datatypes import Answer, Citation, Document, Hit, Span
 from qa.rendering import REFUSAL, STALE_MARK, UNCLEAR, answer_to_markdown, answer_to_plain, is_understood_differently
-
-Marks = Sequence[tuple[int, Span]]
-"""Citation numbers and the spans of the open document they quote."""
 
 TITLES_SHOWN = 4
 SHA_CHARS = 16
 """How much of a document's sha256 an answer carries, so that a quote is not marked in another version of it."""
-CHANGED = "This document has changed since the answer was given: ask again to see where the quote stands now."
 TIP_CHARS = 120
-BACK = '<button type="button" class="back" data-act="list" aria-label="Back to all sources">←</button>'
 HEADER = """<header class="top">
   <h1>Quoted</h1><p class="tag">Answers in the documents’ own words</p><span class="grow"></span>
   <button type="button" class="act" data-act="new">New chat</button>
@@ -51,7 +45,7 @@ def welcome(examples: Sequence[str], documents: Sequence[Document] = ()) -> str:
     )
     titles = ", ".join(f"“{escape(document.title)}”" for document in documents[:TITLES_SHOWN])
     more = f" and {len(documents) - TITLES_SHOWN:,} more" if len(documents) > TITLES_SHOWN else ""
-    about = f"<p>Answered from {_count(len(documents), 'document')}: {titles}{more}.</p>" if documents else ""
+    about = f"<p>Answered from {counted(len(documents), 'document')}: {titles}{more}.</p>" if documents else ""
     return (
         '<div class="welcome"><h2>Ask the documents</h2>'
         "<p>Every answer is made of exact quotes, word for word, each linked to its place in the source. "
@@ -85,7 +79,7 @@ def answer_card(answer: Answer, document_count: int, asked: Asked | None = None)
 def _quotes(answer: Answer) -> str:
     sources = len({citation.doc_id for citation in answer.citations})
     word = next(word for least, word in CONFIDENCE_WORDS if not least or (answer.clear and answer.confidence >= least))
-    lead = f"{_count(len(answer.citations), 'quote')} from {_count(sources, 'document')}, word for word"
+    lead = f"{counted(len(answer.citations), 'quote')} from {counted(sources, 'document')}, word for word"
     sure = f'<span class="sure" title="Estimated probability that these quotes answer: {answer.confidence:.0%}">{word}</span>'
     if not answer.clear:
         lead = f"<strong>{escape(UNCLEAR)}</strong> {lead}"
@@ -139,92 +133,6 @@ def error_card(message: str) -> str:
     return f'<article class="ans none" role="alert"><p class="noans"><strong>This could not be answered.</strong> {escape(message)}</p></article>'
 
 
-def source_list(documents: Sequence[Document]) -> str:
-    """Return the panel that lists all documents."""
-    rows = "".join(
-        f'<li><button type="button" class="docrow" data-open="{escape(d.doc_id)}"><span class="dt">{escape(d.title)}</span>'
-        f'<span class="dm">{escape(_about(d))}</span></button></li>'
-        for d in documents
-    )
-    return _panel("Sources", "", "", f'<ul class="docs">{rows}</ul>', label="List of sources")
-
-
-def source_text(document: Document, marks: Marks = (), active: int = 0, total: int = 0, *, notice: str = "") -> str:
-    """Return the panel with the whole text of a document, the quote `active` strongly marked and the others pale."""
-    steps = ""
-    if total > 1:
-        steps = (
-            '<span class="step"><button type="button" data-act="prev" aria-label="Previous citation">‹</button>'
-            f'<b>{active} of {total}</b><button type="button" data-act="next" aria-label="Next citation">›</button></span>'
-        )
-    find = (
-        '<label class="find"><span class="sr">Find in this text</span>'
-        '<input type="search" id="find" placeholder="Find in this text" autocomplete="off"></label><output id="found"></output>'
-    )
-    about = f'<div class="vmeta"><span class="grow">{escape(document.doc_id)} · {escape(_about(document))}</span>{steps}</div>'
-    meta = f'{about}<div class="vmeta finder">{find}</div>'
-    told = f'<p class="notice" role="alert">{escape(notice)}</p>' if notice else ""
-    return _panel(
-        document.title, BACK, meta, told + marked_text(document.text, marks, active), label="Source text", kind="doc"
-    )
-
-
-def source_gone(doc_id: str) -> str:
-    """Return the panel in place of a document that is no longer indexed."""
-    told = f'<p class="notice" role="alert">{escape(doc_id)} is no longer among the documents: ask again.</p>'
-    return _panel("Gone", BACK, "", told, label="Source text")
-
-
-def marked_text(text: str, marks: Marks, active: int) -> str:
-    """Return `text` as escaped HTML in which exactly the spans of `marks` are marked."""
-    cuts = sorted({0, len(text), *(edge for _, span in marks for edge in (span.start, span.end))})
-    parts = []
-    for start, end in pairwise(cuts):
-        over = [(number, span) for number, span in marks if span.start <= start and end <= span.end]
-        piece = escape(text[start:end])
-        if not over:
-            parts.append(piece)
-            continue
-        number = active if any(number == active for number, _ in over) else over[0][0]
-        ends = "".join(f' data-end="{n}"' for n, span in over[:1] if span.end == end)
-        parts.append(f'<mark class="{"on" if number == active else "off"}"{ends}>{piece}</mark>')
-    return f'<div class="text">{"".join(parts)}</div>'
-
-
-def index_status(status: Status) -> str:
-    """Return whether the index is in line with the documents, from its Status."""
-    return status_line(status.documents, len(status.added) + len(status.changed) + len(status.removed))
-
-
-def status_line(document_count: int, changed: int) -> str:
-    """Return whether the index is in line with the documents, with a button that brings it in line."""
-    button = (
-        f'<button type="button" class="act" data-act="rebuild">{"Rebuild index" if changed else "Check again"}</button>'
-    )
-    if changed:
-        text = f"<strong>{_count(changed, 'document')} changed</strong> since the index was built. Answers quote the old text until it is rebuilt."
-        return f'<div class="status warn" role="status"><span class="grow">{text}</span>{button}</div>'
-    return f'<div class="status" role="status"><span class="grow">{_count(document_count, "document")}, up to date</span>{button}</div>'
-
-
-def rebuilding(done: int, total: int) -> str:
-    """Return how far a rebuild is, in bytes of the documents."""
-    share = f' value="{done}" max="{total}"' if total else ""
-    return (
-        '<div class="status" role="status"><label class="grow" for="q-progress">Rebuilding; answers come from the old index meanwhile.</label>'
-        f'<progress id="q-progress"{share}></progress></div>'
-    )
-
-
-def rebuild_failed(message: str) -> str:
-    """Return why a rebuild did not succeed; the old index still answers."""
-    return (
-        '<div class="status warn" role="alert"><span class="grow"><strong>Not rebuilt.</strong> '
-        f"{escape(message)} The old index still answers.</span>"
-        '<button type="button" class="act" data-act="rebuild">Try again</button></div>'
-    )
-
-
 def _quote_item(citation: Citation, first_also: int) -> str:
     place = f"{citation.title}, line {citation.line}"
     stale = f'<strong class="stale">{escape(STALE_MARK)}</strong>' if citation.stale else ""
@@ -251,7 +159,7 @@ def _nearest(hits: Sequence[Hit], document_count: int) -> str:
     )
     return (
         '<details class="near"><summary>Show the closest passages anyway</summary>'
-        f'<p class="lead">The nearest of {_count(document_count, "document")}; they are no answer to the question.</p>'
+        f'<p class="lead">The nearest of {counted(document_count, "document")}; they are no answer to the question.</p>'
         f'<ol class="quotes">{items}</ol></details>'
     )
 
@@ -275,20 +183,6 @@ def _shortened(around: str, quote: str) -> str:
     return left + quote + (after[:TIP_CHARS] + "…" if len(after) > TIP_CHARS else after)
 
 
-def _panel(heading: str, before: str, meta: str, body: str, *, label: str, kind: str = "") -> str:
-    return (
-        f'<section class="panel" aria-labelledby="vh"><header class="vhead">{before}<h2 id="vh" tabindex="-1">{escape(heading)}</h2>'
-        '<button type="button" class="close" data-act="close" aria-label="Close sources panel">✕</button></header>'
-        f'{meta}<div class="vbody {kind}" tabindex="0" role="region" aria-label="{label}">{body}</div></section>'
-    )
-
-
-def _about(document: Document) -> str:
-    """Author or publisher and date, where they are known, and how many words."""
-    known = [document.meta[key] for key in ("author", "publisher", "date") if document.meta.get(key)]
-    return " · ".join([*known, f"{len(document.text.split()):,} words"])
-
-
 def _spans(places: Iterable[tuple[str, Span, str]]) -> str:
     rows = [
         [doc_id, span.start, span.end, *([sha256[:SHA_CHARS]] if sha256 else [])] for doc_id, span, sha256 in places
@@ -296,5 +190,6 @@ def _spans(places: Iterable[tuple[str, Span, str]]) -> str:
     return escape(json.dumps(rows))
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return "1 document", "2 documents"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from qa.tokens import content_words, folded_words
+from qa.text.tokens import content_words, folded_words
 
 HISTORY_USED = 3
 """How far back a follow-up of a follow-up is followed."""

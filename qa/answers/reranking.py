@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from qa.corpus import Corpus
+from qa.answers.quoting import SentenceRanking
 from qa.errors import SettingsError
-from qa.quoting import SentenceRanking
+from qa.indexing.corpus import Corpus
 
 RERANKED = 20
 """How many of the best sentences are read again."""

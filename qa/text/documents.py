@@ -16,7 +16,7 @@ from pathlib import Path
 
 from qa.datatypes import Document
 from qa.errors import SeedError
-from qa.titles import title_of
+from qa.text.titles import title_of
 
 SUFFIXES = (".txt", ".md")
 SOURCES_FILE = "sources.toml"
