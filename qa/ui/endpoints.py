@@ -6,6 +6,7 @@ Does not: trust a type: Gradio and MCP clients pass on what they are given.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,8 @@ from qa.ui.monitor import Monitor
 MAX_QUESTION_CHARS = 2000
 MOST_HITS = 100
 MOST_EARLIER = 50
-AT_ONCE = 4
+AT_ONCE = min((os.cpu_count() or 1) + 1, 4)
+"""One answer more than there are cores, so that none idles while one is handed over; still more would wait for each other."""
 MAX_WAITING = 128
 
 
