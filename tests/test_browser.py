@@ -244,7 +244,7 @@ def test_a_changed_document_is_told_and_a_rebuild_goes_on_answering(tmp_path_fac
     assert "5 documents, up to date" in page.inner_text("#status")
     (engine.settings.seeds / "new.txt").write_text("The zebra mayor of Atlantis opened a bakery.")
     ask(page, "hello")
-    page.wait_for_function("document.querySelector('#status').textContent.includes('1 document changed')")
+    page.wait_for_function("document.querySelector('#status').textContent.includes('1 document added')")
     page.click("[data-act=rebuild]")
     page.wait_for_function("document.querySelector('#status').textContent.includes('6 documents, up to date')")
     card = ask(page, "what did the zebra mayor of Atlantis open")

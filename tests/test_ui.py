@@ -87,9 +87,12 @@ def test_the_cards_say_what_they_are(real):
     assert "they are no answer to the question" in refusal
 
 
-def test_status_line():
-    assert "1 document changed" in sources.status_line(5, 1)
-    assert "5 documents, up to date" in sources.status_line(5, 0)
+def test_the_state_of_the_index_is_told_in_words(real):
+    status = real.status()
+    assert "5 documents, up to date" in sources.index_status(status)
+    touched = dataclasses.replace(status, added=(f"{HOSTILE}.txt",), removed=("a.txt", "b.txt"))
+    assert "1 document added, 2 documents removed" in sources.index_status(touched)
+    assert "<img" not in sources.index_status(touched)
 
 
 def test_examples_are_really_answered(real, small):

@@ -17,6 +17,7 @@ Marks = Sequence[tuple[int, Span]]
 """Citation numbers and the spans of the open document they quote."""
 
 CHANGED = "This document has changed since the answer was given: ask again to see where the quote stands now."
+NAMES_SHOWN = 20
 BACK = '<button type="button" class="back" data-act="list" aria-label="Back to all sources">←</button>'
 
 
@@ -73,19 +74,17 @@ def marked_text(text: str, marks: Marks, active: int) -> str:
 
 
 def index_status(status: Status) -> str:
-    """Return whether the index is in line with the documents, from its Status."""
-    return status_line(status.documents, len(status.added) + len(status.changed) + len(status.removed))
-
-
-def status_line(document_count: int, changed: int) -> str:
     """Return whether the index is in line with the documents, with a button that brings it in line."""
-    button = (
-        f'<button type="button" class="act" data-act="rebuild">{"Rebuild index" if changed else "Check again"}</button>'
-    )
-    if changed:
-        text = f"<strong>{counted(changed, 'document')} changed</strong> since the index was built. Answers quote the old text until it is rebuilt."
-        return f'<div class="status warn" role="status"><span class="grow">{text}</span>{button}</div>'
-    return f'<div class="status" role="status"><span class="grow">{counted(document_count, "document")}, up to date</span>{button}</div>'
+    button = f'<button type="button" class="act" data-act="rebuild">{"Rebuild index" if status.stale else "Check again"}</button>'
+    if not status.stale:
+        text = f"{counted(status.documents, 'document')}, up to date"
+        return f'<div class="status" role="status"><span class="grow">{text}</span>{button}</div>'
+    kinds = {"added": status.added, "changed": status.changed, "removed": status.removed}
+    touched = {kind: doc_ids for kind, doc_ids in kinds.items() if doc_ids}
+    told = [f"{counted(len(doc_ids), 'document')} {kind}" for kind, doc_ids in touched.items()]
+    names = escape(", ".join([*status.added, *status.changed, *status.removed][:NAMES_SHOWN]))
+    text = f'<strong title="{names}">{", ".join(told)}</strong> since the index was built. Answers come from the old texts until it is rebuilt.'
+    return f'<div class="status warn" role="status"><span class="grow">{text}</span>{button}</div>'
 
 
 def rebuilding(done: int, total: int) -> str:
