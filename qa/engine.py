@@ -131,10 +131,10 @@ class Engine:
         """Return how many documents are indexed."""
         return len(self._open().corpus.entries)
 
-    def documents(self) -> list[Document]:
-        """Return every document as it was indexed, in order of doc_id."""
+    def documents(self, limit: int | None = None) -> list[Document]:
+        """Return every document as it was indexed, in order of doc_id; with `limit`, the first of them."""
         corpus = self._open().corpus
-        return [corpus.document(number) for number in range(len(corpus.entries))]
+        return [corpus.document(number) for number in range(len(corpus.entries))[:limit]]
 
     def document(self, doc_id: str) -> Document | None:
         """Return one document as it was indexed, None where there is none of this id."""

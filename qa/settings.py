@@ -28,7 +28,7 @@ class Settings:
     """What a user may choose. Each field is also read from the variable `QA_` + its name in capitals."""
 
     seeds: Path
-    """Folder with the documents."""
+    """Folder with the documents; a `str` becomes a Path, as in `index`."""
     index: Path
     """Folder that holds the built snapshots."""
     model: str = DEFAULT_MODEL
@@ -57,6 +57,10 @@ class Settings:
     """Port on which the chat page is served."""
 
     def __post_init__(self) -> None:
+        for name in ("seeds", "index"):
+            object.__setattr__(
+                self, name, Path(getattr(self, name))
+            )  # the one moment at which a frozen record may be written
         for name, low, high in _RANGES:
             value = getattr(self, name)
             if not low <= value <= high:

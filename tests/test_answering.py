@@ -282,3 +282,8 @@ def test_strange_documents_are_quoted_as_they_are_or_not_at_all(settings, model,
         assert citation.span.of(text) == citation.text
         assert not citation.text.startswith("https://")
     assert engine.retrieve("do whales sing at night", 3)
+
+
+def test_one_text_is_no_history(small):
+    with pytest.raises(TypeError, match="history has to be a list of questions"):
+        small.ask("who crossed the Rubicon", history="and Rome?")

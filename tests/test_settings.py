@@ -38,3 +38,8 @@ def test_a_value_that_cannot_work_is_named(name, value):
 def test_every_setting_has_its_range_checked():
     with pytest.raises(SettingsError, match="port is -1, but it has to lie between 0 and 65535: change QA_PORT"):
         Settings(seeds=Path("s"), index=Path("i"), port=-1)
+
+
+def test_folders_may_be_given_as_text():
+    settings = Settings(seeds="texts", index="index")
+    assert (settings.seeds, settings.index) == (Path("texts"), Path("index"))

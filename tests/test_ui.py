@@ -20,6 +20,7 @@ from qa.settings import Settings
 from qa.ui import cards, sources
 from qa.ui.endpoints import AT_ONCE, Endpoints, Refused
 from qa.ui.examples import answered_examples
+from qa.ui.feedback import keep_feedback
 from qa.ui.monitor import Monitor
 from qa.ui.panel import source_panel
 from qa.ui.serving import Access, launch, read_access
@@ -72,7 +73,7 @@ def test_text_of_documents_and_questions_is_never_html(small):
     document = dataclasses.replace(small.document("bad.txt"), title=HOSTILE)
     refusal = small.ask(f"who crossed the Danube {HOSTILE}")
     pages = [cards.answer_card(answer, 2), cards.answer_card(refusal, 2), cards.question_card(HOSTILE), sources.source_text(document),
-             sources.source_list([document]), cards.welcome([HOSTILE]), cards.error_card(HOSTILE)]  # fmt: skip
+             sources.source_list([document], 1), cards.welcome([HOSTILE]), cards.error_card(HOSTILE)]  # fmt: skip
     for page in pages:
         assert not {"img", "script"} & set(Marks(page).tags)
 
@@ -308,14 +309,35 @@ def test_the_panel_ignores_what_a_browser_should_not_send(real):
     assert page.on == real.document(KALLAS).text[:5]
 
 
+def test_what_was_asked_as_typed_is_judged_and_copied_as_typed(real, tmp_path, monkeypatch):
+    from qa.ui.page import _server_functions
+
+    monkeypatch.setattr(
+        "qa.ui.page.keep_feedback", lambda index, *rest, **options: keep_feedback(tmp_path, *rest, **options)
+    )
+    make_prompt, give_feedback = _server_functions(real, Endpoints(real, Monitor(real)))
+    earlier, question = "what did Kallas say", "how long did the ryadh meeting last"
+    for typed in (True, False):
+        sent = {"asked": [question, [earlier], typed], "helpful": True, "budget": 900}
+        searched = json.loads(make_prompt(sent))["prompt"].splitlines()[-1]
+        assert ("ryadh" in searched) is typed
+        assert give_feedback(sent) == "{}"
+    lines = (tmp_path / "feedback.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["history"] for line in lines] == [[], [earlier]]
+    assert "error" in json.loads(give_feedback({"asked": ["x"]}))
+
+
 def test_an_index_that_breaks_while_serving_is_told_in_words(tmp_path, model, real):
     from qa.ui.page import _card, _status
 
     engine = Engine(dataclasses.replace(real.settings, index=tmp_path / "gone"), embedder=model)
     assert "There is no index in" in _card(engine, Endpoints(engine, Monitor(engine)), cards.Asked("anything"))
+    for payload in ({"list": True}, {"open": KALLAS}, {"n": 1, "spans": [[KALLAS, 0, 5, ""]]}):
+        assert "There is no index in" in source_panel(engine, payload)
     assert "There is no index in" in _status(engine)
 
 
 def test_a_document_is_described_by_what_is_known(real):
-    described = sources.source_list([Document("a.txt", "T", "one two", "", {"author": "Ann", "date": "2025"})])
+    described = sources.source_list([Document("a.txt", "T", "one two", "", {"author": "Ann", "date": "2025"})], 3)
     assert "Ann · 2025 · 2 words" in described
+    assert "and 2 more documents; a citation opens each" in described

@@ -62,6 +62,8 @@ def answer_question(
     """
     if k < 1:
         raise ValueError(f"k has to be at least 1, got {k}")
+    if isinstance(history, str):
+        raise TypeError("history has to be a list of questions, got one text")
     if is_courtesy(question):
         return _refuse(question, question.strip(), (), 0.0, _courtesy(corpus))
     searched = question.strip() if as_typed else searched_for(question, history, corpus.is_name)

@@ -38,14 +38,14 @@ class Asked:
     as_typed: bool = False
 
 
-def welcome(examples: Sequence[str], documents: Sequence[Document] = ()) -> str:
-    """Return what an empty chat shows; each example is a question the documents answer."""
+def welcome(examples: Sequence[str], documents: Sequence[Document] = (), document_count: int = 0) -> str:
+    """Return what an empty chat shows; each example is a question the documents answer, `documents` are the first of them."""
     chips = "".join(
         f'<li><button type="button" class="chip" data-ask="{escape(q)}">{escape(q)}</button></li>' for q in examples
     )
-    titles = ", ".join(f"“{escape(document.title)}”" for document in documents[:TITLES_SHOWN])
-    more = f" and {len(documents) - TITLES_SHOWN:,} more" if len(documents) > TITLES_SHOWN else ""
-    about = f"<p>Answered from {counted(len(documents), 'document')}: {titles}{more}.</p>" if documents else ""
+    titles = ", ".join(f"“{escape(document.title)}”" for document in documents)
+    more = f" and {document_count - len(documents):,} more" if document_count > len(documents) else ""
+    about = f"<p>Answered from {counted(document_count, 'document')}: {titles}{more}.</p>" if documents else ""
     return (
         '<div class="welcome"><h2>Ask the documents</h2>'
         "<p>Every answer is made of exact quotes, word for word, each linked to its place in the source. "

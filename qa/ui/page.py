@@ -22,7 +22,7 @@ from qa.ui.cards import Asked
 from qa.ui.endpoints import MAX_QUESTION_CHARS, Endpoints, Refused
 from qa.ui.examples import answered_examples
 from qa.ui.feedback import keep_feedback
-from qa.ui.panel import source_panel
+from qa.ui.panel import all_sources, source_panel
 from qa.ui.rebuild import rebuild_steps
 
 TURNS_KEPT = 20
@@ -60,7 +60,7 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
                 )  # fmt: skip
             with gr.Column(elem_id="viewcol", scale=2, min_width=300):
                 panel = gr.HTML(
-                    sources.source_list(engine.documents()), elem_id="viewer", apply_default_css=False, js_on_load=script,
+                    all_sources(engine), elem_id="viewer", apply_default_css=False, js_on_load=script,
                     server_functions=_server_functions(engine, endpoints),
                 )  # fmt: skip
                 status = _html(_status(engine), elem_id="status")
@@ -96,7 +96,7 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
                 _messages(restored, offered),
                 restored,
                 asked,
-                sources.source_list(engine.documents()),
+                all_sources(engine),
                 _status(engine),
             )
 
@@ -104,12 +104,12 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
             return source_panel(engine, _payload(event)) or gr.skip()
 
         def start_again() -> tuple[Any, ...]:
-            return _messages([], offered), [], sources.source_list(engine.documents()), []
+            return _messages([], offered), [], all_sources(engine), []
 
         def rebuild() -> Iterator[tuple[Any, ...]]:
             for line in rebuild_steps(engine):
                 yield line, gr.skip()
-            yield line, sources.source_list(engine.documents())
+            yield line, all_sources(engine)
 
         def retrieve(question: str, k: int = 5) -> dict[str, Any]:
             """Return the best passages of the documents for a question.
@@ -168,7 +168,14 @@ class _Offered:
         try:
             snapshot = self._engine.parts()[0].snapshot.name
             if self._made[0] != snapshot:
-                self._made = snapshot, cards.welcome(answered_examples(self._engine), self._engine.documents())
+                self._made = (
+                    snapshot,
+                    cards.welcome(
+                        answered_examples(self._engine),
+                        self._engine.documents(cards.TITLES_SHOWN),
+                        self._engine.document_count(),
+                    ),
+                )
         except QAError as exc:
             return self._made[1] or cards.error_card(str(exc))
         return self._made[1]

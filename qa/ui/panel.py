@@ -12,6 +12,7 @@ from typing import Any
 
 from qa.datatypes import Document, Span
 from qa.engine import Engine
+from qa.errors import QAError
 from qa.ui import sources
 
 MOST_SPANS = 100
@@ -29,7 +30,22 @@ class Spot:
 def source_panel(engine: Engine, payload: dict[str, Any]) -> str | None:
     """Return the list of documents, a whole document, or a document with the quotes of an answer marked."""
     if payload.get("list"):
-        return sources.source_list(engine.documents())
+        return all_sources(engine)
+    try:
+        return _source(engine, payload)
+    except QAError as exc:
+        return sources.source_missing(str(exc))
+
+
+def all_sources(engine: Engine) -> str:
+    """Return the list of documents."""
+    try:
+        return sources.source_list(engine.documents(sources.LISTED), engine.document_count())
+    except QAError as exc:
+        return sources.source_missing(str(exc))
+
+
+def _source(engine: Engine, payload: dict[str, Any]) -> str | None:
     if "open" in payload:
         document = engine.document(str(payload["open"]))
         return sources.source_text(document) if document else None
@@ -49,7 +65,8 @@ def _read(doc_id: Any, start: Any, end: Any, version: Any = "") -> Spot:
 def _quotes_in_source(engine: Engine, spots: Sequence[Spot], opened: Spot, number: int) -> str | None:
     document = engine.document(opened.doc_id)
     if document is None:
-        return sources.source_gone(opened.doc_id) if opened.version else None
+        gone = f"{opened.doc_id} is no longer among the documents: ask again."
+        return sources.source_missing(gone) if opened.version else None
     if not document.sha256.startswith(opened.version):
         return sources.source_text(document, notice=sources.CHANGED)
     return sources.source_text(document, _marks(document, spots), number, len(spots))

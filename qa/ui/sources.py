@@ -18,17 +18,21 @@ Marks = Sequence[tuple[int, Span]]
 
 CHANGED = "This document has changed since the answer was given: ask again to see where the quote stands now."
 NAMES_SHOWN = 20
+LISTED = 500
+"""How many documents the panel lists: their words are counted whenever it is shown."""
 BACK = '<button type="button" class="back" data-act="list" aria-label="Back to all sources">←</button>'
 
 
-def source_list(documents: Sequence[Document]) -> str:
-    """Return the panel that lists all documents."""
+def source_list(documents: Sequence[Document], document_count: int) -> str:
+    """Return the panel that lists documents, and says how many more there are."""
     rows = "".join(
         f'<li><button type="button" class="docrow" data-open="{escape(d.doc_id)}"><span class="dt">{escape(d.title)}</span>'
         f'<span class="dm">{escape(_about(d))}</span></button></li>'
         for d in documents
     )
-    return _panel("Sources", "", "", f'<ul class="docs">{rows}</ul>', label="List of sources")
+    more = document_count - len(documents)
+    told = f'<p class="dm">and {counted(more, "more document")}; a citation opens each.</p>' if more > 0 else ""
+    return _panel("Sources", "", "", f'<ul class="docs">{rows}</ul>{told}', label="List of sources")
 
 
 def source_text(document: Document, marks: Marks = (), active: int = 0, total: int = 0, *, notice: str = "") -> str:
@@ -51,10 +55,9 @@ def source_text(document: Document, marks: Marks = (), active: int = 0, total: i
     )
 
 
-def source_gone(doc_id: str) -> str:
-    """Return the panel in place of a document that is no longer indexed."""
-    told = f'<p class="notice" role="alert">{escape(doc_id)} is no longer among the documents: ask again.</p>'
-    return _panel("Gone", BACK, "", told, label="Source text")
+def source_missing(reason: str) -> str:
+    """Return the panel in place of a document that is no longer indexed, or of all when the index cannot be read."""
+    return _panel("Sources", BACK, "", f'<p class="notice" role="alert">{escape(reason)}</p>', label="Source text")
 
 
 def marked_text(text: str, marks: Marks, active: int) -> str:
