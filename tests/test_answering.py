@@ -1,5 +1,6 @@
 import pytest
 
+from qa.answers.asking import lacks_amount
 from qa.answers.attribution import speaker_of, speaks
 from qa.answers.followups import searched_for
 from qa.engine import Engine
@@ -224,9 +225,36 @@ def test_a_question_in_the_documents_is_no_answer(settings, embedder):
 def test_between_the_thresholds_an_answer_is_not_clear(real):
     answers = [
         real.ask(q)
-        for q in ("what did Kallas say about appeasement", "how old is Hegseth", "who won the world cup in 2022")
+        for q in ("what did Kallas say about appeasement", "where was Hegseth born", "who won the world cup in 2022")
     ]
     assert [(a.answered, a.clear) for a in answers] == [(True, True), (True, False), (False, False)]
+
+
+AMOUNTS = [
+    ("How long did the strike last?", "It went on for six weeks.", False),
+    ("How long did the strike last?", "It began on 3 May.", True),
+    ("how long is the bridge", "At 1,280 metres it is the longest of the country.", False),
+    ("How old is the mayor?", "The mayor, aged 54, declined to comment.", False),
+    ("How old is the mayor?", "The mayor declined to comment 54 times.", True),
+    ("how many of the city's public libraries were closed", "Of 31 libraries, 12 were closed.", False),
+    ("how many of the city's public libraries were closed", "Libraries closed in 2019.", True),
+    ("How many buses does the city own?", "The city spends 4 % of its budget on buses.", True),
+    ("how much did the council pay for the land", "The council bought it for €3 million.", False),
+    ("how much did the council pay for the land", "The council bought 14 plots.", True),
+    ("what percentage of voters came", "Two thirds of voters came.", False),
+    ("what percentage of voters came", "Voters came in the rain.", True),
+    ("who closed the libraries", "Nobody says.", False),
+]
+
+
+@pytest.mark.parametrize(("question", "text", "lacks"), AMOUNTS)
+def test_an_amount_that_is_asked_for_is_looked_for(question, text, lacks):
+    assert lacks_amount(question, text) is lacks
+
+
+def test_a_question_for_an_amount_that_no_document_gives_is_refused(real):
+    answer = real.ask("how old is Hegseth")
+    assert (answer.answered, answer.reason[:45]) == (False, "The question asks for a number or an amount, ")
 
 
 SPEAKERS = [("What did Rao say about lanes", {"rao"}), ("what does the Danish prime minister think about it", {"danish", "prime", "minister"}),

@@ -182,7 +182,7 @@ def test_refusals_follow_ups_and_what_was_searched(site, visit):
     follow_up.locator("[data-act=typed]").click()
     page.locator("#chat .ans").nth(count).wait_for()
     assert "Searched: " not in page.locator("#chat .ans").nth(count).inner_text()
-    unclear = ask(visit(url), "how old is Hegseth")
+    unclear = ask(visit(url), "where was Hegseth born")
     assert "This may not be an answer" in unclear.inner_text()
 
 
@@ -228,7 +228,7 @@ def test_copying_and_feedback(site, visit):
     assert page.evaluate(clipboard).startswith("Answer the question from the passages")
     card.locator("[data-act=helpful]").click()
     page.wait_for_function("document.querySelector('[data-act=helpful]').ariaPressed === 'true'")
-    unhelpful = ask(page, "how old is Hegseth").locator("[data-act=unhelpful]")
+    unhelpful = ask(page, "where was Hegseth born").locator("[data-act=unhelpful]")
     unhelpful.click()
     page.wait_for_timeout(500)
     from qa.evals.gold import read_gold

@@ -5,8 +5,8 @@ Does not: set the threshold (qa/settings.py), or count the words of a question (
 
 What a careful reader checks: does the best sentence match the question (context MaxSim), down to its least matched word; does the
 question have a word, name or number that no document has, nor anything close to it; does a name or number of the question stand
-near the best sentence; is one of the two denied and the other not. The weights come from `benchmarks/fit_confidence.py`, or from
-`qa eval --calibrate`.
+near the best sentence; is one of the two denied and the other not; is there an amount where one is asked for. The weights come
+from `benchmarks/fit_confidence.py`, or from `qa eval --calibrate`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
+from qa.answers.asking import lacks_amount
 from qa.answers.matching import TokenMatch
 from qa.answers.quoting import SentenceRanking, understandable
 from qa.answers.retrieval import Query
@@ -65,6 +66,8 @@ class Evidence:
     """Rarity, 0..1, of the rarest name of the question that does not stand near the best sentence."""
     denied: float
     """1 where the question is denied ("not", "unsettled") and the best sentence is not."""
+    no_amount: float
+    """1 where the question asks how many, how long, how old or the like, and nothing near the best sentence says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class Weights:
         return 1 / (1 + math.exp(-max(min(logit, 500.0), -500.0)))
 
 
-FITTED = Weights((4.9387, 1.45, -2.6337, -1.7112, -1.3184, -3.6324), -3.1086)
+FITTED = Weights((4.1664, 1.7072, -2.5882, -1.3439, -1.325, -2.3498, -2.4708), -2.706)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ def judge(
     corpus: Corpus, query: Query, match: TokenMatch, ranking: SentenceRanking, weights: Weights = FITTED
 ) -> Judgement:
     """Weigh the evidence for the best sentence of a ranking that has at least one."""
-    sentence, near = _words_near(corpus, ranking)
+    sentence, around = _near(corpus, ranking)
+    near = set(folded_words(around))
     reach = match.cosines.max(axis=0)
     unknown_name = distant_number = distant_name = 0.0
     denied = _is_denied(query.text) and not _DENIAL.search(sentence)
@@ -122,12 +126,17 @@ def judge(
             distant_number = max(distant_number, float(is_number))
             distant_name = max(distant_name, 0.0 if is_number else _rarity(len(corpus.passages), frequency))
             distant.append(shown)
+    no_amount = lacks_amount(query.text, around)
     least = float(ranking.own[0].min())
-    evidence = Evidence(float(ranking.scores[0]), least, unknown_name, distant_number, distant_name, float(denied))
-    return Judgement(weights.probability(evidence), _reason(absent, distant, denied=denied), evidence)
+    evidence = Evidence(
+        float(ranking.scores[0]), least, unknown_name, distant_number, distant_name, float(denied), float(no_amount)
+    )
+    return Judgement(
+        weights.probability(evidence), _reason(absent, distant, denied=denied, no_amount=no_amount), evidence
+    )
 
 
-def _reason(absent: dict[str, bool], distant: list[str], *, denied: bool) -> str:
+def _reason(absent: dict[str, bool], distant: list[str], *, denied: bool, no_amount: bool) -> str:
     """Say what can be checked first: an unknown name, a known one elsewhere, an unknown word."""
     if names := [word for word, is_name in absent.items() if is_name]:
         return f"No document mentions {_listed(names, 'or')}."
@@ -135,6 +144,8 @@ def _reason(absent: dict[str, bool], distant: list[str], *, denied: bool) -> str
         return f"The documents mention {_listed(distant, 'and')}, but not together with the rest of the question."
     if denied:
         return "The question is put in the negative, and the closest sentence is not."
+    if no_amount:
+        return "The question asks for a number or an amount, and where the documents come closest they give none."
     if absent:
         return f"No document has {_listed(list(absent), 'or')}, or says something close enough."
     return "No sentence of the documents is close enough to the question."
@@ -151,16 +162,14 @@ def _listed(words: Sequence[str], conjunction: str) -> str:
     return f"{', '.join(first)} {conjunction} {last}" if first else last
 
 
-def _words_near(corpus: Corpus, ranking: SentenceRanking) -> tuple[str, set[str]]:
-    """The best sentence, and the words of its passage (and of the passage before where it begins its passage)."""
+def _near(corpus: Corpus, ranking: SentenceRanking) -> tuple[str, str]:
+    """The best sentence, and its passage (and the passage before where it begins its passage)."""
     row, number = int(ranking.rows[0]), int(ranking.sentences[0])
     before = corpus.passage_before(row) if int(corpus.passages[row, 3]) == number else None
     document, span = corpus.sentence(number)
-    rows = [row] if before is None else [row, before]
+    rows = [row] if before is None else [before, row]
     sentence = understandable(corpus, number, document, trim(document.text, span)).of(document.text)
-    return sentence, {
-        word for text in (sentence, *(corpus.passage(r).text for r in rows)) for word in folded_words(text)
-    }
+    return sentence, "\n".join((*(corpus.passage(r).text for r in rows), sentence))
 
 
 def _is_near(word: str, near: Iterable[str]) -> bool:

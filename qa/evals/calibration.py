@@ -51,14 +51,14 @@ def collect(bench: Bench, questions: Sequence[GoldQuestion]) -> list[Example]:
     return examples
 
 
-def fit(examples: Sequence[Example], importance: Sequence[float] | None = None) -> Weights:
+def fit(examples: Sequence[Example], importance: Sequence[float] | None = None, ridge: float = RIDGE) -> Weights:
     """Return the weights of a logistic regression with a ridge; both answers count the same unless `importance` is given."""
     import numpy as np
 
     x = np.array([[*example.evidence, 1.0] for example in examples])
     y = np.array([example.answerable for example in examples], float)
     share = _balanced(y) if importance is None else np.asarray(importance)
-    pull = np.diag([*[RIDGE] * (x.shape[1] - 1), 1e-9])
+    pull = np.diag([*[ridge] * (x.shape[1] - 1), 1e-9])
     w = np.zeros(x.shape[1])
     for _ in range(100):  # Newton's method (iteratively reweighted least squares)
         p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
@@ -70,14 +70,16 @@ def fit(examples: Sequence[Example], importance: Sequence[float] | None = None) 
     return Weights(tuple(round(float(v), 4) for v in w[:-1]), round(float(w[-1]), 4))
 
 
-def held_out(examples: Sequence[Example], importance: Sequence[float] | None = None) -> list[float]:
+def held_out(
+    examples: Sequence[Example], importance: Sequence[float] | None = None, ridge: float = RIDGE
+) -> list[float]:
     """Return for each example the probability that weights fitted on the other folds give it."""
     names = {group: i for i, group in enumerate(dict.fromkeys(example.group for example in examples))}
     fold = [names[example.group] % FOLDS for example in examples]
     given = [0.0] * len(examples)
     for left_out in range(FOLDS):
         kept = [i for i in range(len(examples)) if fold[i] != left_out]
-        weights = fit([examples[i] for i in kept], None if importance is None else [importance[i] for i in kept])
+        weights = fit([examples[i] for i in kept], None if importance is None else [importance[i] for i in kept], ridge)
         for i in range(len(examples)):
             if fold[i] == left_out:
                 given[i] = weights.probability(Evidence(*examples[i].evidence))
