@@ -25,7 +25,7 @@ HEADER = """<header class="top">
   <button type="button" class="act narrow" data-act="sources">Sources</button>
 </header>
 <div id="live" class="sr" role="status" aria-live="polite"></div>"""
-CONFIDENCE_WORDS = ((0.8, "very likely an answer"), (1e-9, "likely an answer"), (0.0, "may not be an answer"))
+CONFIDENCE_WORDS = ((0.75, "very likely an answer"), (1e-9, "likely an answer"), (0.0, "may not be an answer"))
 """From which confidence a clear answer is called what; the last is for one that is not clear."""
 
 
