@@ -18,7 +18,7 @@ from pathlib import Path
 
 from qa.answers.confidence import Evidence
 from qa.engine import Engine
-from qa.evals.calibration import Example, collect, fit, held_out, report, trade_off
+from qa.evals.calibration import Example, balanced, collect, fit, held_out, report, trade_off
 from qa.evals.gold import GoldQuestion, read_gold
 from qa.evals.runner import Bench
 from qa.indexing.embedding import load_embedder
@@ -26,6 +26,7 @@ from qa.settings import Settings
 
 RIDGE = 3.0
 """Stronger than for one set: where sets disagree, weights between them are off by less on questions not seen."""
+WEIGHT_OF_A_SET = 1000.0
 STRANGERS = 400
 """Questions at most that each folder is asked about others."""
 
@@ -42,11 +43,6 @@ def collect_strangers(engines: dict[Path, Engine], sets: Sequence[tuple[Path, li
         asked = random.Random(1).sample(others, min(STRANGERS, len(others)))
         found += collect(Bench(*engine.parts()), asked)
     return found
-
-
-def importance_of(examples: Sequence[Example]) -> list[float]:
-    yes = sum(example.answerable for example in examples)
-    return [500 / yes if example.answerable else 500 / (len(examples) - yes) for example in examples]
 
 
 def main() -> None:
@@ -68,7 +64,7 @@ def main() -> None:
         strangers = collect_strangers(engines, sets)
     collected.append(strangers)
     examples = [example for each in collected for example in each]
-    importance = [weight for each in collected for weight in importance_of(each)]
+    importance = [weight for each in collected for weight in balanced(each, WEIGHT_OF_A_SET)]
     given = held_out(examples, importance, RIDGE)
     weights = fit(examples, importance, RIDGE)
     print("weights", dict(zip([f.name for f in fields(Evidence)], weights.evidence, strict=True)), "bias", weights.bias)

@@ -19,7 +19,7 @@ from qa.errors import (
     SettingsError,
     StoreUnavailable,
 )
-from qa.rendering import prompt_of
+from qa.prompts import prompt_of
 from qa.settings import Settings
 
 __all__ = [

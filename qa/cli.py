@@ -24,6 +24,7 @@ from qa.errors import QAError
 from qa.lines import Handle, Request, answer_lines
 from qa.options import make_parser
 from qa.progress import progress_bar
+from qa.prompts import answer_to_prompt
 from qa.settings import from_env
 
 DONE, FAILED, WRONG_USAGE, NOT_FOUND, STALE, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -104,7 +105,7 @@ def _ask(engine: Engine, options: argparse.Namespace) -> int:
         answer = engine.ask(request.question, history=request.history, k=request.k, as_typed=options.as_typed)
         content, text = rendering.answer_to_dict(answer), rendering.answer_to_text(answer)
         if options.prompt:
-            text = rendering.answer_to_prompt(answer, options.max_tokens)
+            text = answer_to_prompt(answer, options.max_tokens)
             content = {**content, "prompt": text}
         return content, text, DONE if answer.answered else NOT_FOUND
 

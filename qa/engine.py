@@ -28,7 +28,7 @@ from qa.indexing.corpus import Corpus
 from qa.indexing.embedding import Embedder, load_embedder
 from qa.indexing.encodings import Progress
 from qa.indexing.locks import build_lock
-from qa.rendering import pack_passages
+from qa.prompts import pack_passages
 from qa.settings import Settings, from_env
 from qa.text.documents import list_seeds, look_at
 

@@ -37,7 +37,8 @@ ROOMS = [
     ),
     *("answers.quoting", "answers.reranking", "answers.confidence", "answers.calibrated", "answers.followups"),
     *("answers.answering", "answers.verifying"),
-    *("rendering", "engine", "api", "progress", "following", "lines", "evals", "ui", "options", "cli", "__main__"),
+    *("rendering", "prompts", "engine", "api"),
+    *("progress", "following", "lines", "evals", "ui", "options", "cli", "__main__"),
 ]
 WINGS = ("text", "indexing", "answers")
 HEAVY = [

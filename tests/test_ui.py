@@ -19,7 +19,7 @@ from qa.errors import SettingsError
 from qa.settings import Settings
 from qa.ui import cards, sources
 from qa.ui.endpoints import AT_ONCE, Endpoints, Refused
-from qa.ui.examples import answered_examples
+from qa.ui.examples import Offered, answered_examples
 from qa.ui.feedback import keep_feedback
 from qa.ui.monitor import Monitor
 from qa.ui.panel import source_panel
@@ -104,13 +104,11 @@ def test_examples_are_really_answered(real, small):
 
 
 def test_an_empty_chat_offers_questions_to_the_documents_that_are_indexed_now(tmp_path, model):
-    from qa.ui.page import _Offered
-
     engine = Engine(Settings(seeds=tmp_path / "seeds", index=tmp_path / "index"), embedder=model)
     engine.settings.seeds.mkdir()
     (engine.settings.seeds / "a.txt").write_text("Heinz Zubair runs a bakery in the harbour. Later Zubair sold it.")
     engine.build()
-    offered = _Offered(engine)
+    offered = Offered(engine)
     assert "Zubair" in offered.welcome()
     (engine.settings.seeds / "a.txt").write_text("Ida Nakamura mends clocks at the station. Later Nakamura moved.")
     Engine(engine.settings, embedder=model).build()  # as another process does

@@ -1,6 +1,7 @@
 """What kind of answer a question asks for, and which sentences could hold one.
 
-In -> out: the text of a question -> `Kind`; a sentence -> whether it names a person, a time, an amount, a place.
+In -> out: the text of a question -> `Kind`; a sentence -> whether it names a person, a time, an amount, a place; a text -> whether it lacks just the
+amount that is asked for.
 Does not: understand either; it looks for capitals, digits and a few words of English. A question of another kind suits every sentence.
 """
 
@@ -19,7 +20,7 @@ _KINDS = (
     (r"\bwhere\b", "NAME"),
 )  # fmt: skip
 _AMOUNT = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|fifty"
+    r"\d+|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|fifty"
     r"|dozens?|hundreds?|thousands?|millions?|billions?|trillions?|half|thirds?|quarters?|once|twice|none|both|many|several|majority|most|percent)\b",
     re.IGNORECASE,
 )
@@ -41,7 +42,7 @@ _MEASURED = tuple((re.compile(asked, re.IGNORECASE), re.compile(held, re.IGNOREC
      r"%|[$€£¥]\s?\d|\bper ?cent\w*|\b(?:dollars?|euros?|pounds?|cents?|yen|rubles?|francs?|marks?|usd|eur|gbp|free|million|billion|trillion)\b"),
 ))  # fmt: skip
 _PERCENT = re.compile(r"[\d.,]*\s?(?:%|per ?cent)", re.IGNORECASE)
-_COUNTED = re.compile(r"\bhow many\s+(?:of\s+)?(.+)", re.IGNORECASE | re.DOTALL)
+_COUNTED = re.compile(r"\bhow many\s+(.+)", re.IGNORECASE | re.DOTALL)
 COUNTED_WORDS = 3
 """How many words after "how many" may name what is counted."""
 AFTER_AMOUNT = 5

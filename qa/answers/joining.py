@@ -4,7 +4,7 @@ In -> out: a Corpus, a Query, ranked rows and their TokenMatch -> `list[Hit]`, n
 Does not: search; only what stands around the best passages is looked at.
 
 A passage is embedded small, which is best for finding a sentence; five joined ones of up to 250 tokens hold more of what answers than
-five small ones, or than five cut at 250 tokens beforehand (`qa eval --chunking`).
+five small ones, or than five cut at 250 tokens beforehand (`qa eval` with Chroma's questions).
 """
 
 from __future__ import annotations

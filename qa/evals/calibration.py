@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qa.answers.answering import look_for
 from qa.answers.confidence import Evidence, Weights, judge
@@ -17,10 +17,6 @@ from qa.errors import SettingsError
 from qa.evals.gold import GoldQuestion
 from qa.evals.metrics import Row, auroc, calibration_error, rounded
 from qa.evals.runner import Bench
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 FOLDS = 5
 RIDGE = 0.1
@@ -57,7 +53,7 @@ def fit(examples: Sequence[Example], importance: Sequence[float] | None = None, 
 
     x = np.array([[*example.evidence, 1.0] for example in examples])
     y = np.array([example.answerable for example in examples], float)
-    share = _balanced(y) if importance is None else np.asarray(importance)
+    share = np.array(balanced(examples, len(examples)) if importance is None else importance)
     pull = np.diag([*[ridge] * (x.shape[1] - 1), 1e-9])
     w = np.zeros(x.shape[1])
     for _ in range(100):  # Newton's method (iteratively reweighted least squares)
@@ -68,6 +64,12 @@ def fit(examples: Sequence[Example], importance: Sequence[float] | None = None, 
         if float(np.abs(step).max()) < 1e-8:
             break
     return Weights(tuple(round(float(v), 4) for v in w[:-1]), round(float(w[-1]), 4))
+
+
+def balanced(examples: Sequence[Example], total: float) -> list[float]:
+    """Return the importance of each example: `total` together, half of it for each answer."""
+    yes = sum(example.answerable for example in examples)
+    return [total / 2 / (yes if example.answerable else len(examples) - yes) for example in examples]
 
 
 def held_out(
@@ -133,9 +135,3 @@ def trade_off(examples: Sequence[Example], given: Sequence[float]) -> list[Row]:
         )
         for t in cuts
     ]
-
-
-def _balanced(y: NDArray[np.float64]) -> NDArray[np.float64]:
-    import numpy as np
-
-    return np.asarray(np.where(y > 0, len(y) / 2 / max(y.sum(), 1), len(y) / 2 / max((1 - y).sum(), 1)))

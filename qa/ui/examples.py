@@ -1,6 +1,6 @@
 """The questions an empty chat offers: only such as the documents answer.
 
-In -> out: an Engine -> a few questions, from `examples` in seeds/sources.toml or made of the names the documents use most.
+In -> out: an Engine -> a few questions, from `examples` in seeds/sources.toml or made of the names the documents use most; their HTML.
 Does not: offer a question whose answer is a refusal, or not clear.
 """
 
@@ -9,10 +9,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qa.engine import Engine
+from qa.errors import QAError
 from qa.text.documents import read_examples
+from qa.ui import cards
 
 SHOWN = 4
 TRIED = 12
+
+
+class Offered:
+    """What an empty chat shows: questions to the snapshot that answers, whoever built it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._snapshot = self._html = ""
+
+    def welcome(self) -> str:
+        """Return the HTML; it is made again, and each question asked, only for another snapshot."""
+        engine = self._engine
+        try:
+            snapshot = engine.parts()[0].snapshot.name
+            if self._snapshot != snapshot:
+                first = engine.documents(cards.TITLES_SHOWN)
+                self._html = cards.welcome(answered_examples(engine), first, engine.document_count())
+                self._snapshot = snapshot
+        except QAError as exc:
+            return self._html or cards.error_card(str(exc))
+        return self._html
 
 
 def answered_examples(engine: Engine) -> list[str]:

@@ -131,7 +131,7 @@ def _limited(receive: Receive) -> Receive:
     return receive_some
 
 
-async def _respond(send: Send, status: int, kind: str, body: str, more: Header | None = None) -> None:
-    headers = [(b"content-type", kind.encode()), *_HEADERS, *filter(None, [more])]
+async def _respond(send: Send, status: int, kind: str, body: str, *more: Header) -> None:
+    headers = [(b"content-type", kind.encode()), *_HEADERS, *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body.encode()})

@@ -15,12 +15,12 @@ import gradio as gr
 
 from qa.engine import Engine
 from qa.errors import QAError
-from qa.rendering import answer_to_prompt
+from qa.prompts import answer_to_prompt
 from qa.text.tokens import count_prompt_tokens
 from qa.ui import cards, sources
 from qa.ui.cards import Asked
 from qa.ui.endpoints import MAX_QUESTION_CHARS, Endpoints, Refused
-from qa.ui.examples import answered_examples
+from qa.ui.examples import Offered
 from qa.ui.feedback import keep_feedback
 from qa.ui.panel import all_sources, source_panel
 from qa.ui.rebuild import rebuild_steps
@@ -42,7 +42,7 @@ def head() -> str:
 def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
     """Return the page over an Engine whose index exists."""
     script = files("qa.ui").joinpath("script.js").read_text(encoding="utf-8")
-    offered = _Offered(engine)
+    offered = Offered(engine)
 
     with gr.Blocks(title="Quoted", analytics_enabled=False, fill_width=True) as page:
         turns = gr.State([], time_to_live=24 * 3600)
@@ -155,38 +155,12 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
     return page
 
 
-class _Offered:
-    """The example questions of the empty chat and the documents it names: of the snapshot that answers, whoever built it."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._made = ("", "")
-        self.welcome()
-
-    def welcome(self) -> str:
-        """Return the HTML; it is made again, and each question asked, only for another snapshot."""
-        try:
-            snapshot = self._engine.parts()[0].snapshot.name
-            if self._made[0] != snapshot:
-                self._made = (
-                    snapshot,
-                    cards.welcome(
-                        answered_examples(self._engine),
-                        self._engine.documents(cards.TITLES_SHOWN),
-                        self._engine.document_count(),
-                    ),
-                )
-        except QAError as exc:
-            return self._made[1] or cards.error_card(str(exc))
-        return self._made[1]
-
-
 def _html(content: str, **options: Any) -> gr.HTML:
     """Our own HTML, as it is: Gradio's message text would pass through Markdown and a sanitizer and change quotes."""
     return gr.HTML(content, apply_default_css=False, js_on_load=None, **options)
 
 
-def _messages(turns: list[Turn], offered: _Offered) -> list[dict[str, Any]]:
+def _messages(turns: list[Turn], offered: Offered) -> list[dict[str, Any]]:
     if not turns:
         return [{"role": "assistant", "content": _html(offered.welcome())}]
     messages = []

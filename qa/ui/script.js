@@ -35,8 +35,9 @@ const cite = (pill, keyboard) => {
   document.querySelectorAll('.cite.cur').forEach(other => other.classList.remove('cur'));
   pill.classList.add('cur');
   const wanted = { n: Number(pill.dataset.n), spans: JSON.parse(cardOf(pill).dataset.spans) };
-  const same = JSON.stringify(wanted) === cited && element.querySelector('mark.on');   // then the panel will not change
+  const before = cited;
   cited = JSON.stringify(wanted);
+  const same = cited === before && element.querySelector('mark.on');   // then the panel will not change
   trigger('cite', wanted);
   if (same) arrive();
 };
