@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,6 +30,106 @@ class Span:
     def of(self, text: str) -> str:
         """Return the characters of `text` that this span covers."""
         return text[self.start : self.end]
+
+
+class Kind(StrEnum):
+    """What a block of a document is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    """Of a list."""
+    ROW = "row"
+    """Of a table."""
+    CODE = "code"
+    DEFINITION = "definition"
+    TURN = "turn"
+    """Of a speaker."""
+    CAPTION = "caption"
+    """Or the alternative text of a picture."""
+    FOOTNOTE = "footnote"
+    META = "meta"
+    """Front matter, mail headers: what a reader is told about the text, no text."""
+    FURNITURE = "furniture"
+    """Page headers and footers, rulers, comments, navigation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a document's structure. The blocks of a document tile its text, white space after one belongs to it."""
+
+    span: Span
+    kind: Kind
+    headings: tuple[str, ...] = ()
+    """What it stands under, outermost first, as a reader sees it; of a heading, without itself."""
+    level: int = 0
+    """Of a heading, from 1; of a list item, its depth from 0."""
+    lead: Span | None = None
+    """What it cannot be understood without: a list's lead-in, a table's header row, a turn's speaker, a definition's term."""
+    group: int = 0
+    """Equal for the items of one list and the rows of one table (from 1); 0 for a block of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it is shown: its printed label ("iv", "47698", "" where it has none), width and height in points."""
+
+    label: str
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """From `start` on, a text without pages is in this part: kind "slide", "sheet", "cell", "part" or "time", and its name."""
+
+    start: int
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a format gives of a file."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    meta: Mapping[str, str] = field(default_factory=dict)
+    """title, author, date, aliases, tags, ... as the file itself gives them; only those it has."""
+    hidden: tuple[Span, ...] = ()
+    """Characters of the text that are markup: a reader does not see them. In order, none touching another."""
+    pages: tuple[Page, ...] = ()
+    boxes: NDArray[np.uint16] | None = None
+    """(len(text), 5): page from 1 (0: none), left, top, right, bottom in 1/65535 of the page as shown. None without pages."""
+    marks: tuple[Mark, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """Sentences on what was left out of this file ("no text on 12 of 14 pages"), without its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a quote stands in the file, as people say it."""
+
+    kind: str = "line"
+    """"line", "page", "section", "slide", "sheet", "cell", "part" or "time"."""
+    page: int = 0
+    """The physical page the quote begins on, from 1; 0 where there are none."""
+    last_page: int = 0
+    label: str = ""
+    """The page's printed label, or the name of the slide, sheet, cell, part or time."""
+    boxes: tuple[tuple[int, float, float, float, float], ...] = ()
+    """Page, left, top, right, bottom of each line of the quote, in fractions of the page as shown."""
+    paragraph: int = 0
+    """From 1 in the whole text, for formats without lines of their own; else 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What a quote stands under (a list's lead-in, a table's header row, a speaker, a term): a place in the same document."""
+
+    span: Span
+    text: str
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +199,16 @@ class Citation:
     """Other documents that say the same in the same words, but for a few characters."""
     stale: bool = False
     """The file has changed or gone since it was indexed; the text is as it was then."""
+    lead: Lead | None = None
+    headings: tuple[str, ...] = ()
+    """The headings the quote stands under, outermost first."""
+    where: Where = field(default_factory=Where)
+    kind: Kind = Kind.PARAGRAPH
+    """What kind of block the quote is of."""
+    answer: Span | None = None
+    """The words of the quote that answer, in document coordinates, where they can be told."""
+    probability: float = 0.0
+    """Estimated probability, 0..1, that this quote answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +228,8 @@ class Answer:
     """Of an answer: whether it is one with enough confidence; else these are the closest sentences, and may not answer."""
     corrections: Mapping[str, str] = field(default_factory=dict)
     """Words of the question that no document has, and the words of the documents they were taken for."""
+    kind: str = "answer"
+    """"answer", "overview" (of all the documents, in their own words) or "courtesy"."""
 
     @property
     def stale(self) -> bool:
