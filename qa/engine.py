@@ -28,9 +28,10 @@ from qa.indexing.corpus import Corpus
 from qa.indexing.embedding import Embedder, load_embedder
 from qa.indexing.encodings import Progress
 from qa.indexing.locks import build_lock
+from qa.opening import read_regular
 from qa.prompts import pack_passages
 from qa.settings import Settings, from_env
-from qa.text.documents import list_seeds, look_at
+from qa.text.documents import MEGABYTE, list_seeds, look_at
 
 
 class Engine:
@@ -205,7 +206,8 @@ class Engine:
             touched = (found.st_mtime_ns, found.st_size, found.st_ino)
             known = self._hashes.get(doc_id)
             if known is None or known[0] != touched:
-                known = touched, hashlib.sha256(path.read_bytes()).hexdigest()
+                limit = self.settings.max_file_mb * MEGABYTE
+                known = touched, hashlib.sha256(read_regular(path, self.settings.seeds, limit)).hexdigest()
                 self._hashes[doc_id] = known
         except OSError:
             return ""

@@ -15,7 +15,7 @@ from qa.errors import QAError
 
 # A room imports only from rooms before it; a wing is its rooms in the order its docstring gives.
 ROOMS = [
-    *("errors", "datatypes", "settings", "vocabulary"),
+    *("errors", "datatypes", "settings", "opening", "vocabulary"),
     *("text.titles", "text.documents", "text.sentences", "text.tokens", "text.chunking"),
     "stores",
     *(

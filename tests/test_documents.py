@@ -76,14 +76,14 @@ def test_a_link_to_a_folder_is_named_and_not_followed(tmp_path):
 def test_an_unreadable_file_is_named(tmp_path, monkeypatch):
     write(tmp_path, good_txt="Good text.", locked_txt="x")
     if os.geteuid() == 0:  # root reads everything
-        real = Path.open
+        real = os.open
 
         def refuse(path, *args, **kwargs):
-            if path.name == "locked.txt":
+            if path == "locked.txt":
                 raise PermissionError(13, "Permission denied")
             return real(path, *args, **kwargs)
 
-        monkeypatch.setattr(Path, "open", refuse)
+        monkeypatch.setattr(os, "open", refuse)
     else:
         (tmp_path / "locked.txt").chmod(0)
     with pytest.raises(SeedError, match=r"locked\.txt cannot be read \(Permission denied\): correct its permissions"):
@@ -151,16 +151,14 @@ def test_no_seed_is_called_by_its_navigation_or_file_name():
 def test_a_file_that_grows_while_it_is_read_is_not_indexed_half(tmp_path, monkeypatch):
     write(tmp_path, good_txt="Good text.")
     real = os.fstat
-    seen = []
 
     def growing(descriptor):
-        seen.append(1)
-        if len(seen) == 2:
-            with (tmp_path / "good.txt").open("a") as file:
-                file.write(" More.")
-        return real(descriptor)
+        found = real(descriptor)
+        with (tmp_path / "good.txt").open("a") as file:
+            file.write(" More.")
+        return found
 
-    monkeypatch.setattr("qa.text.documents.os.fstat", growing)
+    monkeypatch.setattr("qa.opening.os.fstat", growing)
     with pytest.raises(SeedError, match=r"good\.txt is being written: build again when it is complete"):
         read_seeds(tmp_path)
 

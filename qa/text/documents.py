@@ -16,12 +16,14 @@ from pathlib import Path
 
 from qa.datatypes import Document
 from qa.errors import SeedError
+from qa.opening import NotAFile, Outside, TooLarge, Unsettled, read_regular
 from qa.text.titles import title_of
 
 SUFFIXES = (".txt", ".md")
 SOURCES_FILE = "sources.toml"
 SOURCE_KEYS = ("title", "author", "publisher", "date", "url")
 MEGABYTE = 1024 * 1024
+SOURCES_MB = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,11 @@ class SeedFile:
     sha256: str
     size_bytes: int
     meta: dict[str, str]
+
+    @property
+    def folder(self) -> Path:
+        """The folder that was listed."""
+        return self.path.parents[self.doc_id.count("/")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ def list_seeds(folder: Path, *, max_file_mb: int, skip_bad: bool = False) -> See
 def read_document(file: SeedFile) -> Document:
     """Read a listed file; SeedError where it is no longer what was listed."""
     try:
-        data = file.path.read_bytes()
+        data = read_regular(file.path, file.folder, file.size_bytes)
     except OSError:
         data = b""
     if hashlib.sha256(data).hexdigest() != file.sha256:
@@ -147,11 +154,7 @@ def _read(folder: Path, path: Path, max_file_mb: int) -> tuple[str, str, int]:
         raise SeedError(f"{name} has a name that is not UTF-8: rename it, or build with --skip-bad.") from exc
     if path.is_symlink() and not path.exists():
         raise SeedError(f"{name} is a link that leads nowhere: remove it or repair it, or build with --skip-bad.")
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise SeedError(
-            f"{name} is a link that leaves the folder: put a copy of the file there, or build with --skip-bad."
-        )
-    data = _read_settled(path, name, max_file_mb)
+    data = _read_settled(folder, path, name, max_file_mb)
     if b"\0" in data:
         raise SeedError(f"{name} is not a text file: remove it, or build with --skip-bad.")
     try:
@@ -160,27 +163,29 @@ def _read(folder: Path, path: Path, max_file_mb: int) -> tuple[str, str, int]:
         raise SeedError(f"{name} is not UTF-8 (byte {exc.start}): save it as UTF-8, or build with --skip-bad.") from exc
 
 
-def _read_settled(path: Path, name: str, max_file_mb: int) -> bytes:
-    """Return a file's bytes if nobody wrote to it meanwhile."""
+def _read_settled(folder: Path, path: Path, name: str, max_file_mb: int) -> bytes:
+    """Return a file's bytes if it is one and nobody wrote to it meanwhile."""
     try:
-        with path.open("rb") as file:
-            before = os.fstat(file.fileno())
-            if before.st_size > max_file_mb * MEGABYTE:
-                raise SeedError(
-                    f"{name} has {before.st_size // MEGABYTE} MB, more than the {max_file_mb} that QA_MAX_FILE_MB allows: "
-                    "split it or raise the limit, or build with --skip-bad."
-                )
-            data = file.read(before.st_size + 1)
-            after = os.fstat(file.fileno())
+        return read_regular(path, folder, max_file_mb * MEGABYTE)
     except FileNotFoundError as exc:
         raise _Gone from exc
+    except TooLarge as exc:
+        raise SeedError(
+            f"{name} has {exc.size // MEGABYTE} MB, more than the {max_file_mb} that QA_MAX_FILE_MB allows: "
+            "split it or raise the limit, or build with --skip-bad."
+        ) from exc
+    except Unsettled as exc:
+        raise SeedError(f"{name} is being written: build again when it is complete, or build with --skip-bad.") from exc
+    except Outside as exc:
+        raise SeedError(
+            f"{name} is a link that leaves the folder: put a copy of the file there, or build with --skip-bad."
+        ) from exc
+    except NotAFile as exc:
+        raise SeedError(f"{name} {exc.strerror}, not a file: remove it, or build with --skip-bad.") from exc
     except OSError as exc:
         raise SeedError(
             f"{name} cannot be read ({exc.strerror}): correct its permissions, or build with --skip-bad."
         ) from exc
-    if len(data) != before.st_size or (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-        raise SeedError(f"{name} is being written: build again when it is complete, or build with --skip-bad.")
-    return data
 
 
 def _refuse_twin(doc_id: str, digest: str, first_with: dict[str, str]) -> None:
@@ -194,10 +199,13 @@ def _refuse_twin(doc_id: str, digest: str, first_with: dict[str, str]) -> None:
 def _read_sources_file(folder: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
     """Return what `sources.toml` says of each file (a table a file, keys of SOURCE_KEYS), and its example questions."""
     try:
-        content = tomllib.loads((folder / SOURCES_FILE).read_text(encoding="utf-8"))
+        data = read_regular(folder / SOURCES_FILE, folder, SOURCES_MB * MEGABYTE)
+        content = tomllib.loads(data.decode("utf-8"))
     except FileNotFoundError:
         return {}, []
-    except (OSError, ValueError) as exc:
+    except OSError as exc:
+        raise SeedError(f"{SOURCES_FILE} cannot be read ({exc.strerror}): correct it, or remove it.") from exc
+    except (ValueError, RecursionError) as exc:
         raise SeedError(f"{SOURCES_FILE} cannot be read ({exc}): correct it, or remove it.") from exc
     examples = content.pop("examples", [])
     if not isinstance(examples, list) or not all(isinstance(question, str) for question in examples):
