@@ -1,0 +1,137 @@
+"""A line of Markdown -> which of its characters are markup.
+
+In -> out: the text and a span of running text in it -> spans a reader does not see; whether anything but pictures is left.
+Does not: know blocks, or search for text it has seen before: tree-sitter gives the places.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from qa.datatypes import Span
+
+_MAY_HOLD_MARKUP = re.compile(r"[*_`\[\]<!~\\&]")
+_TEMPLATE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{[#:.][^{}\n]{0,80}\}", re.DOTALL)
+_EMBED = re.compile(r"!\[\[[^\[\]\n]*\]\]")
+_WIKI = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|\n]*)\]\]")
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\](?::\s*)?")
+_CALLOUT = re.compile(r"\A\s*\[![\w-]+\][+-]?")
+_MARKUP = frozenset(("emphasis_delimiter", "code_span_delimiter", "html_tag", "block_continuation"))
+_AROUND = {
+    "inline_link": "link_text", "full_reference_link": "link_text", "collapsed_reference_link": "link_text",
+    "image": "image_description",
+}  # fmt: skip
+_AUTOLINKS = frozenset(("uri_autolink", "email_autolink"))
+_CODE = "code_span"
+
+
+class Characters:
+    """A text and its UTF-8: places in bytes -> places in characters."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.data = text.encode("utf-8")
+
+    @cached_property
+    def _later_bytes(self) -> list[int]:
+        return [] if self.text.isascii() else [i for i, byte in enumerate(self.data) if byte & 0xC0 == 0x80]
+
+    def at(self, byte: int) -> int:
+        """Return the character that begins at a byte."""
+        return byte - bisect_left(self._later_bytes, byte)
+
+    def span(self, node: Any, base: int = 0) -> Span:
+        """Return where a node stands, in characters; `base` is the byte its tree begins at."""
+        return Span(self.at(base + node.start_byte), self.at(base + node.end_byte))
+
+
+class InlineReader:
+    """Reads the running text inside blocks."""
+
+    def __init__(self, characters: Characters) -> None:
+        import tree_sitter_markdown
+        from tree_sitter import Language, Parser
+
+        self._characters = characters
+        self._parser = Parser(Language(tree_sitter_markdown.inline_language()))
+
+    def hidden(self, node: Any) -> tuple[list[Span], bool]:
+        """Return the markup in an `inline` node, and whether pictures are all it shows."""
+        text, span = self._characters.text, self._characters.span(node)
+        piece = span.of(text)
+        continued = [self._characters.span(child) for child in node.children if child.type == "block_continuation"]
+        if not _MAY_HOLD_MARKUP.search(piece) and "{" not in piece:
+            return continued, False
+        found, images, code = self._parsed(node)
+        found += continued
+        found += [s for s in _written(piece, span.start) if not any(c.start <= s.start < c.end for c in code)]
+        plain = _visible(text, span, joined([*found, *images]))
+        return joined(found if images and not plain else [*found, *images]), bool(images) and not plain
+
+    def _parsed(self, node: Any) -> tuple[list[Span], list[Span], list[Span]]:
+        hidden: list[Span] = []
+        images: list[Span] = []
+        code: list[Span] = []
+        base = node.start_byte
+        stack = [self._parser.parse(self._characters.data[base : node.end_byte]).root_node]
+        while stack:
+            here = stack.pop()
+            span = self._characters.span(here, base)
+            if here.type in _MARKUP:
+                hidden.append(span)
+            elif here.type in _AROUND:
+                hidden += self._around(here, _AROUND[here.type], base)
+                images += [span] if here.type == "image" else []
+                stack += [child for child in here.children if child.type == _AROUND[here.type]]
+            elif here.type in _AUTOLINKS:
+                hidden += [Span(span.start, span.start + 1), Span(span.end - 1, span.end)]
+            elif here.type == "backslash_escape" and span.end - span.start > 1:
+                hidden.append(Span(span.start, span.start + 1))
+            else:
+                code += [span] if here.type == _CODE else []
+                stack += here.children
+        return hidden, images, code
+
+    def _around(self, node: Any, shown: str, base: int) -> Iterator[Span]:
+        whole = self._characters.span(node, base)
+        inside = next((self._characters.span(child, base) for child in node.children if child.type == shown), None)
+        if inside is None:
+            yield whole
+        else:
+            yield Span(whole.start, inside.start)
+            yield Span(inside.end, whole.end)
+
+
+def _written(piece: str, offset: int) -> Iterator[Span]:
+    """Markup that is no standard: wiki links, templates, footnote marks, call-outs."""
+    for pattern in (_TEMPLATE, _EMBED, _FOOTNOTE, _CALLOUT):
+        for match in pattern.finditer(piece):
+            yield Span(offset + match.start(), offset + match.end())
+    for match in _WIKI.finditer(piece):
+        yield Span(offset + match.start(), offset + match.start(1))
+        yield Span(offset + match.end(1), offset + match.end())
+
+
+def joined(spans: list[Span]) -> list[Span]:
+    """Return the spans in order, those that touch as one, empty ones left out."""
+    found: list[Span] = []
+    for span in sorted(s for s in spans if s.end > s.start):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found
+
+
+def _visible(text: str, span: Span, hidden: list[Span]) -> bool:
+    """Tell whether a letter or digit of the span is shown."""
+    at = span.start
+    for gap in [*hidden, Span(span.end, span.end)]:
+        if any(map(str.isalnum, text[at : gap.start])):
+            return True
+        at = gap.end
+    return False

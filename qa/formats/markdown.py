@@ -1,0 +1,245 @@
+"""Markdown -> blocks: headings and what stands under them, items with their lead-in, rows with their header, code, footnotes.
+
+In -> out: the text of a `.md` file -> `Parsed`; the text stays the file's, what is markup in it is `hidden`.
+Does not: read running text (qa/formats/inline.py), or search for places: tree-sitter's parser gives them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from qa.datatypes import Block, Kind, Parsed, Span
+from qa.formats.frontmatter import read_toml, read_yaml
+from qa.formats.inline import Characters, InlineReader, joined
+from qa.formats.plain import tile, turns
+from qa.formats.reading import decode
+
+SUFFIXES = (".md", ".markdown")
+VERSION = 1
+_CONTAINERS = frozenset(("document", "section", "block_quote", "list"))
+_MARKERS = frozenset(("block_quote_marker", "block_continuation"))
+_FURNITURE = frozenset(("thematic_break", "link_reference_definition"))
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<![A-Z][^<>]*>|<\?.*?\?>", re.DOTALL)
+_UNSEEN = re.compile(r"<(script|style|iframe|svg|template)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_FOOTNOTE = re.compile(r"(?m)^[ >]{0,8}\[\^[^\]\s]+\]:")
+_DEFINITION = re.compile(r"(?m)^ {0,3}[:~][ \t]+")
+_CLOSING = re.compile(r"[ \t]+#+[ \t]*\Z")
+
+
+def parse(data: bytes, name: str) -> Parsed:
+    """Read a text in Markdown."""
+    text = decode(data)
+    walk = _Walk(Characters(text))
+    walk.run()
+    blocks = turns(text, tile(text, walk.blocks))
+    hidden = tuple(joined(walk.hidden))
+    return Parsed(text, tuple(blocks), walk.meta, hidden)
+
+
+@dataclass
+class _Walk:
+    """One pass over the tree of blocks, in the order of the text."""
+
+    characters: Characters
+    blocks: list[Block] = field(default_factory=list)
+    hidden: list[Span] = field(default_factory=list)
+    meta: dict[str, str] = field(default_factory=dict)
+    headings: list[tuple[int, str]] = field(default_factory=list)
+    groups: int = 0
+    line_end: int = 0
+
+    def run(self) -> None:
+        import tree_sitter_markdown
+        from tree_sitter import Language, Parser
+
+        self.inline = InlineReader(self.characters)
+        root = Parser(Language(tree_sitter_markdown.language())).parse(self.characters.data).root_node
+        stack: list[tuple[Any, _Item | None]] = [(root, None)]
+        while stack:
+            node, item = stack.pop()
+            stack += reversed(list(self._visit(node, item)))
+
+    inline: InlineReader = field(init=False)
+
+    def _visit(self, node: Any, item: _Item | None) -> Iterator[tuple[Any, _Item | None]]:
+        """Read one node, or yield its children with the list item they stand in."""
+        kind = node.type
+        if kind in _MARKERS:
+            self.hidden.append(self.characters.span(node))
+        elif kind == "list":
+            inner = self._list(item)
+            yield from ((child, inner) for child in node.children)
+        elif kind in _CONTAINERS:
+            yield from ((child, item) for child in node.children)
+        elif kind == "list_item":
+            yield from ((child, item) for child in self._begin_item(node, item))
+        elif kind in ("atx_heading", "setext_heading"):
+            self._heading(node)
+        elif kind in ("minus_metadata", "plus_metadata"):
+            self._front_matter(node)
+        elif kind == "pipe_table":
+            self._table(node)
+        elif kind == "html_block":
+            self._html(node)
+        elif kind in ("fenced_code_block", "indented_code_block"):
+            self._code(node)
+        elif kind in _FURNITURE:
+            self._unseen(node)
+        else:
+            self._paragraph(node, item)
+
+    def _add(self, start: int, end: int, kind: Kind, **more: Any) -> None:
+        """Append a block; it begins at its line, where nothing stands before it there."""
+        text = self.characters.text
+        floor = self.blocks[-1].span.end if self.blocks else 0
+        line = max(text.rfind("\n", 0, start) + 1, floor)
+        if not any(map(str.isalnum, text[line:start])) or kind is Kind.ITEM:
+            start = min(start, line)
+        end = start + len(text[start:end].rstrip())
+        if end > start >= floor:
+            path = tuple(words for _, words in self.headings)
+            self.blocks.append(Block(Span(start, end), kind, path, **more))
+
+    def _shown(self, span: Span, hidden: Iterable[Span]) -> str:
+        at, parts = span.start, []
+        for gap in [*joined(list(hidden)), Span(span.end, span.end)]:
+            parts.append(self.characters.text[at : gap.start])
+            at = max(at, gap.end)
+        return " ".join("".join(parts).split())
+
+    def _list(self, outer: _Item | None) -> _Item:
+        self.groups += outer is None
+        before = self.blocks[-1] if self.blocks else None
+        lead = None
+        if before and before.kind in (Kind.PARAGRAPH, Kind.ITEM, Kind.TURN):
+            shown = before.span.of(self.characters.text).rstrip(" *_\n")
+            lead = before.span if outer or shown.endswith((":", "…", "：")) else None
+        return _Item(self.groups, outer.level + 1 if outer else 0, lead)
+
+    def _begin_item(self, node: Any, item: _Item | None) -> list[Any]:
+        marks = [c for c in node.children if c.type.startswith(("list_marker", "task_list_marker"))]
+        for mark in marks:
+            self.hidden.append(self.characters.span(mark))
+        if item:
+            item.starts = self.characters.at(node.start_byte)
+        return [c for c in node.children if c not in marks]
+
+    def _heading(self, node: Any) -> None:
+        span = self.characters.span(node)
+        body = next((c for c in node.children if c.type in ("inline", "paragraph")), None)
+        inline = body.children[0] if body is not None and body.type == "paragraph" and body.children else body
+        hidden: list[Span] = []
+        shown = span
+        if inline is not None:
+            shown = self.characters.span(inline)
+            hidden = self.inline.hidden(inline)[0]
+            if closing := _CLOSING.search(shown.of(self.characters.text)):
+                hidden.append(Span(shown.start + closing.start(), shown.end))
+        level = next((int(c.type[5]) for c in node.children if c.type.startswith("atx_h")), 0)
+        level = level or (1 if any(c.type == "setext_h1_underline" for c in node.children) else 2)
+        self.headings = [entry for entry in self.headings if entry[0] < level]
+        self._add(span.start, span.end, Kind.HEADING, level=level)
+        ends = shown.end if inline is not None else span.start
+        self.hidden += [Span(span.start, min(shown.start, ends)), *hidden, Span(ends, max(ends, span.end))]
+        words = self._shown(shown, hidden) if inline is not None else ""
+        if words:
+            self.headings.append((level, words))
+
+    def _front_matter(self, node: Any) -> None:
+        span = self.characters.span(node)
+        read = read_yaml if node.type == "minus_metadata" else read_toml
+        inside = span.of(self.characters.text).strip().split("\n", 1)
+        self.meta.update(read(inside[-1].rsplit("\n", 1)[0]))
+        self._unseen(node, Kind.META)
+
+    def _unseen(self, node: Any, kind: Kind = Kind.FURNITURE) -> None:
+        span = self.characters.span(node)
+        if _FOOTNOTE.match(span.of(self.characters.text)):
+            self._add(span.start, span.end, Kind.FOOTNOTE)
+            self.hidden += self.inline.hidden(node)[0]
+            return
+        self._add(span.start, span.end, kind)
+        self.hidden.append(span)
+
+    def _table(self, node: Any) -> None:
+        self.groups += 1
+        header = None
+        for row in node.children:
+            span = self.characters.span(row)
+            if row.type == "pipe_table_delimiter_row":
+                self._unseen(row)
+            elif row.type in ("pipe_table_header", "pipe_table_row"):
+                self._add(span.start, span.end, Kind.ROW, lead=header, group=self.groups)
+                header = header or span
+                for cell in row.children:
+                    if cell.type == "pipe_table_cell":
+                        self.hidden += self.inline.hidden(cell)[0]
+                bars = [self.characters.span(c) for c in row.children if c.type == "|"]
+                self.hidden += [bar for bar in bars if bar.start == span.start or bar.end == span.end]
+
+    def _html(self, node: Any) -> None:
+        span = self.characters.span(node)
+        text = span.of(self.characters.text)
+        found = [
+            Span(span.start + m.start(), span.start + m.end())
+            for p in (_COMMENT, _UNSEEN, _TAG)
+            for m in p.finditer(text)
+        ]
+        self.hidden += found
+        shows = any(map(str.isalnum, self._shown(span, found)))
+        self._add(span.start, span.end, Kind.PARAGRAPH if shows else Kind.FURNITURE)
+        if not shows:
+            self.hidden.append(span)
+
+    def _code(self, node: Any) -> None:
+        span = self.characters.span(node)
+        self._add(span.start, span.end, Kind.CODE)
+        for child in node.children:
+            if child.type in ("fenced_code_block_delimiter", "info_string", "block_continuation"):
+                self.hidden.append(self.characters.span(child))
+
+    def _paragraph(self, node: Any, item: _Item | None) -> None:
+        inline = next((c for c in node.children if c.type == "inline"), None)
+        self.hidden += [self.characters.span(c) for c in node.children if c.type == "block_continuation"]
+        if inline is None:
+            span = self.characters.span(node)
+            if span.of(self.characters.text).strip():
+                self._add(span.start, span.end, Kind.PARAGRAPH)
+            return
+        span = self.characters.span(inline)
+        hidden, only_pictures = self.inline.hidden(inline)
+        self.hidden += hidden
+        piece = span.of(self.characters.text)
+        if only_pictures:
+            self._add(span.start, span.end, Kind.CAPTION)
+        elif item is not None:
+            start = span.start if item.starts is None else item.starts
+            item.starts = None
+            self._add(start, span.end, Kind.ITEM, level=item.level, lead=item.lead, group=item.group)
+        elif _FOOTNOTE.match(piece):
+            self._split(span, [m.start() for m in _FOOTNOTE.finditer(piece)], Kind.FOOTNOTE)
+        elif (marks := list(_DEFINITION.finditer(piece))) and marks[0].start() > 0:
+            term = Span(span.start, span.start + marks[0].start())
+            self.hidden += [Span(span.start + m.start(), span.start + m.end()) for m in marks]
+            self._add(term.start, term.end, Kind.DEFINITION)
+            self._split(span, [m.start() for m in marks], Kind.DEFINITION, lead=term)
+        else:
+            self._add(span.start, span.end, Kind.PARAGRAPH)
+
+    def _split(self, span: Span, starts: list[int], kind: Kind, **more: Any) -> None:
+        for start, end in zip(starts, [*starts[1:], span.end - span.start], strict=True):
+            self._add(span.start + start, span.start + end, kind, **more)
+
+
+@dataclass(slots=True)
+class _Item:
+    """The list that is being read: its group, depth and lead-in, and where the marker of its present item stands."""
+
+    group: int
+    level: int
+    lead: Span | None
+    starts: int | None = None

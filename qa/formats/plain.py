@@ -1,0 +1,133 @@
+"""Plain text -> blocks: paragraphs, list items with their lead-in, the turns of speakers.
+
+In -> out: the text of a `.txt` file -> `Parsed`; a line break inside a hard-wrapped paragraph is none.
+Does not: guess at headings: a short line is a paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from qa.datatypes import Block, Kind, Parsed, Span
+from qa.formats.reading import decode
+
+SUFFIXES = (".txt",)
+VERSION = 1
+BULLET = re.compile(r"\s*(?:[-*•·‣▪–—>#|]|\(?\w{1,3}[.)])\s")
+_ITEM = re.compile(r"\s*(?:[-*•·‣▪–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+(?=\S)")
+_STAMPED = re.compile(r"\s*[\[(<]?(?:\d{4}-\d\d-\d\d[T ,]*)?\d{1,2}:\d\d\b")
+"""A line of a log: it begins with a time."""
+_SPEAKER = re.compile(r"\s*(?:[\[(<]?[\d:.\- ]{4,20}[\])>]?\s*)?\**<?([^\W\d_][^\n:<>*]{0,40})>?\**:\**\s+(?=\S)")
+"""A name at the beginning of a line, after the time at most, in bold or in angle brackets, and a colon."""
+SPEAKERS_LEAST = 3
+"""Fewer lines that begin with a name and a colon make no conversation."""
+
+
+def parse(data: bytes, name: str) -> Parsed:
+    """Read a plain text."""
+    text = decode(data)
+    blocks = _items(text, [Block(span, Kind.PARAGRAPH) for span in paragraphs(text)])
+    return Parsed(text, tuple(turns(text, tile(text, blocks))))
+
+
+def paragraphs(text: str) -> Iterator[Span]:
+    """Yield spans of lines that belong together: one line, or the lines of one hard-wrapped paragraph."""
+    lines, position = [], 0
+    for line in text.splitlines(keepends=True):
+        lines.append(Span(position, position + len(line)))
+        position += len(line)
+    start = 0
+    while start < len(lines):
+        end = start
+        while end < len(lines) and lines[end].of(text).strip():
+            end += 1
+        yield from _unwrapped(text, lines[start:end])
+        start = end + 1
+
+
+def tile(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """Let each block reach to where the next begins, the first from the start: what stands between is white space."""
+    if not blocks:
+        return []
+    starts = [0, *(block.span.start for block in blocks[1:])]
+    ends = [*starts[1:], len(text)]
+    return [replace(b, span=Span(first, end)) for b, first, end in zip(blocks, starts, ends, strict=True)]
+
+
+def turns(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """Make turns of the paragraphs of a conversation; a paragraph without a name goes on with the last speaker's."""
+    named = [_SPEAKER.match(text, b.span.start, b.span.end) if b.kind is Kind.PARAGRAPH else None for b in blocks]
+    names = Counter(match.group(1) for match in named if match)
+    spoken = {name for name, count in names.items() if count > 1 or len(name.split()) < 3}
+    open_blocks = sum(b.kind is Kind.PARAGRAPH for b in blocks)
+    count = sum(count for name, count in names.items() if name in spoken)
+    if count < SPEAKERS_LEAST or 3 * count < open_blocks or max(names.values()) < 2:
+        return list(blocks)
+    found, lead = [], None
+    for block, match in zip(blocks, named, strict=True):
+        if match and match.group(1) in spoken:
+            lead = Span(*match.span(1))
+        elif block.kind is Kind.HEADING:
+            lead = None
+        is_turn = lead is not None and block.kind is Kind.PARAGRAPH
+        found.append(replace(block, kind=Kind.TURN, lead=lead) if is_turn else block)
+    return found
+
+
+def _unwrapped(text: str, lines: list[Span]) -> Iterator[Span]:
+    """Join the lines of one paragraph where the break only wraps: the next word would not have fitted."""
+    stripped = [line.of(text).strip() for line in lines]
+    width = max(
+        (len(line) for line in stripped if " " in line), default=0
+    )  # an address alone on its line is no measure
+    if width > 120:
+        width = max((len(line) for line in stripped if len(line) <= 120), default=0) if _is_wrapped(stripped) else width
+    first = 0
+    for i in range(1, len(lines) + 1):
+        if i < len(lines) and _wraps(stripped[i - 1], stripped[i], width):
+            continue
+        yield Span(lines[first].start, lines[i - 1].end)
+        first = i
+
+
+def _is_wrapped(lines: list[str]) -> bool:
+    """Whether only lines with one very long word are long."""
+    return len(lines) > 2 and all(len(line) <= 120 or max(map(len, line.split())) > 40 for line in lines)
+
+
+def _wraps(line: str, following: str, width: int) -> bool:
+    if BULLET.match(following + " ") or _STAMPED.match(following):
+        return False
+    if following[0].islower() and line[-1] not in ".!?:":
+        return True
+    first_word = following.split(maxsplit=1)[0]
+    return 40 <= width <= 120 and len(line) + 1 + len(first_word) > width
+
+
+def _items(text: str, blocks: list[Block]) -> list[Block]:
+    """Make items of the paragraphs of a list, with the paragraph before it as their lead where that ends with a colon."""
+    found: list[Block] = []
+    group, lead = 0, None
+    for i, block in enumerate(blocks):
+        if not _ITEM.match(text, block.span.start, block.span.end):
+            found.append(block)
+            lead = block.span if block.span.of(text).rstrip().endswith(":") else None
+            continue
+        goes_on = i and found[-1].kind is Kind.ITEM
+        group += not goes_on
+        found.append(replace(block, kind=Kind.ITEM, lead=lead, group=group))
+    return _single_ones_back(found)
+
+
+def _single_ones_back(blocks: list[Block]) -> list[Block]:
+    """One line that begins like an item ("A. Smith came") is a paragraph."""
+    sizes = Counter(block.group for block in blocks)
+    return [
+        replace(b, kind=Kind.PARAGRAPH, lead=None, group=0)
+        if b.kind is Kind.ITEM and sizes[b.group] == 1 and not b.lead
+        else b
+        for b in blocks
+    ]

@@ -1,0 +1,100 @@
+"""Text and Markdown read into blocks: they tile, nothing is lost, and each knows what it stands under."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.datatypes import Kind, Parsed
+from qa.formats import parse_file, reader_of
+from qa.formats.reading import Unreadable, decode
+
+
+def read(text: str, name: str = "a.md") -> Parsed:
+    return parse_file(text.encode("utf-8"), name)
+
+
+def shown(parsed: Parsed, start: int, end: int) -> str:
+    hidden = {i for span in parsed.hidden for i in range(span.start, span.end)}
+    return " ".join("".join(c for i, c in enumerate(parsed.text[start:end], start) if i not in hidden).split())
+
+
+def rows(text: str, name: str = "a.md") -> list[tuple[str, str]]:
+    parsed = read(text, name)
+    return [(block.kind.value, shown(parsed, block.span.start, block.span.end)) for block in parsed.blocks]
+
+
+PIECES = st.sampled_from(
+    ["# ", "## ", "- ", "  - ", "1. ", "> ", "| a | b |\n|---|---|\n", "| ", "```\n", "**", "*", "[x](y)", "![a](b)", "[[n|m]]",
+     "<div>", "</div>", "<!-- c -->", "---\n", "title: T\n", "[^1]", "[^1]: note", ": meaning", "{% x %}", "Zoë", "日本", "😀", "word ",
+     "Name: said. ", "\n", "\n\n", "\r\n", "    code\n", "===\n", "\\*", "&amp;", "http://x.y ", "\t", "\u00a0", "\x0c"]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+@given(st.lists(PIECES, max_size=30))
+def test_blocks_tile_the_text_and_no_place_lies_outside_it(name, pieces):
+    text = "".join(pieces)
+    parsed = read(text, name)
+    assert parsed.text == text
+    if text.strip():
+        assert "".join(block.span.of(text) for block in parsed.blocks) == text or not parsed.blocks
+        assert parsed.blocks or not any(map(str.isalnum, text))
+    assert all(a.end < b.start for a, b in zip(parsed.hidden, parsed.hidden[1:], strict=False))
+    assert all(span.end <= len(text) for span in parsed.hidden)
+    assert all(block.lead.end <= block.span.end for block in parsed.blocks if block.lead)
+
+
+def test_front_matter_is_said_of_the_text_and_is_none_of_it():
+    parsed = read('---\ntitle: "The hive"\nauthor: [Nora, Ed]\ndate: 2024-05-02\n---\n\nThe queen was found.')
+    assert parsed.meta == {"title": "The hive", "author": "Nora, Ed", "date": "2024-05-02"}
+    assert [b.kind for b in parsed.blocks] == [Kind.META, Kind.PARAGRAPH]
+    assert read('+++\ntitle = "Soil"\n+++\n\nText.').meta == {"title": "Soil"}
+    assert read("---\n[[[: {\n---\n\nText.").meta == {}
+
+
+def test_what_a_reader_does_not_see_is_hidden():
+    assert rows("It needs [Node](https://node.example) 20 or **later**, see [[Set up|the page]] <b>now</b>.[^2]") == [
+        ("paragraph", "It needs Node 20 or later, see the page now.")
+    ]
+    assert rows("<!-- vale off -->\n\n> [!NOTE]\n> Kept `as *is*`.\n\n***\n\n![A chart](c.png)") == [
+        ("furniture", ""), ("paragraph", "Kept as *is*."), ("furniture", ""), ("caption", "A chart"),
+    ]  # fmt: skip
+
+
+def test_each_block_knows_its_headings_and_its_lead():
+    text = "# Hut\n\n## *What* to bring\n\nBring:\n\n- a lamp\n- cash\n  - coins\n\nHut phone\n=====\n\n| Day | Who |\n|---|---|\n| Monday | Ann |\n"
+    parsed = read(text)
+    by_text = {shown(parsed, b.span.start, b.span.end): b for b in parsed.blocks}
+    assert by_text["a lamp"].headings == ("Hut", "What to bring")
+    assert by_text["a lamp"].lead.of(text).strip() == "Bring:"
+    assert by_text["a lamp"].group == by_text["coins"].group and by_text["coins"].level == 1
+    assert by_text["coins"].lead.of(text).strip() == "- cash"
+    row = by_text["Monday | Ann"]
+    assert row.kind is Kind.ROW and row.lead.of(text) == "| Day | Who |" and row.headings == ("Hut phone",)
+
+
+def test_definitions_footnotes_and_turns():
+    text = "Larch\n: A tree that\n  drops its needles\n\n[^1]: Weighed in 1911.\n[^b]: By the founder."
+    assert [kind for kind, _ in rows(text)] == ["definition", "definition", "footnote", "footnote"]
+    talk = "**Ann:** Hello.\n\n**Bo Lind:** Hi.\n\nHow are you?\n\n**Ann:** Fine."
+    parsed = read(talk)
+    assert [b.lead.of(talk) for b in parsed.blocks] == ["Ann", "Bo Lind", "Bo Lind", "Ann"]
+    assert all(b.kind is Kind.TURN for b in parsed.blocks)
+    log = "[09:12] ann: who has the key\n[09:13] bo: I have it, it is in the drawer of my desk\n[09:15] ann: ok thanks"
+    assert [b.lead.of(log) for b in read(log, "a.txt").blocks] == ["ann", "bo", "ann"]
+
+
+def test_text_with_its_mark_is_read_and_other_encodings_are_refused_with_their_line():
+    assert decode("Zoë".encode("utf-16")) == decode(b"\xef\xbb\xbfZo\xc3\xab") == "Zoë"
+    letter = "Das Café öffnet um neun, die Küche schließt spät.".encode("cp1252")
+    with pytest.raises(Unreadable, match=r'Windows-1252.*encoding = "cp1252"'):
+        parse_file(letter, "a.txt")
+    assert "öffnet" in parse_file(letter, "a.txt", encoding="cp1252").text
+    with pytest.raises(Unreadable, match='encoding = "cp1251"'):
+        parse_file("Музей открыт каждый день кроме понедельника.".encode("cp1251"), "a.md")
+    with pytest.raises(Unreadable, match="not a text file"):
+        parse_file(b"\x89PNG\0\0", "a.txt")
+
+
+def test_a_reader_is_named_with_its_version():
+    assert reader_of("x/A.MD").startswith("markdown-") and reader_of("a.txt").startswith("plain-")
