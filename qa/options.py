@@ -81,6 +81,11 @@ def make_parser() -> argparse.ArgumentParser:
     sub["serve"].add_argument("--host", metavar="ADDRESS", help="address to serve on (default: QA_HOST, or 127.0.0.1)")
     sub["serve"].add_argument("--port", metavar="PORT", help="port to serve on (default: QA_PORT, or 7860)")
     sub["serve"].add_argument(
+        "--public-url",
+        metavar="URL",
+        help="address at which a proxy shows the page, like https://docs.example.org/path (default: QA_PUBLIC_URL)",
+    )
+    sub["serve"].add_argument(
         "--auth", metavar="USER:PASSWORD_FILE", help="ask for this name and the password in the file"
     )
     sub["serve"].add_argument(

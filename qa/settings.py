@@ -7,9 +7,11 @@ Does not: open files, load a model, or check that a folder can be read.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from qa.errors import SettingsError
 
@@ -55,12 +57,15 @@ class Settings:
     """Address on which the chat page is served."""
     port: int = 7860
     """Port on which the chat page is served."""
+    public_url: str = ""
+    """Address under which a proxy shows the page (`https://docs.example.org/path`); none where empty."""
 
     def __post_init__(self) -> None:
         for name in ("seeds", "index"):
             object.__setattr__(
                 self, name, Path(getattr(self, name))
             )  # the one moment at which a frozen record may be written
+        object.__setattr__(self, "public_url", _plain_url(self.public_url))
         for name, low, high in _RANGES:
             value = getattr(self, name)
             if not low <= value <= high:
@@ -97,6 +102,24 @@ def from_env(environment: Mapping[str, str] | None = None, **overrides: object) 
         elif text.strip():
             values[field.name] = _cast(field.name, text.strip(), _variable(field.name))
     return Settings(**values)  # type: ignore[arg-type]  # each was cast to its field's type
+
+
+def _plain_url(text: str) -> str:
+    """Return an address as a browser writes its origin: in small letters, without the scheme's own port or a "/" at the end."""
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        port = "" if parts.port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f":{parts.port}"
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    except ValueError:
+        host, port = "", ""
+    plain = re.fullmatch(r"[a-z0-9.\[\]:-]+", host or "") and re.fullmatch(r"(/[\w.~-]+)*/?", parts.path, re.ASCII)
+    if not plain or parts.scheme not in ("http", "https") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise SettingsError(
+            f"public_url is {text!r}, which is no address of a page: write it like https://docs.example.org/path in QA_PUBLIC_URL."
+        )
+    return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}"
 
 
 def _variable(name: str) -> str:

@@ -1,7 +1,7 @@
 """What the page's server refuses before Gradio sees it, and the headers it adds.
 
 In -> out: ASGI requests -> the app behind it, or 400, 401, 403, 404, 413.
-Does not: buffer answers (they are streamed), or know users.
+Does not: buffer answers (they are streamed), or know users. What is open stands in qa/ui/routes.py.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import hmac
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from urllib.parse import parse_qsl, urlencode
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
+from qa.ui.bodies import Gone, Message, Receive, TooLarge, given_again, read_body, why_refused
+from qa.ui.public import PublicUrl
+from qa.ui.routes import Route, find_route
+
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
@@ -22,10 +24,6 @@ Answered = Callable[[], tuple[int, str, str]]
 """Gives status, content type and body."""
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
-MAX_BODY_BYTES = 64 * 1024
-CLOSED_PATHS = ("/gradio_api/upload", "/gradio_api/proxy=", "/gradio_api/deep_link", "/monitoring", "/gradio_api/process_recording",
-                "/gradio_api/vibe", "/gradio_api/run-history")  # fmt: skip
-"""Routes Gradio opens although this page has no use for them."""
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
@@ -37,14 +35,17 @@ _HEADERS: list[Header] = [
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 ]
-
-
-class _TooLarge(Exception):
-    """The body grew beyond the limit while it was read."""
+_FOREIGN = (b"cross-site", b"same-site")
+_NOT_PASSED_ON = (b"x-forwarded-host", b"x-forwarded-proto", b"x-gradio-server")
+"""What Gradio would believe of anybody: under which address the page is known."""
+_TEXT = "text/plain; charset=utf-8"
+NOT_FOUND = (404, "Not found")
+MOST_DIGITS = 12
+"""Of a length: int() of a longer number costs time."""
 
 
 class Guard:
-    """Middleware: known hosts only (against DNS rebinding), same origin only, small bodies, no open routes but ours."""
+    """Middleware: known hosts only (against DNS rebinding), same origin only, open routes only, small and strict bodies."""
 
     def __init__(
         self,
@@ -53,85 +54,110 @@ class Guard:
         answers: Mapping[str, Answered] | None = None,
         apps: Mapping[str, App] | None = None,
         login: str = "",
+        public: PublicUrl | None = None,
+        handlers: Container[int] = (),
     ) -> None:
         """Take the app behind it, the hosts it answers to, `answers` to GET requests by path, and other apps by path.
 
         These other apps are given only requests with `login` ("USER:PASSWORD"), unless it is empty; the one behind asks by itself.
+        `public` is the address at a proxy, `handlers` the numbers of what the page may call.
         """
         self._app = app
         self._hosts = hosts
         self._answers = answers or {}
         self._apps = apps or {}
-        self._login = b"Basic " + base64.b64encode(login.encode()) if login else b""
+        self._login = base64.b64encode(login.encode()) if login else b""
+        self._public = public
+        self._handlers = handlers
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close"})  # nothing here speaks it
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refused = self._refusal(scope)
-        if refused:
-            await _respond(send, refused[0], "text/plain; charset=utf-8", refused[1])
-            return
-        if scope["path"] in self._answers and scope["method"] == "GET":
-            await _respond(send, *await asyncio.to_thread(self._answers[scope["path"]]))
-            return
-        app = self._apps.get(scope["path"].rstrip("/"), self._app)
-        if app is not self._app and not self._knows(scope):
-            await _respond(
-                send, 401, "text/plain; charset=utf-8", "A name and a password are needed (HTTP Basic)", _ASK_LOGIN
-            )
-            return
-        started = False
+        scope = _cleaned(scope, self._public)
+        route = find_route(scope["method"], scope["path"])
+        refused = self._refusal(scope, route)
+        if refused or route is None:
+            await _respond(send, *(refused or NOT_FOUND))
+        elif scope["path"] in self._answers:
+            status, kind, text = await asyncio.to_thread(self._answers[scope["path"]])
+            await _respond(send, status, text, kind)
+        elif scope["path"] in self._apps and not self._knows(scope):
+            await _respond(send, 401, "A name and a password are needed (HTTP Basic)", _TEXT, _ASK_LOGIN)
+        else:
+            await self._pass_on(scope, route, receive, send)
 
-        async def send_with_headers(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
-            await send(message)
-
+    async def _pass_on(self, scope: Message, route: Route, receive: Receive, send: Send) -> None:
         try:
-            await app(scope, _limited(receive), send_with_headers)
-        except _TooLarge:
-            if not started:
-                await _respond(send, 413, "text/plain; charset=utf-8", "Request too large")
+            body = await read_body(receive, route.most_bytes)
+        except TooLarge:
+            await _respond(send, 413, "Request too large")
+            return
+        except Gone:
+            return
+        wrong = why_refused(route, body, self._handlers)
+        if wrong:
+            await _respond(send, 400, wrong)
+            return
+        app = self._apps.get(scope["path"], self._app)
+        await app(scope, given_again(body, receive), _with_headers(send))
 
     def _knows(self, scope: Message) -> bool:
         sent = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-        return not self._login or hmac.compare_digest(sent, self._login)
+        scheme, _, told = sent.partition(b" ")
+        return not self._login or (scheme.lower() == b"basic" and hmac.compare_digest(told.strip(), self._login))
 
-    def _refusal(self, scope: Message) -> tuple[int, str] | None:
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        address = headers.get(b"host", "")
+    def _refusal(self, scope: Message, route: Route | None) -> tuple[int, str] | None:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        address = headers.get(b"host", b"").decode("latin-1")
         host = address if address.endswith("]") else address.rsplit(":", 1)[0]
-        if "*" not in self._hosts and host not in self._hosts:
+        known = "*" in self._hosts or host in self._hosts or (self._public and address == self._public.netloc)
+        if not known:
             return 400, "Unknown host"
-        origin = headers.get(b"origin", "")
-        if origin and scope["method"] not in ("GET", "HEAD", "OPTIONS") and origin.split("://", 1)[-1] != address:
+        if not self._is_own(headers, address, route):
             return 403, "Cross-origin request refused"
-        if scope["path"].startswith(CLOSED_PATHS):
-            return 404, "Not found"
-        length = headers.get(b"content-length", "0")
-        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+        if route is None:
+            return NOT_FOUND
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or len(length) > MOST_DIGITS or int(length) > route.most_bytes:
             return 413, "Request too large"
         return None
 
-
-def _limited(receive: Receive) -> Receive:
-    seen = 0
-
-    async def receive_some() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > MAX_BODY_BYTES:
-            raise _TooLarge
-        return message
-
-    return receive_some
+    def _is_own(self, headers: Mapping[bytes, bytes], address: str, route: Route | None) -> bool:
+        """Whether a request comes from our own page or from a program; a browser says where its requests come from."""
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        own = [f"http://{address}", f"https://{address}"]
+        if self._public:
+            own = [self._public.origin, *(own if address != self._public.netloc else [])]
+        if origin and origin not in own:
+            return False
+        return (route is not None and route.linked) or headers.get(b"sec-fetch-site", b"") not in _FOREIGN
 
 
-async def _respond(send: Send, status: int, kind: str, body: str, *more: Header) -> None:
+def _cleaned(scope: Message, public: PublicUrl | None) -> Message:
+    """Return a request as it would be without a proxy: below "/", and without what only a proxy may say."""
+    headers = [(name, value) for name, value in scope["headers"] if name not in _NOT_PASSED_ON]
+    asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    query = urlencode([(name, value) for name, value in asked if name != "deep_link"])  # a file Gradio would read
+    path = public.below(scope["path"]) if public else scope["path"]
+    cleaned = {**scope, "headers": headers, "query_string": query.encode(), "path": path}
+    cleaned.pop("raw_path", None)
+    return cleaned
+
+
+def _with_headers(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
+        await send(message)
+
+    return send_with_headers
+
+
+async def _respond(send: Send, status: int, body: str, kind: str = _TEXT, *more: Header) -> None:
     headers = [(b"content-type", kind.encode()), *_HEADERS, *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body.encode()})

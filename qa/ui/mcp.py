@@ -11,8 +11,9 @@ import json
 from typing import Any
 
 from qa.errors import SettingsError
+from qa.ui.bodies import Message, Receive
 from qa.ui.endpoints import Endpoints, Refused
-from qa.ui.guard import App, Message, Receive, Send
+from qa.ui.guard import App, Send
 
 PATH = "/mcp"
 _INSTRUCTIONS = (

@@ -22,6 +22,7 @@ from qa.rendering import printable, report_to_text
 from qa.ui.endpoints import MAX_WAITING, Endpoints
 from qa.ui.guard import LOCAL_HOSTS, Guard
 from qa.ui.monitor import Monitor
+from qa.ui.public import read_public_url
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 THREADS = 40
 """Of the server, beside one for each question that may wait."""
+SESSIONS = 500
+"""Of pages whose answers are kept in memory; the one that was used longest ago is forgotten first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,10 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
         guard["apps"] = {PATH: make_mcp_app(endpoints)}
         guard["login"] = f"{access.user}:{access.password}" if access.user else ""
     page = make_page(engine, endpoints)
+    guard["handlers"] = frozenset(number for number, handler in page.fns.items() if handler.fn)
+    guard["public"] = public = read_public_url(settings.public_url)
+    # From whom a request comes: what a proxy says of it counts only where there is one.
+    os.environ["FORWARDED_ALLOW_IPS"] = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1") if public else ""
     page.queue(default_concurrency_limit=8, max_size=access.max_queue, api_open=False)
     theme = Base(
         primary_hue=colors.indigo, neutral_hue=colors.slate, radius_size=sizes.radius_lg,
@@ -132,7 +139,7 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
         _, url, _ = page.launch(
             server_name=settings.host, server_port=settings.port or None, prevent_thread_lock=True, quiet=True, share=False, theme=theme,
             head=head(), footer_links=[], run_history=False, enable_monitoring=False, ssr_mode=False, max_file_size="1kb", show_error=False,
-            max_threads=THREADS + access.max_queue,
+            max_threads=THREADS + access.max_queue, root_path=settings.public_url, state_session_capacity=SESSIONS,
             auth=(access.user, access.password) if access.user else None,
             app_kwargs={"middleware": [Middleware(Guard, **guard)], "docs_url": None, "redoc_url": None, "openapi_url": None},
         )  # fmt: skip
@@ -140,7 +147,7 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
         raise SettingsError(
             f"Port {settings.port} of {settings.host} cannot be used: choose another with --port or QA_PORT."
         ) from exc
-    return page, url
+    return page, f"{settings.public_url}/" if public else url
 
 
 def _is_local(host: str) -> bool:
