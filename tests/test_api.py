@@ -56,6 +56,9 @@ HEAVY = [
     "syntok",
     "tree_sitter",
     "yaml",
+    "pypdfium2",
+    "selectolax",
+    "PIL",
 ]
 
 

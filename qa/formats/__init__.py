@@ -1,7 +1,9 @@
 """The formats a document may have: a file's bytes -> what it says, how it is built, and where each piece stands.
 
-One file a format, beside `reading` (encodings, what cannot be read), `frontmatter` and `inline`, which several use. A format
-is added by adding its file, with SUFFIXES, VERSION and `parse(data, name)`, and a line in FORMATS.
+One file a format, beside what several use: `reading` (encodings, what cannot be read), `frontmatter`, `inline`, `flow` (a text
+that grows block by block), `zipped` (archives of XML), `glyphs` and `wrapping` (lines of a PDF). All but plain characters is
+read in a process of its own (`worker`, `child`, `packing`); `drawing` makes pictures of pages, `places` says where a quote stands.
+A format is added by adding its file, with SUFFIXES, VERSION and `parse(data, name)`, and a line in FORMATS.
 
 In -> out: a file's bytes and name -> `Parsed`; a name -> the reader that would read it.
 Does not: open files, or load a format's library before a file of that format comes.
@@ -16,14 +18,35 @@ from typing import Any
 from qa.datatypes import Parsed
 from qa.formats.reading import as_utf8
 
-FORMATS = {
-    ".txt": "plain",
-    ".md": "markdown",
-    ".markdown": "markdown",
+_READ_BY = {
+    "plain": ".txt",
+    "markdown": ".md .markdown",
+    "pdf": ".pdf",
+    "html": ".html .htm .xhtml",
+    "docx": ".docx .docm",
+    "pptx": ".pptx .pptm",
+    "odt": ".odt",
+    "epub": ".epub",
+    "mail": ".eml",
+    "notebook": ".ipynb",
+    "tables": ".csv .tsv",
+    "data": ".json .jsonl .ndjson",
+    "subtitles": ".srt .vtt",
+    "office": ".xlsx .xlsm .xlsb .xls .ods .msg .rtf",
+    "source": (
+        ".rst .org .tex .adoc .asciidoc .log .text"
+        " .py .js .mjs .ts .tsx .jsx .java .c .h .cpp .hpp .cc .cs .go .rs .rb .php .swift .kt .scala .sh .bash .sql .r .lua .pl"
+        " .toml .yaml .yml .ini .cfg .conf .xml .css"
+    ),
 }
+FORMATS = {suffix: module for module, suffixes in _READ_BY.items() for suffix in suffixes.split()}
 """Suffix -> the module of this wing that reads such files."""
-TEXTUAL = frozenset(("plain", "markdown"))
+TEXTUAL = frozenset(("plain", "markdown", "source", "tables", "data", "subtitles"))
 """Formats that are characters and nothing else: their encoding may be given."""
+_HERE = frozenset(("plain", "markdown", "source"))
+"""Formats that are read in this process: nothing in such a file can do harm."""
+WITH_LINES = frozenset(("plain", "markdown", "source", "tables"))
+"""Formats whose lines are lines for whoever opens the file."""
 
 
 def format_of(name: str) -> str:
@@ -40,7 +63,12 @@ def reader_of(name: str) -> str:
 def parse_file(data: bytes, name: str, *, encoding: str = "") -> Parsed:
     """Read a file; Unreadable, with the reason, where that cannot be done."""
     found = format_of(name)
-    parsed: Parsed = _module(found).parse(as_utf8(data, encoding) if found in TEXTUAL else data, name)
+    data = as_utf8(data, encoding) if found in TEXTUAL else data
+    if found not in _HERE:
+        from qa.formats.worker import READING
+
+        return READING.parse(data, name, found)
+    parsed: Parsed = _module(found).parse(data, name)
     return parsed
 
 

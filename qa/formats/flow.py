@@ -1,0 +1,163 @@
+"""A text that grows block by block, and its blocks, which tile it.
+
+In -> out: pieces of text with their kind, in the order of the document -> `Parsed`.
+Does not: know a format, or change a character other than white space at the ends of a piece.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from qa.datatypes import Block, Kind, Mark, Parsed, Span
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""Halves of a character, and the zero that ends a text for many programs."""
+CELL_CHARS = 300
+"""A table with a longer cell only arranges a page: its cells are paragraphs."""
+APART, BELOW = "\n\n", "\n"
+
+
+class Flow:
+    """Collects blocks; a heading stands over what is added after it, until one of its level or a higher one."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._blocks: list[Block] = []
+        self._path: list[tuple[int, str]] = []
+        self._marks: list[Mark] = []
+        self._pending: list[tuple[str, str]] = []
+        self._group = 0
+
+    @property
+    def last(self) -> Block | None:
+        """The block added last."""
+        return self._blocks[-1] if self._blocks else None
+
+    def add(
+        self,
+        text: str,
+        kind: Kind = Kind.PARAGRAPH,
+        *,
+        level: int = 0,
+        lead: Span | None = None,
+        group: int = 0,
+        gap: str = APART,
+        headings: tuple[str, ...] | None = None,
+    ) -> Span | None:
+        """Append a block and return its span; None, and nothing appended, where it is blank."""
+        text = _UNSTORABLE.sub("\ufffd", text).strip()
+        if not text:
+            return None
+        if self._parts:
+            self._put(gap)
+        start = self._length
+        self._marks += [Mark(start, *mark) for mark in self._pending]
+        self._pending.clear()
+        self._put(text)
+        if kind is Kind.HEADING:
+            self._path = [held for held in self._path if held[0] < level]
+        under = tuple(name for _, name in self._path) if headings is None else headings
+        self._blocks.append(Block(Span(start, self._length), kind, under, level, lead, group))
+        if kind is Kind.HEADING:
+            self._path.append((level, " ".join(text.split())))
+        return Span(start, self._length)
+
+    def row(
+        self, cells: Sequence[str], *, group: int, lead: Span | None = None, places: Sequence[tuple[str, str]] = ()
+    ) -> Span | None:
+        """Append a table's row: its cells, a tab between two; with `places`, a mark (kind and name) a cell that is not empty."""
+        flat = [" ".join(cell.split()) for cell in cells]
+        gap = BELOW if self.last is not None and self.last.group == group else APART
+        text = "\t".join(flat)
+        span = self.add(text, Kind.ROW, group=group, lead=lead, gap=gap)
+        if span is not None and places:
+            at = span.start - (len(text) - len(text.lstrip()))
+            for cell, place in zip(flat, places, strict=True):
+                self._marks += [Mark(at, *place)] * bool(cell)
+                at += len(cell) + 1
+        return span
+
+    def table(self, rows: Iterable[Sequence[str]], *, header: bool = False) -> None:
+        """Append a table; with `header`, or where it looks like one, its first row is the lead of the others."""
+        held = [list(row) for row in rows if any(cell.strip() for cell in row)]
+        if any(len(cell) > CELL_CHARS for row in held for cell in row) or max(map(len, held), default=0) < 2:
+            for cell in (cell for row in held for cell in row):
+                self.add(cell)
+            return
+        group, lead = self.new_group(), None
+        header = header or _names_columns(held)
+        for row in held:
+            span = self.row(row, group=group, lead=lead)
+            lead = lead or (span if header else None)
+
+    def new_group(self) -> int:
+        """Return the number of the next list or table."""
+        self._group += 1
+        return self._group
+
+    def lead_in(self) -> Span | None:
+        """Return the paragraph just added if it leads in to a list."""
+        block = self.last
+        if block is None or block.kind is not Kind.PARAGRAPH or not self._parts[-1].endswith((":", "：")):
+            return None
+        return block.span
+
+    def mark(self, kind: str, name: str) -> None:
+        """Say that what is added from now on is in this part."""
+        self._pending = [(kind, name)]
+
+    def forget_headings(self) -> None:
+        """Let no heading stand over what follows."""
+        self._path = []
+
+    def done(
+        self, meta: Mapping[str, str] | None = None, warnings: Iterable[str] = (), hidden: Iterable[Span] = ()
+    ) -> Parsed:
+        """Return what was collected."""
+        blocks = tile(self._blocks, self._length)
+        known = {key: " ".join(value.split()) for key, value in (meta or {}).items() if value and value.strip()}
+        return Parsed(
+            "".join(self._parts), blocks, known, tuple(hidden), marks=tuple(self._marks), warnings=tuple(warnings)
+        )
+
+    def _put(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+
+
+def _names_columns(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the first row names the columns: words in every cell, above figures in at least one column."""
+    first, others = rows[0], rows[1:]
+    if not others or not all(cell.strip() and not cell.strip()[0].isdigit() for cell in first):
+        return False
+    columns = range(min(map(len, rows)))
+    return any(
+        all(any(map(str.isdigit, row[n])) for row in others) for n in columns if not any(map(str.isdigit, first[n]))
+    )
+
+
+def tile(blocks: Sequence[Block], length: int) -> tuple[Block, ...]:
+    """Return the blocks, each reaching to where the next begins, the last to the end."""
+    starts = [0, *(block.span.start for block in blocks[1:]), length]
+    return (
+        tuple(
+            Block(Span(a, b), block.kind, block.headings, block.level, block.lead, block.group)
+            for block, (a, b) in zip(blocks, pairwise(starts), strict=True)
+        )
+        if blocks
+        else ()
+    )
+
+
+def paragraphs(flow: Flow, text: str, kind: Kind = Kind.PARAGRAPH) -> None:
+    """Append plain text: a block ends at a blank line."""
+    held: list[str] = []
+    for line in [*text.splitlines(), ""]:
+        if line.strip():
+            held.append(line.rstrip())
+        elif held:
+            flow.add("\n".join(held), kind)
+            held = []

@@ -1,0 +1,147 @@
+"""A page of a PDF -> the lines its content draws, each glyph with the box it is drawn in.
+
+In -> out: an open pypdfium2 page -> `Line`s in the order of the content, and how many glyphs lie outside of the page or are invisible.
+Does not: decide what belongs together (qa/formats/wrapping.py), or replace, reorder or add a visible character.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from dataclasses import dataclass, field
+from statistics import median_low
+from typing import Any
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top in points."""
+_DIVIDED = re.compile(r"[^\W\d_][-\u2010]$")
+_HYPHENS = (2, 0x2D, 0xAD, 0x2010, 0xFFFE)
+_INVISIBLE_MODE = 3
+_SAMPLED = 5
+"""Of every so many glyphs one is asked how it is drawn."""
+
+
+@dataclass(slots=True)
+class Line:
+    """Glyphs on one base line; `hyphen` where the last one may only divide a word."""
+
+    page: int
+    chars: str
+    boxes: list[Box]
+    angle: float
+    hyphen: bool
+    left: float = field(init=False)
+    right: float = field(init=False)
+    base: float = field(init=False)
+    size: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        seen = [box for char, box in zip(self.chars, self.boxes, strict=True) if not char.isspace()]
+        self.left, self.right = min(box[0] for box in seen), max(box[2] for box in seen)
+        self.base = median_low(box[1] for box in seen)
+        self.size = median_low(box[3] - box[1] for box in seen) or 1.0
+        self.hyphen = self.hyphen or bool(_DIVIDED.search(self.chars.rstrip()))
+
+    @property
+    def shown(self) -> str:
+        """The line's characters, white space collapsed."""
+        return " ".join(self.chars.split())
+
+
+@dataclass(slots=True)
+class Drawn:
+    """What a page draws."""
+
+    lines: list[Line] = field(default_factory=list)
+    outside: int = 0
+    glyphs: int = 0
+    invisible: int = 0
+    """Glyphs that are text without being drawn, as recognition of letters leaves them over a scan (of those asked)."""
+    asked: int = 0
+
+
+def draw(page: Any, number: int) -> Drawn:
+    """Return the lines of an open page, the `number`th."""
+    import pypdfium2.raw as pdfium
+
+    reader = _Reader(page, number)
+    box, handle = pdfium.FS_RECTF(), reader.textpage.raw
+    high = 0
+    for k in range(pdfium.FPDFText_CountChars(handle)):
+        code = pdfium.FPDFText_GetUnicode(handle, k)
+        if code in (10, 13):
+            reader.flush()
+        elif 0xD800 <= code < 0xDC00:
+            high = code  # a character beyond the first plane comes as two
+        else:
+            if 0xDC00 <= code < 0xE000 and high:
+                code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
+            high = 0
+            hyphen = code in _HYPHENS and pdfium.FPDFText_IsHyphen(handle, k) == 1
+            if hyphen and code in (2, 0xAD, 0xFFFE):
+                code = 0x2D
+            if _is_text(code):
+                pdfium.FPDFText_GetLooseCharBox(handle, k, ctypes.byref(box))
+                angle = pdfium.FPDFText_GetCharAngle(handle, k)
+                reader.take(k, chr(code), (box.left, box.bottom, box.right, box.top), angle, hyphen)
+    reader.flush()
+    reader.textpage.close()
+    return reader.drawn
+
+
+def _is_text(code: int) -> bool:
+    control = code < 32 or 127 <= code < 160 or 0xD800 <= code < 0xE000 or code in (0xFFFE, 0xFFFF)
+    return code == 9 or not control
+
+
+class _Reader:
+    """The line that is being read."""
+
+    def __init__(self, page: Any, number: int) -> None:
+        self.textpage, self.number, self.crop = page.get_textpage(), number, page.get_cropbox()
+        self.drawn = Drawn()
+        self._clear()
+
+    def _clear(self) -> None:
+        self.chars: list[str] = []
+        self.boxes: list[Box] = []
+        self.last: Box | None = None
+        self.angle = 0.0
+
+    def flush(self, hyphen: bool = False) -> None:
+        """End the line."""
+        if self.last is not None:
+            self.drawn.lines.append(Line(self.number, "".join(self.chars), self.boxes, self.angle, hyphen))
+        self._clear()
+
+    def take(self, k: int, char: str, box: Box, angle: float, hyphen: bool) -> None:
+        """Add a character to the line, or to a new one where it turns or jumps."""
+        if char.isspace():
+            self.chars.append(" ")
+            self.boxes.append(box)
+            return
+        left, bottom, right, top = self.crop
+        if not (left <= (box[0] + box[2]) / 2 <= right and bottom <= (box[1] + box[3]) / 2 <= top):
+            self.drawn.outside += 1
+            return
+        self._ask(k)
+        if self.last is not None and (abs(angle - self.angle) > 0.1 or (abs(angle) < 0.1 and self._jumps(box))):
+            self.flush()
+        self.last, self.angle = box, angle
+        self.chars.append(char)
+        self.boxes.append(box)
+        if hyphen:
+            self.flush(True)
+
+    def _jumps(self, box: Box) -> bool:
+        return self.last is not None and (box[1] > self.last[3] + 1 or box[3] < self.last[1] - 1)
+
+    def _ask(self, k: int) -> None:
+        import pypdfium2.raw as pdfium
+
+        self.drawn.glyphs += 1
+        if self.drawn.glyphs % _SAMPLED == 1:
+            self.drawn.asked += 1
+            drawn_by = pdfium.FPDFText_GetTextObject(self.textpage.raw, k)
+            if drawn_by and pdfium.FPDFTextObj_GetTextRenderMode(drawn_by) == _INVISIBLE_MODE:
+                self.drawn.invisible += 1

@@ -1,0 +1,106 @@
+"""ODT: the paragraphs, lists, tables and notes of an Open Document text.
+
+In -> out: bytes -> `Parsed` with headings.
+Does not: read comments, deleted text, page headers and footers, or invent list numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element
+
+from qa.datatypes import Kind, Parsed, Span
+from qa.formats.flow import APART, BELOW, Flow
+from qa.formats.reading import Unreadable
+from qa.formats.zipped import Archive
+
+SUFFIXES = (".odt",)
+VERSION = 1
+_O = "urn:oasis:names:tc:opendocument:xmlns:"
+T, TABLE, OFFICE = f"{{{_O}text:1.0}}", f"{{{_O}table:1.0}}", f"{{{_O}office:1.0}}"
+_SKIPPED = frozenset((f"{T}tracked-changes", f"{OFFICE}annotation", f"{T}note", f"{T}table-of-content"))
+_SIGNS = {f"{T}tab": " ", f"{T}line-break": "\n"}
+_BLANKS = re.compile(r"[ \t\n\r]+")
+_DC = "{http://purl.org/dc/elements/1.1/}"
+
+
+def parse(data: bytes, name: str) -> Parsed:
+    """Read an Open Document text."""
+    archive = Archive(data)
+    manifest = archive.part("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive.names else b""
+    if b"encryption-data" in manifest:
+        raise Unreadable("is encrypted: save it without a password.")
+    body = archive.tree("content.xml").find(f"{OFFICE}body/{OFFICE}text")
+    flow = Flow()
+    if body is not None:
+        _read(flow, body)
+        flow.forget_headings()
+        for note in body.iter(f"{T}note-body"):
+            flow.add(" ".join(_inline(paragraph) for paragraph in note.iter(f"{T}p")), Kind.FOOTNOTE)
+    return flow.done(_meta(archive))
+
+
+def _read(flow: Flow, body: Element) -> None:
+    """Append what is below `body`; a stack holds the depth of lists."""
+    stack: list[tuple[Element, int, tuple[int, Span | None]]] = [(body, 0, (0, None))]
+    while stack:
+        element, depth, (group, lead) = stack.pop()
+        tag = element.tag
+        if tag in _SKIPPED:
+            continue
+        if tag == f"{T}h":
+            level = element.get(f"{T}outline-level", "1")
+            flow.add(_inline(element), Kind.HEADING, level=int(level) if level.isdecimal() and len(level) < 3 else 1)
+        elif tag == f"{T}p" and group:
+            goes_on = flow.last is not None and flow.last.group == group
+            flow.add(
+                _inline(element), Kind.ITEM, level=depth - 1, group=group, lead=lead, gap=BELOW if goes_on else APART
+            )
+        elif tag == f"{T}p":
+            flow.add(_inline(element))
+        if tag == f"{TABLE}table" and element.find(f".//{TABLE}table") is None:
+            flow.table(
+                [[_cell(cell) for cell in row.iter(f"{TABLE}table-cell")] for row in element.iter(f"{TABLE}table-row")]
+            )
+            continue
+        if tag == f"{T}list":
+            depth, group, lead = depth + 1, group or flow.new_group(), lead or flow.lead_in()
+        stack += ((child, depth, (group, lead)) for child in reversed(element))
+
+
+def _inline(paragraph: Element) -> str:
+    """Return the characters of a paragraph; of frames and notes anchored in it, none."""
+    found: list[str] = []
+    stack: list[Element | str] = [*_inside(paragraph)]
+    while stack:
+        piece = stack.pop()
+        if isinstance(piece, str):
+            found.append(_BLANKS.sub(" ", piece))
+        elif piece.tag == f"{T}s":
+            found.append(" ")
+        elif piece.tag in _SIGNS:
+            found.append(_SIGNS[piece.tag])
+        elif piece.tag not in _SKIPPED and piece.tag not in (f"{T}p", f"{T}h"):
+            stack += _inside(piece)
+    return "".join(found)
+
+
+def _inside(element: Element) -> list[Element | str]:
+    """Return what an element holds, last first."""
+    held: list[Element | str] = [element.text or ""]
+    for child in element:
+        held += [child, child.tail or ""]
+    return held[::-1]
+
+
+def _cell(cell: Element) -> str:
+    return "\n".join(_inline(paragraph) for paragraph in cell.iter(f"{T}p"))
+
+
+def _meta(archive: Archive) -> dict[str, str]:
+    if "meta.xml" not in archive.names:
+        return {}
+    root = archive.tree("meta.xml")
+    tags = {"title": f"{_DC}title", "author": f"{_DC}creator", "date": f"{_DC}date"}
+    found = {key: next((element.text or "" for element in root.iter(tag)), "") for key, tag in tags.items()}
+    return {**found, "date": found["date"][:10]}

@@ -1,0 +1,114 @@
+"""Spreadsheets, Outlook messages and rich text, by the packages of the extra `office`.
+
+In -> out: bytes -> `Parsed`; a spreadsheet's row is a line with a mark a cell ("Q3, cell B7").
+Does not: calculate (a formula has the value the file holds), or show a number as the program would ("15 %" is 0.15).
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from qa.datatypes import Parsed
+from qa.formats import mail
+from qa.formats.flow import Flow
+from qa.formats.reading import Unreadable
+
+SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".msg", ".rtf")
+VERSION = 1
+MAX_CELLS = 2_000_000
+
+
+def parse(data: bytes, name: str) -> Parsed:
+    """Read a file by its suffix."""
+    suffix = "." + name.lower().rpartition(".")[2]
+    return _READERS.get(suffix, _sheets)(data)
+
+
+def _module(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError as exc:
+        raise Unreadable("needs a package more: pip install 'quoted[office]'.") from exc
+
+
+def _sheets(data: bytes) -> Parsed:
+    calamine = _module("python_calamine")
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        flow, cells = Flow(), 0
+        for name in book.sheet_names:
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            cells += sum(map(len, rows))
+            if cells > MAX_CELLS:
+                raise Unreadable(f"has more than {MAX_CELLS} cells.")
+            _sheet(flow, name, rows)
+    except calamine.PasswordError as exc:
+        raise Unreadable("is encrypted: save it without a password.") from exc
+    except calamine.CalamineError as exc:
+        raise Unreadable(f"is damaged, or not what its name says ({exc}).") from exc
+    return flow.done()
+
+
+def _sheet(flow: Flow, name: str, rows: list[list[object]]) -> None:
+    group, lead = flow.new_group(), None
+    shown = [[" ".join(_shown(value).split()) for value in row] for row in rows]
+    names = next((n for n, row in enumerate(shown) if sum(map(bool, row)) > 1), -1)
+    for n, row in enumerate(shown):
+        places = [("sheet", f"{name}, cell {_letters(column)}{n + 1}") for column in range(len(row))]
+        span = flow.row(row, group=group, lead=lead, places=places)
+        lead = span if n == names else lead
+
+
+def _letters(column: int) -> str:
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def _shown(value: object) -> str:
+    """Return a value as text: a whole number without the point that the file does not have."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
+    return "" if value is None else str(value)
+
+
+def _message(data: bytes) -> Parsed:
+    oxmsg = _module("oxmsg")
+    try:
+        message = oxmsg.Message.load(io.BytesIO(data))
+    except (OSError, ValueError, KeyError) as exc:
+        raise Unreadable("is damaged, or no Outlook message.") from exc
+    sent = message.sent_date
+    head = {
+        "Subject": message.subject,
+        "From": message.sender,
+        "Date": sent.strftime("%a, %d %b %Y %H:%M:%S %z") if sent else "",
+    }
+    known = {key: value for key, value in head.items() if value}
+    body, html = message.body, message.html_body
+    attached = [attachment.file_name or "unnamed" for attachment in message.attachments]
+    return mail.build(known, body or html or "", is_html=not body, attached=attached)
+
+
+def _rich_text(data: bytes) -> Parsed:
+    striprtf = _module("striprtf.striprtf")
+    if not data.lstrip().startswith(b"{\\rtf"):
+        raise Unreadable("is no rich text: it does not begin with {\\rtf.")
+    flow = Flow()
+    for line in striprtf.rtf_to_text(data.decode("latin-1"), errors="replace").splitlines():
+        flow.add(line)
+    return flow.done()
+
+
+_READERS: dict[str, Callable[[bytes], Parsed]] = {".msg": _message, ".rtf": _rich_text}

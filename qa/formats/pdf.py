@@ -1,0 +1,262 @@
+"""PDF: the glyphs that PDFium reads on each page, in the order of the content, each with its page and box.
+
+In -> out: bytes -> `Parsed` with pages and boxes; white space is the reader's.
+Does not: replace, reorder or add a visible character; left out (and counted) are only hyphens that divide a word at a line's end,
+lines that repeat in the margins, and glyphs outside of the visible page.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from qa.datatypes import Block, Kind, Page, Parsed, Span
+from qa.formats.flow import tile
+from qa.formats.glyphs import Box, Drawn, Line, draw
+from qa.formats.reading import Unreadable
+from qa.formats.wrapping import BULLET, continues, count_words, furniture, is_glued, keeps_hyphen
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SUFFIXES = (".pdf",)
+VERSION = 1
+LARGER, A_LITTLE_LARGER = 1.15, 1.06
+"""A heading's letters are at least so many times as high as most letters of the document; the second where it is short."""
+HEADING_CHARS, SHORT_CHARS = 200, 60
+UNIT = 65535
+_PROGRAM_TITLE = re.compile(r"(?i)^(microsoft \w+ - .*|untitled.*|\S+\.\w{2,4}|.*\.(docx?|pdf|indd|xlsx?|pptx?))$")
+
+
+def parse(data: bytes, name: str) -> Parsed:
+    """Read a PDF file; Unreadable where it is encrypted or damaged."""
+    import pypdfium2 as pdfium
+
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as exc:
+        if "password" in str(exc).lower():
+            raise Unreadable("is encrypted: save it without a password.") from exc
+        raise Unreadable("is damaged, or no PDF: open it in a PDF program and save it again.") from exc
+    try:
+        return _read(document)
+    finally:
+        document.close()
+
+
+def _read(document: Any) -> Parsed:
+    drawn: list[Drawn] = []
+    frames: list[_Frame] = []
+    for i in range(len(document)):
+        frame, page = _open_page(document, i)
+        frames.append(frame)
+        drawn.append(page)
+    lines = [line for shown in drawn for line in shown.lines]
+    left_out = furniture(lines, [(frame.box[1], frame.box[3]) for frame in frames])
+    kept = [line for i, line in enumerate(lines) if i not in left_out]
+    writer = _Writer(frames, count_words(kept))
+    writer.write(kept)
+    blocks = _blocks(writer)
+    meta = _meta(document, writer, blocks)
+    warnings = _warnings(drawn, len(left_out))
+    pages = tuple(Page(frame.label, *frame.shown_size) for frame in frames)
+    return Parsed("".join(writer.text), blocks, meta, pages=pages, boxes=writer.places(), warnings=warnings)
+
+
+class _Frame:
+    """What of a page is shown: its crop box, turned."""
+
+    def __init__(self, box: Box, turns: int, label: str) -> None:
+        self.box, self.turns, self.label = box, turns, label
+        self.width, self.height = (box[2] - box[0]) or 1.0, (box[3] - box[1]) or 1.0
+
+    @property
+    def shown_size(self) -> tuple[float, float]:
+        return (self.height, self.width) if self.turns % 2 else (self.width, self.height)
+
+    def on_page(self, box: Box) -> list[int]:
+        """Return a box as left, top, right, bottom in 1/65535 of the page as shown."""
+        left, _, _, top = self.box
+        found = ((box[0] - left) / self.width, (top - box[3]) / self.height,
+                 (box[2] - left) / self.width, (top - box[1]) / self.height)  # fmt: skip
+        for _ in range(self.turns):
+            found = (1 - found[3], found[0], 1 - found[1], found[2])
+        return [min(UNIT, max(0, round(share * UNIT))) for share in found]
+
+
+def _open_page(document: Any, i: int) -> tuple[_Frame, Drawn]:
+    """Read one page; one that PDFium cannot load has no text, and says so in the warnings."""
+    import pypdfium2 as pdfium
+
+    try:
+        page = document[i]
+    except pdfium.PdfiumError:
+        return _Frame((0.0, 0.0, 612.0, 792.0), 0, ""), Drawn()
+    label = document.get_page_label(i) or ""
+    frame = _Frame(page.get_cropbox(), page.get_rotation() // 90, "" if label == str(i + 1) else label)
+    drawn = draw(page, i + 1)
+    page.close()
+    return frame, drawn
+
+
+class _Writer:
+    """The text and the place of each of its characters, line by line."""
+
+    def __init__(self, frames: Sequence[_Frame], words: Counter[str]) -> None:
+        self.text: list[str] = []
+        self.rows = array("H")
+        self.starts: list[tuple[int, Line]] = []
+        """Where each paragraph begins, and its first line."""
+        self._frames, self._words = frames, words
+
+    def write(self, lines: Sequence[Line]) -> None:
+        """Append lines in order."""
+        before: Line | None = None
+        for line in lines:
+            if before is None or not continues(before, line):
+                if before is not None:
+                    self._put("\n", None)
+                    self._put("\n", None)
+                self.starts.append((len(self.text), line))
+            elif before.hyphen:
+                self._divide(line)
+            elif not is_glued("".join(self.text[-2:]), line.chars.lstrip()[:1]):
+                self._put(" ", None)
+            self._append(line)
+            before = line
+
+    def places(self) -> NDArray[np.uint16]:
+        """Return page and box of each character."""
+        import numpy as np
+
+        return np.frombuffer(self.rows.tobytes(), np.uint16).reshape(-1, 5)
+
+    def _put(self, char: str, place: list[int] | None) -> None:
+        self.text.append(char)
+        self.rows.extend(place or (0, 0, 0, 0, 0))
+
+    def _append(self, line: Line) -> None:
+        start = len(line.chars) - len(line.chars.lstrip())
+        end = len(line.chars.rstrip())
+        frame = self._frames[line.page - 1]
+        for char, box in zip(line.chars[start:end], line.boxes[start:end], strict=True):
+            if char != " ":
+                self._put(char, [line.page, *frame.on_page(box)])
+                self._turn_ligature()
+            elif self.text[-1] != " ":
+                self._put(char, None)
+
+    def _turn_ligature(self) -> None:
+        """Two Arabic letters of one glyph (lam-alef) come in the order they are seen in: give them that they are read in."""
+        if self.rows[-5:] == self.rows[-10:-5] and all(
+            unicodedata.bidirectional(char) == "AL" for char in self.text[-2:]
+        ):
+            self.text[-2:] = self.text[:-3:-1]
+
+    def _divide(self, line: Line) -> None:
+        """Leave out the hyphen just written where it only divides a word."""
+        end = "".join(self.text[-60:])
+        head = re.search(r"([^\W\d_]*).$", end, re.S)
+        tail = re.match(r"[^\W\d_]*", line.chars.lstrip())
+        if head and tail and not keeps_hyphen(head.group(1), tail.group(), self._words):
+            self.text.pop()
+            del self.rows[-5:]
+
+
+def _blocks(writer: _Writer) -> tuple[Block, ...]:
+    """Return paragraphs, headings (by the height of their letters) and list items."""
+    ends = [*(start for start, _ in writer.starts), len(writer.text)][1:]
+    pieces = [
+        (line, start, "".join(writer.text[start:end]).rstrip())
+        for (start, line), end in zip(writer.starts, ends, strict=True)
+    ]
+    heights: Counter[float] = Counter()
+    for line, _, piece in pieces:
+        heights[round(line.size, 1)] += len(piece)
+    usual = heights.most_common(1)[0][0] if heights else 1.0
+    levels = _levels([line.size for line, _, piece in pieces if _is_heading(line, piece, usual)])
+    path: list[tuple[int, str]] = []
+    blocks: list[Block] = []
+    group = 0
+    for line, start, piece in pieces:
+        span, level = Span(start, start + len(piece)), 0
+        kind, lead, of = Kind.PARAGRAPH, None, 0
+        if _is_heading(line, piece, usual):
+            kind, level = Kind.HEADING, levels[round(line.size)]
+            path = [held for held in path if held[0] < level]
+        elif BULLET.match(piece) and any(map(str.isalpha, piece[2:])):
+            last = blocks[-1] if blocks else None
+            goes_on = last is not None and last.kind is Kind.ITEM
+            group += not goes_on
+            kind, of = Kind.ITEM, group
+            lead = _lead_in(writer, last, goes_on)
+        blocks.append(Block(span, kind, tuple(name for _, name in path), level, lead, of))
+        if kind is Kind.HEADING:
+            path.append((level, piece))
+    return tile(blocks, len(writer.text))
+
+
+def _is_heading(line: Line, piece: str, usual: float) -> bool:
+    """Tell whether a paragraph is set like a heading: larger, or a little larger and short, and no sentence."""
+    if sum(char.isalpha() for char in piece) < 3 or piece[-1] in ".,;:" or abs(line.angle) > 0.1:
+        return False
+    larger = line.size / usual
+    return (larger >= LARGER and len(piece) <= HEADING_CHARS) or (
+        larger >= A_LITTLE_LARGER and len(piece) <= SHORT_CHARS
+    )
+
+
+def _levels(sizes: Sequence[float]) -> dict[int, int]:
+    """Number the heights of headings from the largest."""
+    return {
+        size: min(level, 6) for level, size in enumerate(sorted({round(size) for size in sizes}, reverse=True), start=1)
+    }
+
+
+def _lead_in(writer: _Writer, last: Block | None, goes_on: bool) -> Span | None:
+    if last is None:
+        return None
+    if goes_on:
+        return last.lead
+    ends = "".join(writer.text[last.span.end - 1 : last.span.end])
+    return last.span if last.kind is Kind.PARAGRAPH and ends == ":" else None
+
+
+def _meta(document: Any, writer: _Writer, blocks: Sequence[Block]) -> dict[str, str]:
+    """Return the title (the largest letters of the first page, else what the file says), author and date."""
+    said = document.get_metadata_dict(skip_empty=True)
+    first = [i for i, block in enumerate(blocks) if block.kind is Kind.HEADING and writer.starts[i][1].page == 1]
+    title = said.get("Title", "").strip()
+    if first:
+        span = blocks[max(first, key=lambda i: (writer.starts[i][1].size, -i))].span
+        title = " ".join("".join(writer.text[span.start : span.end]).split())
+    elif _PROGRAM_TITLE.match(title):
+        title = ""
+    date = re.match(r"D:(\d{4})(\d\d)(\d\d)", said.get("CreationDate", ""))
+    found = {"title": title, "author": said.get("Author", "").strip(), "date": "-".join(date.groups()) if date else ""}
+    return {key: value for key, value in found.items() if value}
+
+
+def _warnings(drawn: Sequence[Drawn], repeated: int) -> tuple[str, ...]:
+    found = []
+    silent = sum(not page.glyphs for page in drawn)
+    if silent:
+        whole = f"no text on {silent} of {len(drawn)} pages: they are pictures, empty, or damaged"
+        found.append(f"{whole}; run OCR over them to make them searchable")
+    recognised = sum(page.asked > 0 and page.invisible > page.asked / 2 for page in drawn)
+    if recognised:
+        found.append(
+            f"the text of {recognised} of {len(drawn)} pages was recognised from pictures (OCR) and may differ from them"
+        )
+    outside = sum(page.outside for page in drawn)
+    counts = [f"{repeated} lines in the margins"] * bool(repeated) + [
+        f"{outside} characters outside of the pages"
+    ] * bool(outside)
+    if counts:
+        found.append(f"left out: {' and '.join(counts)}")
+    return tuple(found)

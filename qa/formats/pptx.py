@@ -1,0 +1,86 @@
+"""PPTX: the paragraphs and table rows of each slide, then its notes.
+
+In -> out: bytes -> `Parsed` with a mark where each slide begins ("7", "8, hidden").
+Does not: read comments, masters, charts' data or pictures.
+"""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element
+
+from qa.datatypes import Kind, Parsed
+from qa.formats.flow import APART, BELOW, Flow
+from qa.formats.zipped import RELATIONSHIP, Archive
+
+SUFFIXES = (".pptx", ".pptm")
+VERSION = 1
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_TITLES = frozenset(("title", "ctrTitle"))
+_NUMBERS = frozenset(("sldNum", "dt", "ftr", "hdr"))
+
+
+def parse(data: bytes, name: str) -> Parsed:
+    """Read a file of slides."""
+    archive, flow = Archive(data), Flow()
+    main = "ppt/presentation.xml"
+    relations = archive.relations(main)
+    for number, slide in enumerate(archive.tree(main).iter(f"{P}sldId"), start=1):
+        _, part = relations.get(slide.get(RELATIONSHIP, ""), ("", ""))
+        if part in archive.names:
+            _slide(archive, flow, part, number)
+    return flow.done(archive.properties())
+
+
+def _slide(archive: Archive, flow: Flow, part: str, number: int) -> None:
+    root = archive.tree(part)
+    flow.forget_headings()
+    flow.mark("slide", f"{number}, hidden" if root.get("show") == "0" else str(number))
+    _shapes(flow, root)
+    for kind, other in archive.relations(part).values():
+        if kind == "notesSlide" and other in archive.names:
+            _shapes(flow, archive.tree(other))
+
+
+def _shapes(flow: Flow, root: Element) -> None:
+    """Append the shapes below `root`, a title first, in the order of the file."""
+    shapes = [element for element in root.iter() if element.tag in (f"{P}sp", f"{A}tbl")]
+    for shape in sorted(shapes, key=lambda element: _placeholder(element) not in _TITLES):
+        if shape.tag == f"{A}tbl":
+            rows = [[_lines(cell) for cell in row.iter(f"{A}tc")] for row in shape.iter(f"{A}tr")]
+            properties = shape.find(f"{A}tblPr")
+            flow.table(rows, header=properties is not None and properties.get("firstRow") == "1")
+        elif _placeholder(shape) in _TITLES:
+            flow.add(" ".join(_lines(shape).split()), Kind.HEADING, level=1)
+        elif _placeholder(shape) not in _NUMBERS:
+            _body(flow, shape)
+
+
+def _body(flow: Flow, shape: Element) -> None:
+    """Append a shape's paragraphs: items of one list in a slide's body, else paragraphs."""
+    paragraphs = [element for element in shape.iter(f"{A}p") if _text(element).strip()]
+    listed = len(paragraphs) > 1 and shape.find(f"{P}nvSpPr/{P}nvPr/{P}ph") is not None
+    group, lead = (flow.new_group(), flow.lead_in()) if listed else (0, None)
+    for n, element in enumerate(paragraphs):
+        properties = element.find(f"{A}pPr")
+        level = properties.get("lvl", "0") if properties is not None else "0"
+        if listed:
+            depth = int(level) if level.isdecimal() and len(level) < 3 else 0
+            flow.add(_text(element), Kind.ITEM, level=depth, group=group, lead=lead, gap=BELOW if n else APART)
+        else:
+            flow.add(_text(element))
+
+
+def _placeholder(shape: Element) -> str:
+    found = shape.find(f"{P}nvSpPr/{P}nvPr/{P}ph")
+    return found.get("type", "body") if found is not None else ""
+
+
+def _text(paragraph: Element) -> str:
+    return "".join(
+        "\n" if e.tag == f"{A}br" else e.text or "" for e in paragraph.iter() if e.tag in (f"{A}t", f"{A}br")
+    )
+
+
+def _lines(element: Element) -> str:
+    return "\n".join(_text(paragraph) for paragraph in element.iter(f"{A}p"))

@@ -1,0 +1,28 @@
+"""Source code and other plain text: the file's characters as they are, a block ends at a blank line.
+
+In -> out: bytes -> `Parsed` whose text is the file's.
+Does not: know a language's grammar.
+"""
+
+from __future__ import annotations
+
+import re
+
+from qa.datatypes import Block, Kind, Parsed, Span
+from qa.formats.flow import tile
+from qa.formats.reading import decode
+
+PROSE = (".rst", ".org", ".tex", ".adoc", ".asciidoc", ".log", ".text")
+SUFFIXES = PROSE
+"""And every other that QA_TEXT_SUFFIXES names: those are code."""
+VERSION = 1
+_BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
+
+
+def parse(data: bytes, name: str) -> Parsed:
+    """Read a file of plain text."""
+    text = decode(data)
+    kind = Kind.PARAGRAPH if name.lower().endswith(PROSE) else Kind.CODE
+    starts = [0, *(match.end() for match in _BLANK_LINES.finditer(text))]
+    blocks = [Block(Span(start, start), kind) for start in dict.fromkeys(starts) if start < len(text)]
+    return Parsed(text, tile(blocks, len(text)))

@@ -1,0 +1,486 @@
+"""Every format beside text and Markdown: blocks tile, places are exact, and no file can harm or stop the reader."""
+
+import random
+import sys
+
+import numpy as np
+import pytest
+from conftest import SCALE
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made import MAIL, SAMPLES, SHARED, archive, book, column, drawn, open_text, paragraph, pdf, slides, word
+
+from qa.datatypes import Citation, Kind, Mark, Page, Parsed, Passage, Span, Where
+from qa.formats import FORMATS, parse_file
+from qa.formats.html import decode
+from qa.formats.packing import pack, unpack
+from qa.formats.places import at_mark, on_pages, place_words
+from qa.formats.reading import Unreadable
+from qa.formats.worker import Worker
+
+SHARED_FILES = sorted(SHARED.iterdir()) if SHARED.is_dir() else []
+SUFFIX_MODULES = sorted(set(FORMATS.values()))
+
+
+def rows(data: bytes, name: str) -> list[tuple[Kind, str]]:
+    parsed = parse_file(data, name)
+    return [(block.kind, block.span.of(parsed.text).strip()) for block in parsed.blocks]
+
+
+def assert_whole(parsed: Parsed) -> None:
+    """Blocks tile the text; every visible character of a text with pages has a page and a box on it."""
+    assert "".join(block.span.of(parsed.text) for block in parsed.blocks) == parsed.text
+    assert all(block.lead.end <= len(parsed.text) for block in parsed.blocks if block.lead)
+    assert all(span.end <= len(parsed.text) for span in parsed.hidden)
+    assert [mark.start for mark in parsed.marks] == sorted(mark.start for mark in parsed.marks)
+    if parsed.pages:
+        assert parsed.boxes is not None and parsed.boxes.shape == (len(parsed.text), 5)
+        visible = np.array([not char.isspace() for char in parsed.text], bool)
+        placed = parsed.boxes[visible]
+        assert (placed[:, 0] >= 1).all() and (placed[:, 0] <= len(parsed.pages)).all()
+        assert (placed[:, 1] <= placed[:, 3]).all() and (placed[:, 2] <= placed[:, 4]).all()
+        assert (placed[:, 1:].any(axis=1)).all()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_of_each_format_is_read_whole(name):
+    parsed = parse_file(SAMPLES[name], name)
+    assert parsed.text.strip()
+    assert_whole(parsed)
+
+
+@pytest.mark.parametrize("path", SHARED_FILES, ids=lambda path: path.name)
+def test_real_files_are_read_whole_or_refused_by_name(path):
+    try:
+        assert_whole(parse_file(path.read_bytes(), path.name))
+    except Unreadable as exc:
+        assert path.name == "encrypted.pdf" and "encrypted" in str(exc)
+
+
+def test_every_format_says_its_suffixes_and_version():
+    from importlib import import_module
+
+    for module_name in SUFFIX_MODULES:
+        module = import_module(f"qa.formats.{module_name}")
+        assert isinstance(module.VERSION, int)
+        listed = {suffix for suffix, name in FORMATS.items() if name == module_name}
+        assert set(module.SUFFIXES) <= listed
+
+
+# PDF
+
+
+def test_a_pdf_joins_lines_and_divided_words_and_keeps_other_hyphens():
+    lines = [
+        "The report was us-",
+        "ing a dual-",
+        "encoder of 2018-",
+        "23 and the co-",
+        "operation of a self-",
+        "made person.",
+    ]
+    text = parse_file(pdf([column(50, 700, [*lines, "A dual-encoder it is."])]), "a.pdf").text
+    assert "was using a dual-encoder of 2018-" in text
+    assert "cooperation" in text or "co-operation" in text
+    assert "self-made" in text
+    assert "A dual-encoder it is." in text
+
+
+def test_columns_stay_apart_and_a_sentence_goes_on_in_the_next():
+    left = column(50, 700, ["The first column tells of", "bees that fly to the"])
+    right = column(320, 700, ["meadow and come home", "again in the evening."])
+    text = parse_file(pdf([left + "\n" + right]), "a.pdf").text
+    assert text == "The first column tells of bees that fly to the meadow and come home again in the evening."
+
+
+def test_running_heads_and_page_numbers_are_left_out_and_counted():
+    pages = [column(50, 780, [f"Annual Report {2019 + n}"]) + column(50, 600, [f"Body {word} stands here."])
+             + drawn([(300, 20, str(40 + n))]) for n, word in enumerate(("one", "two", "three", "four"))]  # fmt: skip
+    parsed = parse_file(pdf(pages), "a.pdf")
+    assert parsed.text == "\n\n".join(f"Body {word} stands here." for word in ("one", "two", "three", "four"))
+    assert any("8 lines in the margins" in warning for warning in parsed.warnings)
+
+
+def test_what_lies_outside_of_the_visible_page_is_not_on_it():
+    content = drawn([(50, 700, "Seen."), (450, 700, "Cut away.")])
+    parsed = parse_file(pdf([content], extra="/CropBox [0 0 400 800]"), "a.pdf")
+    assert parsed.text == "Seen."
+    assert any("8 characters outside" in warning for warning in parsed.warnings)
+    assert (parsed.pages[0].width, parsed.pages[0].height) == (400, 800)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_boxes_lie_on_the_page_as_it_is_shown(turn):
+    from io import BytesIO
+
+    from PIL import Image
+
+    data = pdf([drawn([(100, 600, "MMMMMMMM")], size=40)], extra=f"/Rotate {turn} /CropBox [50 100 550 700]")
+    parsed = parse_file(data, "a.pdf")
+    worker = Worker()
+    try:
+        image = Image.open(BytesIO(worker.picture(data, 1, 700))).convert("L")
+    finally:
+        worker.close()
+    where = on_pages(parsed.boxes, parsed.pages)
+    assert len(where.boxes) == (1 if turn in (0, 180) else len(where.boxes))
+    ink = image.point(lambda value: 255 if value < 128 else 0)
+    left, top, right, bottom = (
+        edge / size for edge, size in zip(ink.getbbox(), (*image.size, *image.size), strict=True)
+    )
+    boxes = np.array([box[1:] for box in where.boxes])
+    assert boxes[:, 0].min() - 0.01 <= left and boxes[:, 1].min() - 0.01 <= top
+    assert boxes[:, 2].max() + 0.01 >= right and boxes[:, 3].max() + 0.01 >= bottom
+
+
+def test_a_page_knows_its_printed_number_and_pages_without_text_are_counted():
+    labels = "/PageLabels << /Nums [0 << /S /r /St 4 >>] >>"
+    parsed = parse_file(pdf([column(50, 700, ["Preface of it."]), "0 0 100 100 re f"], labels=labels), "a.pdf")
+    assert [page.label for page in parsed.pages] == ["iv", "v"]
+    assert any("no text on 1 of 2 pages" in warning for warning in parsed.warnings)
+
+
+def test_larger_letters_are_a_heading_and_the_title():
+    content = drawn([(50, 700, "On Bees")], 24) + column(50, 650, ["They fly far in the", "morning of the day."])
+    parsed = parse_file(pdf([content], info="/Title (Microsoft Word - x.doc) /Author (Nora)"), "a.pdf")
+    assert [block.kind for block in parsed.blocks] == [Kind.HEADING, Kind.PARAGRAPH]
+    assert parsed.blocks[1].headings == ("On Bees",)
+    assert parsed.meta["title"] == "On Bees" and parsed.meta["author"] == "Nora"
+
+
+def test_text_that_is_not_drawn_is_called_recognised():
+    parsed = parse_file(pdf(["3 Tr " + column(50, 700, ["Read from a picture."])]), "a.pdf")
+    assert any("recognised from pictures" in warning for warning in parsed.warnings)
+
+
+def test_line_numbers_in_the_margin_are_no_text():
+    numbers = drawn([(20, 700 - 20 * n, str(n + 1)) for n in range(15)])
+    text = parse_file(pdf([numbers + column(80, 700, ["Counsel spoke of", "the matter."])]), "a.pdf").text
+    assert text == "Counsel spoke of the matter."
+
+
+@pytest.mark.skipif(not SHARED_FILES, reason="needs the shared files")
+def test_real_pdf_traps():
+    def text(name: str) -> str:
+        return parse_file((SHARED / name).read_bytes(), name).text
+
+    assert "الإنتاجية" in text("right-to-left.pdf") and "اإلنتاجية" not in text("right-to-left.pdf")
+    paper = text("two-columns-hyphens-ligatures.pdf")
+    assert "dual-encoder" in paper and "\ufffe" not in paper and "arXiv" not in paper[:500]
+    cropped = parse_file((SHARED / "cropped-spreads.pdf").read_bytes(), "c.pdf")
+    assert any("3382 characters outside" in warning for warning in cropped.warnings)
+
+
+# the others
+
+
+def test_html_is_what_a_browser_shows():
+    page = b"""<html><head><title>T</title><style>p{}</style></head><body><nav>Menu</nav><main><h1>Leave</h1><p>You get
+      <b>twenty</b>  days.<br>Ask <span hidden>not</span>Nora.</p><p>Bring:</p><ul><li>a form</li><li>a pen</li></ul>
+      <table><tr><th>Year</th><th>Days</th></tr><tr><td>1</td><td>20</td></tr></table><dl><dt>Leave</dt><dd>Time off.</dd></dl>
+      <script>x</script></main><footer>Imprint</footer></body></html>"""
+    parsed = parse_file(page, "a.html")
+    assert parsed.text == (
+        "Leave\n\nYou get twenty days.\nAsk Nora.\n\nBring:\n\na form\na pen\n\nYear\tDays\n1\t20\n\nLeave\nTime off."
+    )
+    kinds = [block.kind for block in parsed.blocks]
+    assert kinds.count(Kind.ITEM) == 2 and kinds.count(Kind.ROW) == 2 and kinds[-1] is Kind.DEFINITION
+    leads = [block.lead.of(parsed.text) for block in parsed.blocks if block.lead]
+    assert leads == ["Bring:", "Bring:", "Year\tDays", "Leave"]
+    assert {block.headings for block in parsed.blocks[1:]} == {("Leave",)}
+
+
+def test_a_page_without_one_main_part_is_read_without_its_navigation():
+    page = b"<body><nav>Menu</nav><article>short</article><p>" + b"This is the body. " * 20 + b"</p><footer>f</footer>"
+    text = parse_file(page, "a.html").text
+    assert text.startswith("short") and "Menu" not in text and "body." in text
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("caf\u00e9".encode("cp1252"), "caf\u00e9"),
+        ("caf\u00e9".encode(), "caf\u00e9"),
+        ("caf\u00e9".encode("utf-16"), "caf\u00e9"),
+        (b'<meta charset="koi8-r">' + "\u0434\u043e\u043c".encode("koi8-r"), "\u0434\u043e\u043c"),
+        (b'<meta charset="utf-16">' + "\u0434\u043e\u043c".encode(), "\u0434\u043e\u043c"),
+    ],
+)
+def test_the_encoding_of_a_page_is_found(data, text):
+    assert decode(data).endswith(text)
+
+
+def test_word_without_what_was_deleted_hidden_or_said_twice():
+    run = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>hidden</w:t></w:r><w:del><w:r><w:delText>gone</w:delText></w:r></w:del>"
+    box = "<w:txbxContent><w:p><w:r><w:t>In a box.</w:t></w:r></w:p></w:txbxContent>"
+    body = (
+        paragraph("Leave", "H1") + paragraph("Parental leave", "H2")
+        + f"<w:p><w:r><w:t>It is </w:t></w:r>{run}<w:ins><w:r><w:t>forty days.</w:t></w:r></w:ins></w:p>"
+        + '<w:p><w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r></w:p>"
+        + paragraph("Bring:") + paragraph("a form", listed=True) + paragraph("a pen", listed=True)
+        + "<w:tbl><w:tr><w:tc>" + paragraph("Year") + "</w:tc><w:tc>" + paragraph("Days") + "</w:tc></w:tr>"
+        "<w:tr><w:tc>" + paragraph("1") + "</w:tc><w:tc>" + paragraph("20") + "</w:tc></w:tr></w:tbl>"
+    )  # fmt: skip
+    notes = f"<w:footnote>{paragraph('A note.')}</w:footnote>"
+    parsed = parse_file(word(body, footnotes=notes), "a.docx")
+    assert parsed.text == (
+        "Leave\n\nParental leave\n\nIt is forty days.\n\nIn a box.\n\nBring:\n\na form\na pen\n\nYear\tDays\n1\t20\n\nA note."
+    )
+    assert parsed.blocks[2].headings == ("Leave", "Parental leave")
+    assert [b.lead.of(parsed.text) for b in parsed.blocks if b.lead] == ["Bring:", "Bring:", "Year\tDays"]
+    assert parsed.blocks[-1].kind is Kind.FOOTNOTE and parsed.blocks[-1].headings == ()
+
+
+def test_slides_come_in_the_order_of_the_talk():
+    parsed = parse_file(slides([("Plan", ["First", "Second"]), ("End", ["Thanks"])], hidden=[2]), "a.pptx")
+    assert parsed.text == "Plan\n\nFirst\nSecond\n\nEnd\n\nThanks"
+    assert [(mark.kind, mark.name) for mark in parsed.marks] == [("slide", "1"), ("slide", "2, hidden")]
+    assert at_mark(parsed.marks, Span(6, 11)).label == "1"
+
+
+def test_open_document_lists_and_notes():
+    body = (
+        '<text:h text:outline-level="1">Rules</text:h><text:p>Bring:<text:note><text:note-body><text:p>Or not.</text:p>'
+        "</text:note-body></text:note></text:p><text:list><text:list-item><text:p>a <text:span>form</text:span></text:p>"
+        "</text:list-item><text:list-item><text:p>a pen</text:p></text:list-item></text:list>"
+    )
+    parsed = parse_file(open_text(body), "a.odt")
+    assert parsed.text == "Rules\n\nBring:\n\na form\na pen\n\nOr not."
+    assert [block.kind for block in parsed.blocks] == [
+        Kind.HEADING,
+        Kind.PARAGRAPH,
+        Kind.ITEM,
+        Kind.ITEM,
+        Kind.FOOTNOTE,
+    ]
+
+
+def test_a_book_has_its_chapters_and_one_with_a_lock_is_refused():
+    parsed = parse_file(SAMPLES["a.epub"], "a.epub")
+    assert parsed.text == "I\n\nIt began.\n\nII\n\nIt ended."
+    assert [mark.name for mark in parsed.marks] == ["I", "II"] and parsed.meta["title"] == "The book"
+    lock = '<encryption><e:EncryptionMethod xmlns:e="x" Algorithm="http://www.w3.org/2001/04/xmlenc#aes256-cbc"/></encryption>'
+    with pytest.raises(Unreadable, match="DRM"):
+        parse_file(book(["<p>x</p>"], encryption=lock), "a.epub")
+
+
+def test_mail_has_its_head_its_body_and_names_its_attachments():
+    parsed = parse_file(MAIL, "a.eml")
+    assert parsed.text.startswith("Subject: The café\nFrom: Nora") and parsed.text.endswith("It opens at nine.\n\nNora")
+    assert parsed.meta == {"title": "The café", "author": "Nora <nora@example.org>", "date": "2023-11-07"}
+    assert at_mark(parsed.marks, Span(len(parsed.text) - 2, len(parsed.text))).label == "message body"
+    both = (
+        b'From: a@b.c\nSubject: s\nContent-Type: multipart/mixed; boundary="x"\n\n--x\nContent-Type: text/html\n\n<p>Hello <b>you</b></p>\n'
+        b'--x\nContent-Type: application/pdf\nContent-Disposition: attachment; filename="plan.pdf"\n\nx\n--x--\n'
+    )
+    parsed = parse_file(both, "a.eml")
+    assert parsed.text.endswith("Hello you") and parsed.warnings == ("1 attachments are not read (plan.pdf)",)
+
+
+def test_tables_of_values_have_a_row_a_line_below_their_names():
+    parsed = parse_file(SAMPLES["a.csv"], "a.csv")
+    assert parsed.text == "name\tage\nSmith, Anna\t31\nBo\t45"
+    assert {block.lead.of(parsed.text) for block in parsed.blocks[1:] if block.lead} == {"name\tage"}
+    assert parse_file(b"a;b\n1;2,5\n", "x.csv").text == "a\tb\n1\t2,5"
+
+
+def test_data_keeps_names_and_numbers_as_written():
+    assert rows(SAMPLES["a.jsonl"], "a.jsonl") == [(Kind.ROW, "name: Anna\tage: 31"), (Kind.ROW, "name: Bo\tage: 5.50")]
+    parsed = parse_file(SAMPLES["a.json"], "a.json")
+    assert parsed.blocks[-1].headings == ("rules",)
+
+
+def test_subtitles_are_what_is_said_with_times_and_speakers():
+    parsed = parse_file(SAMPLES["a.srt"], "a.srt")
+    assert parsed.text == "Hello there\n\nBye." and [mark.name for mark in parsed.marks] == ["00:00:01", "00:12:03"]
+    parsed = parse_file(SAMPLES["a.vtt"], "a.vtt")
+    assert parsed.text == "Ann Lee: Good morning.\n\nBo: Hi."
+    assert [block.lead.of(parsed.text) for block in parsed.blocks if block.lead] == ["Ann Lee", "Bo"]
+
+
+def test_a_missing_package_is_named(monkeypatch):
+    from qa.formats import office
+
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    with pytest.raises(Unreadable, match=r"pip install 'quoted\[office\]'"):
+        office.parse(b"PK", "costs.xlsx")
+
+
+def test_a_sheet_has_its_cells():
+    parts = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
+        'ContentType="application/xml"/></Types>',
+        "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+        'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Q3" sheetId="1" r:id="r"/>'
+        "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+        'Id="r" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="s.xml"/></Relationships>',
+        "xl/s.xml": '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="2">'
+        '<c r="B2" t="inlineStr"><is><t>Rent</t></is></c><c r="C2" t="inlineStr"><is><t>Sum</t></is></c></row><row r="3">'
+        '<c r="B3" t="inlineStr"><is><t>May</t></is></c><c r="C3"><v>0.15</v></c></row></sheetData></worksheet>',
+    }  # fmt: skip
+    parsed = parse_file(archive(parts), "costs.xlsx")
+    assert parsed.text == "Rent\tSum\nMay\t0.15"
+    assert [mark.name for mark in parsed.marks] == ["Q3, cell B2", "Q3, cell C2", "Q3, cell B3", "Q3, cell C3"]
+    assert [block.lead.of(parsed.text) for block in parsed.blocks if block.lead] == ["Rent\tSum"]
+
+
+# harm
+
+
+def bomb() -> bytes:
+    return archive({"word/document.xml": b"<a>" + b" " * 250_000_000})
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.pdf", SAMPLES["a.pdf"][:300], "damaged"),
+        ("a.docx", b"\xd0\xcf\x11\xe0" + b"x" * 600, "encrypted, or in the format of old Office"),
+        ("a.docx", b"no archive", "not what its name says"),
+        ("a.docx", SAMPLES["a.pptx"], "lacks its part word/document.xml"),
+        ("a.docx", word(paragraph("&a;"), prefix='<!DOCTYPE x [<!ENTITY a "b">]>'), "declares a document type"),
+        ("a.html", b"<div>" * 100_000, "tags open at once"),
+        ("a.ipynb", b"[" * 100_000, "damaged"),
+        ("a.json", b'{"a":' * 100, "JSON"),
+        ("a.json", b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
+        ("a.srt", b"nothing", "no line of times"),
+        ("a.eml", b"nothing", "no message"),
+        ("a.odt", archive({"x": b""}), "lacks its part content.xml"),
+    ],
+)
+def test_what_cannot_be_read_says_why(name, data, reason):
+    with pytest.raises(Unreadable, match=reason):
+        parse_file(data, name)
+
+
+def test_an_archive_that_swells_is_refused():
+    with pytest.raises(Unreadable, match="unpacks to more than 200 MB"):
+        parse_file(bomb(), "a.docx")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are those of Unix")
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [("crash", "ended in the middle"), ("hang", "too long"), ("swell", "memory"), ("lie", "damaged")],
+)
+def test_a_reader_that_fails_is_a_sentence_and_the_next_file_is_read(code, reason, tmp_path, monkeypatch):
+    bodies = {
+        "crash": "import os; os.kill(os.getpid(), 11)",
+        "hang": "\n    while True: pass",
+        "swell": "bytearray(10**10)",
+        "lie": "from qa.datatypes import Parsed; return Parsed('some text', ())",
+    }
+    (tmp_path / "zz_failing.py").write_text(f"def parse(data, name):\n    {bodies[code]}\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys, importlib, importlib.abc\n"
+        "class F(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'qa.formats.zz_failing':\n"
+        "            import importlib.util\n"
+        f"            return importlib.util.spec_from_file_location(name, {str(tmp_path / 'zz_failing.py')!r})\n"
+        "sys.meta_path.insert(0, F())\n"
+    )
+    worker = Worker(cpu_seconds=1, wall_seconds=20)
+    try:
+        with pytest.raises(Unreadable, match=reason):
+            worker.parse(b"x", "a.zz", "zz_failing")
+        assert worker.parse(SAMPLES["a.eml"], "a.eml", "mail").text.endswith("Nora")
+    finally:
+        worker.close()
+
+
+def mutated(data: bytes, chance: random.Random) -> bytes:
+    """Return a file cut short, with bytes flipped, a block copied or a number replaced."""
+    found = bytearray(data)
+    match chance.randrange(4):
+        case 0:
+            del found[chance.randrange(1, len(found)) :]
+        case 1:
+            for _ in range(max(1, len(found) // 2000)):
+                found[chance.randrange(len(found))] ^= 1 << chance.randrange(8)
+        case 2:
+            at, size = chance.randrange(len(found)), chance.randrange(1, 2000)
+            found[at:at] = found[at : at + size]
+        case _:
+            at = chance.randrange(len(found))
+            digits = bytes(found[at:]).find(b"1")
+            if digits >= 0:
+                found[at + digits : at + digits + 1] = b"99999999"
+    return bytes(found)
+
+
+def test_mutations_crash_nothing_and_each_is_read_or_named():
+    chance = random.Random(20_251_125)
+    sources = [(path.name, path.read_bytes()) for path in SHARED_FILES] + list(SAMPLES.items())
+    for n in range(20 * SCALE):
+        name, data = sources[n % len(sources)]
+        try:
+            assert_whole(parse_file(mutated(data, chance), name))
+        except Unreadable as exc:
+            assert str(exc).endswith(".") and "ended in the middle" not in str(exc)
+
+
+# places
+
+
+def cited(where: Where, headings: tuple[str, ...] = ()) -> Citation:
+    passage = Passage("p", "d", "t", Span(0, 1), "x", 1)
+    return Citation(1, "d", "t", "", Span(0, 1), "x", 24, 1, passage, 1.0, headings=headings, where=where)
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        (Where(), "line 24"),
+        (Where("page", 12, 12), "page 12"),
+        (Where("page", 12, 12, "47698"), "page 12 (numbered 47698)"),
+        (Where("page", 4, 5), "pages 4 and 5"),
+        (Where("page", 4, 7), "pages 4 to 7"),
+        (Where("slide", label="7"), "slide 7"),
+        (Where("sheet", label="Q3, cell B7"), "sheet Q3, cell B7"),
+        (Where("cell", label="5"), "cell 5"),
+        (Where("part", label="Chapter II"), "in “Chapter II”"),
+        (Where("part", label="message body"), "message body"),
+        (Where("time", label="00:12:03"), "at 00:12:03"),
+        (Where("section", paragraph=41), "under “Leave › Parental leave”, paragraph 41"),
+    ],
+)
+def test_a_place_in_words(where, words):
+    assert place_words(cited(where, ("Handbook", "Leave", "Parental leave"))) == words
+
+
+def test_a_quote_over_two_pages_is_marked_on_both_one_box_a_line():
+    first = column(50, 700, ["It began on the first of the", "two pages and it went on to"])
+    parsed = parse_file(pdf([first, column(50, 700, ["the second one of the two."])]), "a.pdf")
+    start = parsed.text.index("went")
+    end = parsed.text.index("second") + 6
+    where = on_pages(parsed.boxes[start:end], parsed.pages)
+    assert (where.page, where.last_page, [box[0] for box in where.boxes]) == (1, 2, [1, 2])
+
+
+@given(st.text(max_size=50), st.integers(0, 3))
+@settings(max_examples=50)
+def test_what_was_read_survives_its_way_between_processes(text, pages):
+    text = text.encode("utf-8", "ignore").decode("utf-8")
+    boxes = np.full((len(text), 5), min(pages, 1), np.uint16) if pages else None
+    from qa.datatypes import Block
+
+    blocks = (Block(Span(0, len(text)), Kind.ROW, ("a", "b"), 2, Span(0, 0), 3),) if text else ()
+    parsed = Parsed(
+        text, blocks, {"title": "t"}, (), (Page("iv", 1.5, 2.5),) * pages, boxes, (Mark(0, "slide", "1"),), ("w",)
+    )
+    again = unpack(*pack(parsed))
+    assert (again.text, again.blocks, again.pages, again.marks, again.warnings) == (
+        text,
+        blocks,
+        parsed.pages,
+        parsed.marks,
+        ("w",),
+    )
+    assert (boxes is None and again.boxes is None) or np.array_equal(again.boxes, boxes)
