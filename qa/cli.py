@@ -114,6 +114,13 @@ def _ask(engine: Engine, options: argparse.Namespace) -> int:
     return _respond(ask, options, options.history)
 
 
+def _text(engine: Engine, options: argparse.Namespace) -> int:
+    text = engine.text(options.document)
+    shown = rendering.printable(text) if sys.stdout.isatty() else text  # into a file or a program goes every character
+    _write(options, {"doc_id": options.document, "text": text}, shown)
+    return DONE
+
+
 def _serve(engine: Engine, options: argparse.Namespace) -> int:
     from qa.ui.serving import read_access, serve
 
@@ -195,4 +202,12 @@ def _speak_utf8() -> None:
             reconfigure(encoding="utf-8", errors=errors)
 
 
-_RUN = {"build": _build, "status": _status, "retrieve": _retrieve, "ask": _ask, "serve": _serve, "eval": _eval}
+_RUN = {
+    "build": _build,
+    "status": _status,
+    "retrieve": _retrieve,
+    "ask": _ask,
+    "text": _text,
+    "serve": _serve,
+    "eval": _eval,
+}

@@ -22,6 +22,8 @@ from qa.answers.reranking import CrossEncoderReranker, Reranker
 from qa.answers.verifying import Verification, verify
 from qa.datatypes import Answer, BuildReport, Document, Hit, Status
 from qa.errors import IndexCorrupt, IndexIncompatible, SeedError
+from qa.formats.pictures import Pictures
+from qa.formats.reading import Unreadable
 from qa.indexing import snapshots
 from qa.indexing.building import build_index, check_recipe, compare_files
 from qa.indexing.corpus import Corpus
@@ -47,6 +49,7 @@ class Engine:
         self._hashes: dict[str, tuple[tuple[int, int, int], str]] = {}
         self._weights: tuple[object, Weights] | None = None
         self._reranker: Reranker | None = None
+        self._pictures = Pictures()
         self._lock = threading.Lock()
 
     def retrieve(self, question: str, k: int = HITS_SHOWN, *, max_tokens: int | None = None) -> list[Hit]:
@@ -141,6 +144,43 @@ class Engine:
         """Return one document as it was indexed, None where there is none of this id."""
         corpus = self._open().corpus
         return corpus.find_document(doc_id)
+
+    def text(self, doc_id: str) -> str:
+        """Return what was read of a document: its text as it was indexed. SeedError where there is none of this id."""
+        document = self.document(doc_id)
+        if document is None:
+            raise SeedError(
+                f"There is no document {doc_id!r} in the index: `qa status` lists what has changed, `qa build` reads it."
+            )
+        return document.text
+
+    def page_picture(self, doc_id: str, page: int, width: int = 1000) -> bytes:
+        """Return a page (from 1) of a PDF as a PNG, `width` 700, 1000 or 1400 pixels wide.
+
+        SeedError where there is no such document or page, or its file is no longer the one that was indexed.
+        """
+        document = self.document(doc_id)
+        if document is None or not doc_id.lower().endswith(".pdf"):
+            raise SeedError(f"There are no pages of {doc_id!r}: only PDF documents of the index have them.")
+        if self._hash_of(doc_id) != document.sha256:
+            raise SeedError(f"{doc_id} has changed since it was indexed, so its pages cannot be shown: run `qa build`.")
+        try:
+            return self._pictures.page(document.sha256, page, width, lambda: self._read_indexed(document))
+        except Unreadable as exc:
+            raise SeedError(f"{doc_id} {exc}") from exc
+
+    def _read_indexed(self, document: Document) -> bytes:
+        """Read the file of a document; SeedError where it is another one by now."""
+        limit = self.settings.max_file_mb * MEGABYTE
+        try:
+            data = read_regular(self.settings.seeds / document.doc_id, self.settings.seeds, limit)
+        except OSError as exc:
+            raise SeedError(f"{document.doc_id} cannot be read any more: run `qa build`.") from exc
+        if hashlib.sha256(data).hexdigest() != document.sha256:
+            raise SeedError(
+                f"{document.doc_id} has changed since it was indexed, so its pages cannot be shown: run `qa build`."
+            )
+        return data
 
     def frequent_names(self, limit: int) -> list[str]:
         """Return the names the documents use most, most frequent first."""

@@ -19,6 +19,7 @@ _VERBS = {
         "quotes that answer a question, or that the documents do not (exit status 3)",
         'qa ask "what did Kallas say about appeasement"',
     ),
+    "text": ("what was read of a document, to compare it with the file", "qa text report.pdf | less"),
     "serve": ("the chat page in a browser", "qa serve --port 7861"),
     "eval": ("measure the answers to a file of gold questions", "qa eval tests/gold/seeds.jsonl"),
 }
@@ -98,6 +99,7 @@ def make_parser() -> argparse.ArgumentParser:
     sub["eval"].add_argument(
         "--calibrate", action="store_true", help="fit the confidence to the questions and keep it beside the index"
     )
+    sub["text"].add_argument("document", metavar="DOC", help="path of the document below the folder of documents")
     sub["eval"].add_argument("gold", type=Path, metavar="GOLD.jsonl", help="gold questions, one JSON object a line")
     return parser
 

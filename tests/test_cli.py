@@ -143,7 +143,7 @@ def test_status_and_eval_write_text_and_json(qa):
     assert qa("eval", "nowhere.jsonl")[0] == 1
 
 
-@pytest.mark.parametrize("verb", ["build", "status", "retrieve", "ask", "serve", "eval"])
+@pytest.mark.parametrize("verb", ["build", "status", "retrieve", "ask", "text", "serve", "eval"])
 def test_every_verb_has_help_and_an_example(qa, verb):
     status, out, _ = qa(verb, "--help")
     assert status == 0
@@ -158,6 +158,7 @@ def test_no_verb_is_undocumented():
         "status",
         "retrieve",
         "ask",
+        "text",
         "serve",
         "eval",
     }

@@ -484,3 +484,44 @@ def test_what_was_read_survives_its_way_between_processes(text, pages):
         ("w",),
     )
     assert (boxes is None and again.boxes is None) or np.array_equal(again.boxes, boxes)
+
+
+# the engine
+
+
+def test_the_text_of_a_document_is_printed_as_it_was_read(small, capsys):
+    from qa import cli
+    from qa.errors import SeedError
+
+    assert small.text("cats.txt") == small.document("cats.txt").text
+    arguments = ["--seeds", str(small.settings.seeds), "--index", str(small.settings.index)]
+    assert cli.main(["text", "cats.txt", *arguments]) == 0
+    assert capsys.readouterr().out == small.text("cats.txt") + "\n"
+    assert cli.main(["text", "dogs.txt", *arguments]) == 1
+    with pytest.raises(SeedError, match=r"no document 'dogs\.txt'"):
+        small.text("dogs.txt")
+
+
+def test_a_page_is_drawn_only_while_the_file_is_the_one_indexed(settings, embedder, monkeypatch):
+    import hashlib
+
+    from qa.datatypes import Document
+    from qa.engine import Engine
+    from qa.errors import SeedError
+
+    data = SAMPLES["a.pdf"]
+    (settings.seeds / "hive.pdf").write_bytes(data)
+    engine = Engine(settings, embedder=embedder)
+    indexed = {"hive.pdf": Document("hive.pdf", "Hive", "", hashlib.sha256(data).hexdigest())}
+    monkeypatch.setattr(engine, "document", indexed.get)
+    picture = engine.page_picture("hive.pdf", 2, 700)
+    assert picture.startswith(b"\x89PNG") and engine.page_picture("hive.pdf", 2, 700) is picture
+    with pytest.raises(SeedError, match=r"hive\.pdf has no page 3"):
+        engine.page_picture("hive.pdf", 3, 700)
+    with pytest.raises(ValueError, match="width"):
+        engine.page_picture("hive.pdf", 1, 999)
+    with pytest.raises(SeedError, match="no pages of"):
+        engine.page_picture("other.pdf", 1, 700)
+    (settings.seeds / "hive.pdf").write_bytes(data + b"%")
+    with pytest.raises(SeedError, match="has changed"):
+        engine.page_picture("hive.pdf", 2, 700)

@@ -53,7 +53,7 @@ def test_the_quality_table_is_what_eval_prints(everywhere, capsys):
 def test_every_setting_and_verb_is_listed():
     for field in fields(Settings):
         assert f"`QA_{field.name.upper()}`" in README
-    for verb in ("build", "status", "retrieve", "ask", "serve", "eval"):
+    for verb in ("build", "status", "retrieve", "ask", "text", "serve", "eval"):
         assert f"| `qa {verb}" in README
 
 
