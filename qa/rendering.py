@@ -88,7 +88,7 @@ def verification_to_dict(verification: Verification) -> dict[str, Any]:
     """Return as JSON whether and where the documents have a text word for word."""
     rows = zip(verification.places, verification.exact, verification.quotes, strict=True)
     places = [{**_place_to_dict(place), "text": quote, "exact": exact} for place, exact, quote in rows]
-    return {"text": verification.text, "found": bool(places), "places": places}
+    return {"text": verification.text, "found": bool(places), "places": places, "more": verification.more}
 
 
 def report_to_dict(report: BuildReport) -> dict[str, Any]:

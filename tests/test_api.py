@@ -36,7 +36,7 @@ ROOMS = [
         "answers.attribution",
     ),
     *("answers.quoting", "answers.reranking", "answers.confidence", "answers.calibrated", "answers.followups"),
-    *("answers.answering", "answers.verifying"),
+    *("answers.answering", "answers.alike", "answers.verifying"),
     *("rendering", "prompts", "engine", "api"),
     *("progress", "following", "lines", "evals", "ui", "options", "cli", "__main__"),
 ]

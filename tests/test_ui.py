@@ -271,7 +271,8 @@ def test_an_agent_asks_and_verifies_over_mcp(real):
     assert (quote["found"], quote["places"][0]["doc_id"]) == (True, KALLAS)
 
 
-QUOTES = {"exact": ("“It’s appeasement. It has never worked.”", [True]), "other marks": ("it's appeasement, it has never worked", [False]),
+QUOTES = {"exact": ("“It’s appeasement. It has never worked.”", [True]), "other marks": ('it\'s APPEASEMENT.  It has never worked', [False]),
+          "other punctuation": ("it's appeasement, it has never worked", []),
           "another word": ("It's appeasement. It never worked.", []), "no word": ("…", [])}  # fmt: skip
 
 

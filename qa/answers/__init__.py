@@ -1,5 +1,6 @@
 """From a question to quotes or a refusal.
 
 In reading order: retrieval (passages), matching (tokens), joining (hits); spelling, asking and attribution (what a question asks for); quoting
-(sentences), reranking, confidence and calibrated (whether they answer), followups, answering; and verifying (is this sentence in the documents?).
+(sentences), reranking, confidence and calibrated (whether they answer), followups, answering; and alike and
+verifying (is this sentence in the documents?).
 """

@@ -89,7 +89,8 @@ class Endpoints:
         """Return whether and where the documents have a text word for word."""
         _check_text(text, "text")
         try:
-            return verification_to_dict(self._engine.verify_quote(text))
+            with self._turn():
+                return verification_to_dict(self._engine.verify_quote(text))
         except QAError as exc:
             raise Refused(str(exc)) from exc
 

@@ -55,7 +55,7 @@ def make_mcp_app(endpoints: Endpoints) -> App:
 
     @server.tool()
     async def verify_quote(text: str) -> str:
-        """Tell whether a sentence stands in the documents word for word, and where, as JSON: found, places (doc_id, start, end, line, exact)."""
+        """Tell whether a sentence is in the documents word for word, and where, as JSON: found, places (doc_id, start, end, line, exact), more."""
         return await called(endpoints.verify_quote, text)
 
     return _Started(server.streamable_http_app(), server.session_manager)
