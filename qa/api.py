@@ -30,6 +30,6 @@ def ask(question: str, *, history: Sequence[str] = (), k: int = HITS_SHOWN, as_t
     return default_engine().ask(question, history=history, k=k, as_typed=as_typed)
 
 
-def build(*, full: bool = False, skip_bad: bool = False) -> BuildReport:
+def build(*, full: bool = False, strict: bool = False) -> BuildReport:
     """Bring the index in line with the seeds; see `Engine.build`."""
-    return default_engine().build(full=full, skip_bad=skip_bad)
+    return default_engine().build(full=full, strict=strict)

@@ -58,7 +58,7 @@ def _build(engine: Engine, options: argparse.Namespace) -> int:
         _write(options, rendering.status_to_dict(status), rendering.status_to_text(status))
         return DONE
     with progress_bar("indexing", "B") as progress:
-        report = engine.build(full=options.full, skip_bad=options.skip_bad, progress=progress)
+        report = engine.build(full=options.full, strict=options.strict, progress=progress)
     _report(options, report)
     return _follow(engine, options) if options.watch else DONE
 
@@ -73,7 +73,7 @@ def _follow(engine: Engine, options: argparse.Namespace) -> int:
             stop=Event(),
             on_build=lambda report: _report(options, report),
             on_problem=_warn,
-            skip_bad=options.skip_bad,
+            strict=options.strict,
         )
     except KeyboardInterrupt:
         print("no longer following", file=sys.stderr)

@@ -238,6 +238,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that is not indexed; `reason` is one sentence that names it, with the fix."""
+
+    doc_id: str
+    reason: str
+    again: bool = False
+    """It was being written, and may be whole at the next look."""
+
+
+@dataclass(frozen=True, slots=True)
 class BuildReport:
     """What one build did. The first four are doc_ids, then counts of passages, then seconds and a name."""
 
@@ -251,7 +261,9 @@ class BuildReport:
     seconds: float
     snapshot: str
     warnings: tuple[str, ...] = ()
-    """Sentences on what was passed over or left out."""
+    """Sentences on what was left out, and on what was left out of documents."""
+    skipped: tuple[Skipped, ...] = ()
+    """The files that are not indexed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +287,8 @@ class Status:
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
+    skipped: tuple[Skipped, ...] = ()
+    """The files of the folder that are not indexed, as it is now."""
 
     @property
     def stale(self) -> bool:

@@ -20,12 +20,12 @@ from qa.answers.calibrated import keep_weights, read_weights
 from qa.answers.confidence import FITTED, Weights
 from qa.answers.reranking import CrossEncoderReranker, Reranker
 from qa.answers.verifying import Verification, verify
-from qa.datatypes import Answer, BuildReport, Document, Hit, Status
+from qa.datatypes import Answer, BuildReport, Document, Hit, Skipped, Status
 from qa.errors import IndexCorrupt, IndexIncompatible, SeedError
 from qa.formats.pictures import Pictures
 from qa.formats.reading import Unreadable
 from qa.indexing import snapshots
-from qa.indexing.building import build_index, check_recipe, compare_files
+from qa.indexing.building import build_index, check_recipe, compare_files, split_known_bad
 from qa.indexing.corpus import Corpus
 from qa.indexing.embedding import Embedder, load_embedder
 from qa.indexing.encodings import Progress
@@ -45,7 +45,7 @@ class Engine:
         self._embedder = embedder
         self._opened: _Opened | None = None
         self._checked = ""
-        self._compared: tuple[object, dict[str, tuple[str, ...]]] | None = None
+        self._compared: tuple[object, dict[str, tuple[str, ...]], tuple[Skipped, ...]] | None = None
         self._hashes: dict[str, tuple[tuple[int, int, int], str]] = {}
         self._weights: tuple[object, Weights] | None = None
         self._reranker: Reranker | None = None
@@ -83,9 +83,9 @@ class Engine:
         """Return whether and where the documents have a text word for word."""
         return verify(self._open().corpus, text)
 
-    def build(self, *, full: bool = False, skip_bad: bool = False, progress: Progress | None = None) -> BuildReport:
+    def build(self, *, full: bool = False, strict: bool = False, progress: Progress | None = None) -> BuildReport:
         """Bring the index in line with the seeds and return what was done; see `qa.indexing.building.build_index`."""
-        return build_index(self.settings, self._load_embedder, full=full, skip_bad=skip_bad, progress=progress)
+        return build_index(self.settings, self._load_embedder, full=full, strict=strict, progress=progress)
 
     def roll_back(self) -> Status:
         """Let the snapshot before the newest answer again; a second call goes forward again."""
@@ -102,7 +102,7 @@ class Engine:
             snapshots.open_snapshot(self.settings.index, verify=True)
         opened = self._open()
         snapshot = opened.snapshot
-        difference = self._difference(snapshot)
+        difference, skipped = self._difference(snapshot)
         created = snapshot.manifest["created"]
         age = datetime.now(UTC) - datetime.fromisoformat(created)
         return Status(
@@ -117,6 +117,7 @@ class Engine:
             added=difference["added"],
             changed=difference["changed"],
             removed=difference["removed"],
+            skipped=skipped,
         )
 
     def list_snapshots(self) -> list[dict[str, Any]]:
@@ -227,16 +228,18 @@ class Engine:
                 self._opened = _Opened(newest, snapshot, Corpus(snapshot), warning)
             return self._opened
 
-    def _difference(self, snapshot: snapshots.Snapshot) -> dict[str, tuple[str, ...]]:
-        """Compare the seeds with a snapshot; they are read again only when one of them was touched."""
+    def _difference(self, snapshot: snapshots.Snapshot) -> tuple[dict[str, tuple[str, ...]], tuple[Skipped, ...]]:
+        """Compare the seeds with a snapshot, and say what of them is not indexed; they are read again only when one of them was touched."""
         looked = (snapshot.name, look_at(self.settings.seeds))
         if self._compared is None or self._compared[0] != looked:
             try:
-                files = list_seeds(self.settings.seeds, max_file_mb=self.settings.max_file_mb, skip_bad=True).files
+                seeds = list_seeds(self.settings.seeds, max_file_mb=self.settings.max_file_mb)
+                known, files = split_known_bad(snapshot.manifest, seeds.files)
+                skipped = tuple(sorted((*seeds.skipped, *known), key=lambda each: each.doc_id))
             except SeedError:
-                files = ()
-            self._compared = looked, compare_files(snapshot.manifest, files)
-        return self._compared[1]
+                files, skipped = [], ()
+            self._compared = looked, compare_files(snapshot.manifest, files), skipped
+        return self._compared[1], self._compared[2]
 
     def _hash_of(self, doc_id: str) -> str:
         """Return the sha256 of a document's file as it is now, "" where there is none; read again only when it was touched."""

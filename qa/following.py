@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from qa.datatypes import BuildReport
+from qa.datatypes import BuildReport, Skipped
 from qa.engine import Engine
 from qa.errors import BuildLocked, QAError, SeedError
 from qa.text.documents import look_at
@@ -28,7 +28,7 @@ def follow(
     stop: threading.Event,
     on_build: Callable[[BuildReport], None],
     on_problem: Callable[[str], None],
-    skip_bad: bool = False,
+    strict: bool = False,
 ) -> None:
     """Build now and after each change, until `stop` is set; reports of builds that changed nothing are left out.
 
@@ -37,6 +37,7 @@ def follow(
     from watchfiles import watch
 
     problem, again = "", True
+    told: set[Skipped] = set()
     seeds = engine.settings.seeds
     for changes in watch(
         seeds,
@@ -50,14 +51,18 @@ def follow(
             continue
         _wait_until_settled(seeds, stop)
         try:
-            report = engine.build(skip_bad=skip_bad)
+            report = engine.build(strict=strict)
         except QAError as exc:
             again = isinstance(exc, SeedError | BuildLocked)
             if str(exc) != problem:
                 problem = str(exc)
                 on_problem(problem)
             continue
-        problem, again = "", False
+        problem, again = "", any(each.again for each in report.skipped)
+        for each in report.skipped:
+            if each not in told:
+                on_problem(each.reason)
+        told = set(report.skipped)
         if report.added or report.changed or report.removed:
             on_build(report)
 

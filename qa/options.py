@@ -46,7 +46,7 @@ def make_parser() -> argparse.ArgumentParser:
     }
     sub["build"].add_argument("--full", action="store_true", help="embed everything again, whatever was there")
     sub["build"].add_argument(
-        "--skip-bad", action="store_true", help="leave out files that cannot be indexed, with a warning each"
+        "--strict", action="store_true", help="stop at the first file that cannot be indexed, instead of leaving it out"
     )
     sub["build"].add_argument("--watch", action="store_true", help="go on: rebuild after every change of the documents")
     sub["build"].add_argument(

@@ -161,6 +161,7 @@ def status_to_text(status: Status) -> str:
         lines.append(f"warning: {printable(status.warning)}")
     for kind in ("added", "changed", "removed"):
         lines += [f"{kind} since: {printable(doc_id)}" for doc_id in getattr(status, kind)]
+    lines += [f"left out: {printable(each.reason)}" for each in status.skipped]
     lines.append("The documents have changed: run `qa build`." if status.stale else "Up to date.")
     return "\n".join(lines)
 

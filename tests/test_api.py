@@ -16,7 +16,7 @@ from qa.errors import QAError
 # A room imports only from rooms before it; a wing is its rooms in the order its docstring gives.
 ROOMS = [
     *("errors", "datatypes", "settings", "opening", "vocabulary", "formats"),
-    *("text.titles", "text.documents", "text.sentences", "text.tokens", "text.chunking"),
+    *("text.shown", "text.titles", "text.documents", "text.sentences", "text.tokens", "text.chunking"),
     "stores",
     *(
         "indexing.embedding",
@@ -24,6 +24,7 @@ ROOMS = [
         "indexing.locks",
         "indexing.snapshots",
         "indexing.lexical",
+        "indexing.structure",
         "indexing.corpus",
     ),
     *("indexing.drafting", "indexing.resuming", "indexing.encodings", "indexing.building"),

@@ -79,14 +79,55 @@ def test_other_weights_under_the_same_name_are_incompatible(small):
         other.ask("Caesar")
 
 
-def test_a_bad_seed_stops_the_build_and_the_old_index_answers(small):
+def test_a_bad_seed_is_left_out_and_named_and_read_once(small, monkeypatch):
     (small.settings.seeds / "bad.txt").write_bytes(b"\xff")
     with pytest.raises(SeedError, match=r"bad\.txt is not UTF-8"):
-        small.build()
+        small.build(strict=True)
+    report = small.build()
+    assert [each.doc_id for each in report.skipped] == ["bad.txt"]
+    assert (report.added, len(report.unchanged)) == ((), 2)
     assert small.ask("Caesar crossed the Rubicon").answered
-    report = small.build(skip_bad=True)
-    assert report.snapshot == "snapshot-000001"
-    assert "bad.txt" in report.warnings[0]
+    monkeypatch.setattr("qa.text.documents.parse_file", lambda *args, **options: pytest.fail("read again"))
+    again = small.build()
+    assert (again.snapshot, again.skipped) == (report.snapshot, report.skipped)
+    status = small.status()
+    assert not status.stale
+    assert "bad.txt is not UTF-8" in status.skipped[0].reason
+    with pytest.raises(SeedError, match=r"bad\.txt is not UTF-8"):
+        small.build(strict=True)
+
+
+def test_a_document_that_can_no_longer_be_read_is_removed_and_comes_back(small):
+    path = small.settings.seeds / "rome.txt"
+    text = path.read_text()
+    path.write_bytes(b"\xff")
+    assert small.build().removed == ("rome.txt",)
+    path.write_text(text)
+    assert small.build().added == ("rome.txt",)
+
+
+def test_only_what_changed_is_parsed_and_a_new_name_gives_a_new_title(small, monkeypatch):
+    import qa.text.documents
+
+    parsed = []
+    real = qa.text.documents.parse_file
+    monkeypatch.setattr(
+        "qa.text.documents.parse_file", lambda data, name, **options: parsed.append(name) or real(data, name, **options)
+    )
+    (small.settings.seeds / "note.md").write_text("---\nauthor: Ann\n---\nWhales sing.")
+    (small.settings.seeds / "rome.txt").rename(small.settings.seeds / "old_rome.txt")
+    small.build()
+    small.status()
+    assert parsed == ["note.md"]
+    assert [d.title for d in small.documents()] == ["Cats", "Note", "Old rome"]
+    assert small.document("note.md").meta == {"author": "Ann"}
+
+
+def test_a_changed_reader_makes_an_index_incompatible_by_name(small, monkeypatch):
+    monkeypatch.setattr("qa.formats.plain.VERSION", 99)
+    with pytest.raises(IndexIncompatible, match=r"cats\.txt was read by plain-\d+, now it is read by plain-99"):
+        small.build()
+    assert small.build(full=True).passages
 
 
 def test_an_interrupted_build_leaves_the_old_index(small, embedder):

@@ -5,12 +5,13 @@ from hypothesis import strategies as st
 
 from qa.text.chunking import chunk_text
 from qa.text.sentences import split_sentences, trim
+from qa.text.shown import Shown
 
 WORDS = WordEmbedder().token_starts
 
 
 def chunks_of(text: str, budget: int, token_starts=WORDS):
-    return chunk_text(text, split_sentences(text), token_starts, budget=budget)
+    return chunk_text(Shown(text), split_sentences(text), token_starts, budget=budget)
 
 
 def test_whole_sentences_are_packed_up_to_the_budget():
@@ -34,7 +35,7 @@ def test_a_budget_of_nothing_is_a_mistake():
 @given(st.text(max_size=300), st.integers(1, 12))
 def test_chunks_fit_and_lose_only_white_space(text, budget):
     spans = split_sentences(text)
-    chunks = chunk_text(text, spans, WORDS, budget=budget)
+    chunks = chunk_text(Shown(text), spans, WORDS, budget=budget)
     assert all(len(WORDS(chunk.span.of(text))) <= budget for chunk in chunks)
     edges = [0, *(edge for chunk in chunks for edge in (chunk.span.start, chunk.span.end)), len(text)]
     assert edges == sorted(edges)
@@ -56,6 +57,6 @@ def test_seed_passages_are_whole_sentences_of_at_most_120_tokens(model):
         text = path.read_bytes().decode()
         spans = split_sentences(text)
         edges = {trim(text, span).start for span in spans} | {trim(text, span).end for span in spans}
-        for chunk in chunk_text(text, spans, model.token_starts, budget=120):
+        for chunk in chunk_text(Shown(text), spans, model.token_starts, budget=120):
             assert len(model.token_starts(chunk.span.of(text))) <= 120
             assert {chunk.span.start, chunk.span.end} <= edges

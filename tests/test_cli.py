@@ -206,7 +206,7 @@ def test_from_nothing_to_an_answer_in_a_shell(folder):
 def test_a_users_mistake_is_one_line_and_no_traceback(folder):
     (folder / "seeds" / "bad.txt").write_bytes(b"\xff")
     for arguments, message in {
-        ("build",): "error: bad.txt is not UTF-8 (byte 0): save it as UTF-8, or build with --skip-bad.",
+        ("build", "--strict"): "error: bad.txt is not UTF-8 (byte 0), it looks like Windows-1252: save it as UTF-8, or",
         ("build", "--seeds", "nowhere"): "error: There is no folder nowhere",
         ("build", "--index", "seeds/a.txt"): "error: The index folder seeds/a.txt cannot be written",
         ("serve", "--port", "99999"): "error: port is 99999, but it has to lie between 0 and 65535: change QA_PORT.",
@@ -236,7 +236,7 @@ def test_watch_builds_what_changes_until_it_is_interrupted(folder):
     import signal
     import time
 
-    command = [sys.executable, "-m", "qa", "build", "--watch", "--json", "--skip-bad"]
+    command = [sys.executable, "-m", "qa", "build", "--watch", "--json"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         for line in process.stderr:
             if line.startswith("following"):
@@ -247,7 +247,7 @@ def test_watch_builds_what_changes_until_it_is_interrupted(folder):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 0
-    reports = [json.loads(text + "}") for text in out.strip().removesuffix("}").split("}\n")]
+    reports = [json.loads(text + "\n}") for text in out.strip().removesuffix("\n}").split("\n}\n")]
     assert [report["added"] for report in reports] == [["a.txt"], ["b.txt"]]
     assert "bad.txt is not UTF-8" in err
     assert "no longer following" in err

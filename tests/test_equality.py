@@ -121,10 +121,10 @@ class Edits(RuleBasedStateMachine):
     def incremental_equals_full(self):
         if not hasattr(self, "engine"):
             return
-        self.engine.build(skip_bad=True)  # a copy is a twin, and is left out
+        self.engine.build()  # a copy is a twin, and is left out
         with tempfile.TemporaryDirectory() as index:
             full = Engine(dataclasses.replace(self.engine.settings, index=Path(index)), embedder=self.full_embedder)
-            full.build(skip_bad=True)
+            full.build()
             assert results(self.engine) == results(full)
 
     def teardown(self):

@@ -85,7 +85,9 @@ def test_definitions_footnotes_and_turns():
 
 
 def test_text_with_its_mark_is_read_and_other_encodings_are_refused_with_their_line():
-    assert decode("Zoë".encode("utf-16")) == decode(b"\xef\xbb\xbfZo\xc3\xab") == "Zoë"
+    assert decode("Zoë".encode("utf-16")) == "Zoë"
+    marked = parse_file(b"\xef\xbb\xbf---\ntitle: Zo\xc3\xab\n---\n# A", "a.md")
+    assert (marked.meta, marked.blocks[1].kind, marked.hidden[0].start) == ({"title": "Zoë"}, Kind.HEADING, 0)
     letter = "Das Café öffnet um neun, die Küche schließt spät.".encode("cp1252")
     with pytest.raises(Unreadable, match=r'Windows-1252.*encoding = "cp1252"'):
         parse_file(letter, "a.txt")

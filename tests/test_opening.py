@@ -10,7 +10,7 @@ import pytest
 from qa.engine import Engine
 from qa.errors import SeedError
 from qa.opening import NotAFile, Outside, TooLarge, Unsettled, open_private, read_regular
-from qa.text.documents import list_seeds, read_document, read_examples
+from qa.text.documents import list_seeds, read_examples, read_parsed
 
 
 def make_pipe(path):
@@ -112,9 +112,9 @@ def test_a_file_that_never_stops_growing_is_unsettled(tmp_path, monkeypatch):
 def test_a_pipe_among_the_documents_is_named_or_left_out(tmp_path, make):
     (tmp_path / "good.txt").write_text("Good text.")
     make(tmp_path / "odd.txt")
-    seeds = list_seeds(tmp_path, max_file_mb=1, skip_bad=True)
+    seeds = list_seeds(tmp_path, max_file_mb=1)
     assert [file.doc_id for file in seeds.files] == ["good.txt"]
-    assert any("odd.txt is a" in warning for warning in seeds.warnings)
+    assert any("odd.txt is a" in each.reason for each in seeds.skipped)
 
 
 def test_a_document_that_became_a_pipe_is_refused_not_waited_for(tmp_path):
@@ -123,7 +123,7 @@ def test_a_document_that_became_a_pipe_is_refused_not_waited_for(tmp_path):
     (tmp_path / "a.txt").unlink()
     make_pipe(tmp_path / "a.txt")
     with pytest.raises(SeedError, match="has changed"):
-        read_document(file)
+        read_parsed(file)
 
 
 def test_sources_as_a_pipe_are_refused(tmp_path):

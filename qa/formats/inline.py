@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from qa.datatypes import Span
+from qa.formats.reading import MARK
 
 _MAY_HOLD_MARKUP = re.compile(r"[*_`\[\]<!~\\&]")
 _TEMPLATE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{[#:.][^{}\n]{0,80}\}", re.DOTALL)
@@ -34,7 +35,8 @@ class Characters:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.data = text.encode("utf-8")
+        self._before = int(text.startswith(MARK))  # the parser does not know it
+        self.data = text[self._before :].encode("utf-8")
 
     @cached_property
     def _later_bytes(self) -> list[int]:
@@ -42,7 +44,7 @@ class Characters:
 
     def at(self, byte: int) -> int:
         """Return the character that begins at a byte."""
-        return byte - bisect_left(self._later_bytes, byte)
+        return self._before + byte - bisect_left(self._later_bytes, byte)
 
     def span(self, node: Any, base: int = 0) -> Span:
         """Return where a node stands, in characters; `base` is the byte its tree begins at."""

@@ -15,7 +15,7 @@ from qa.datatypes import Block, Kind, Parsed, Span
 from qa.formats.frontmatter import read_toml, read_yaml
 from qa.formats.inline import Characters, InlineReader, joined
 from qa.formats.plain import tile, turns
-from qa.formats.reading import decode
+from qa.formats.reading import decode, hidden_mark
 
 SUFFIXES = (".md", ".markdown")
 VERSION = 1
@@ -35,8 +35,10 @@ def parse(data: bytes, name: str) -> Parsed:
     text = decode(data)
     walk = _Walk(Characters(text))
     walk.run()
+    if not walk.blocks and text.strip():
+        walk.blocks.append(Block(Span(0, len(text)), Kind.PARAGRAPH))
     blocks = turns(text, tile(text, walk.blocks))
-    hidden = tuple(joined(walk.hidden))
+    hidden = tuple(joined([*hidden_mark(text), *walk.hidden]))
     return Parsed(text, tuple(blocks), walk.meta, hidden)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from qa.datatypes import Block, Kind, Parsed, Span
-from qa.formats.reading import decode
+from qa.formats.reading import decode, hidden_mark
 
 SUFFIXES = (".txt",)
 VERSION = 1
@@ -30,7 +30,7 @@ def parse(data: bytes, name: str) -> Parsed:
     """Read a plain text."""
     text = decode(data)
     blocks = _items(text, [Block(span, Kind.PARAGRAPH) for span in paragraphs(text)])
-    return Parsed(text, tuple(turns(text, tile(text, blocks))))
+    return Parsed(text, tuple(turns(text, tile(text, blocks))), hidden=tuple(hidden_mark(text)))
 
 
 def paragraphs(text: str) -> Iterator[Span]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 from itertools import pairwise
 
+from qa.datatypes import Span
 from qa.errors import SeedError
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -16,26 +17,38 @@ _LOOKED_AT = 20_000
 _SINGLE_BYTE = {"cp1252": "Windows-1252", "cp1251": "Windows-1251"}
 
 
+MARK = "\ufeff"
+
+
 class Unreadable(SeedError):
     """A file cannot be a document; the message is the reason and the fix, without its name."""
 
 
 def as_utf8(data: bytes, encoding: str = "") -> bytes:
-    """Return the text of `data` as UTF-8, without a byte order mark."""
+    """Return the text of `data` as UTF-8."""
     return decode(data, encoding).encode("utf-8")
 
 
 def decode(data: bytes, encoding: str = "") -> str:
-    """Return the text of `data`; Unreadable where it is none, or in an encoding that was not named."""
+    """Return the text of `data`; Unreadable where it is none, or in an encoding that was not named.
+
+    UTF-8's mark stays a character, so that places are those of the file; the formats hide it.
+    """
     for mark, marked in _MARKS:
         if data.startswith(mark) and not data.startswith(codecs.BOM_UTF32_LE):
-            return _checked(_decoded(data[len(mark) :], marked, f"begins like {marked.upper()}, but is not"))
+            data = data if marked == "utf-8" else data[len(mark) :]
+            return _checked(_decoded(data, marked, f"begins like {marked.upper()}, but is not"))
     if encoding:
         return _checked(_decoded(data, encoding, f"is not {encoding}, which sources.toml names"))
     try:
         return _checked(data.decode("utf-8"))
     except UnicodeDecodeError as exc:
         raise Unreadable(_what_it_looks_like(data, exc.start)) from exc
+
+
+def hidden_mark(text: str) -> list[Span]:
+    """Return the mark at the beginning of a text as what no reader sees."""
+    return [Span(0, 1)] if text.startswith(MARK) else []
 
 
 def _decoded(data: bytes, encoding: str, otherwise: str) -> str:

@@ -11,22 +11,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from qa.datatypes import BuildReport, Document
+from qa.datatypes import BuildReport, Document, Kind, Parsed, Skipped
 from qa.errors import IndexIncompatible, IndexMissing, SeedError
+from qa.formats.reading import Unreadable
 from qa.indexing import encodings, snapshots
 from qa.indexing.corpus import ALWAYS_HASHED, Corpus
-from qa.indexing.drafting import CorpusWriter, PassageDraft
+from qa.indexing.drafting import CorpusWriter, DraftedDocument, PassageDraft
 from qa.indexing.embedding import Embedder
-from qa.indexing.encodings import EncodingSource, FreshDocument, Progress, Tally
+from qa.indexing.encodings import EncodingSource, Progress, Tally
 from qa.indexing.locks import build_lock
 from qa.indexing.projection import make_projection, state_width
 from qa.indexing.resuming import discard_cache, resume_cache
 from qa.settings import Settings
 from qa.text import chunking, sentences, tokens
-from qa.text.documents import SeedFile, Seeds, list_seeds, read_document
+from qa.text.documents import SeedFile, Seeds, left_out, list_seeds, read_parsed
+from qa.text.shown import Shown
+
+_DESCRIBED = ("doc_id", "sha256", "reader", "meta", "also")
 
 
 def build_index(
@@ -34,7 +39,7 @@ def build_index(
     load_embedder: Callable[[], Embedder],
     *,
     full: bool = False,
-    skip_bad: bool = False,
+    strict: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring the index in line with the seeds; with `full`, embed everything and look at no earlier snapshot.
@@ -43,22 +48,46 @@ def build_index(
     """
     started = time.perf_counter()
     with build_lock(settings.index):
-        seeds = list_seeds(settings.seeds, max_file_mb=settings.max_file_mb, skip_bad=skip_bad)
-        previous = None if full else _open_previous(settings)
-        difference = compare_files(previous.manifest if previous else None, seeds.files)
-        if previous and len(difference["unchanged"]) == len(seeds.files) and not difference["removed"]:
+        seeds = list_seeds(settings.seeds, max_file_mb=settings.max_file_mb, strict=strict)
+        previous = None if full else _open_previous(settings, seeds.files)
+        before = previous.manifest if previous else None
+        known, files = split_known_bad(before, seeds.files)
+        unread: list[Skipped] = []
+        if strict and known:
+            raise SeedError(known[0].reason)
+        if previous and not any(compare_files(before, files)[key] for key in ("added", "changed", "removed")):
             snapshot, embedded = previous, 0
             discard_cache(settings.index)
             snapshots.prune(settings.index)
         else:
             if full:
                 discard_cache(settings.index)
-            snapshot, embedded = _build(settings, seeds, load_embedder(), previous, progress)
+            reading = _Reading(files, strict=strict, unread=unread)
+            snapshot, embedded = _build(settings, seeds, reading, load_embedder(), previous, progress)
+        skipped = tuple(sorted((*seeds.skipped, *known, *unread), key=lambda each: each.doc_id))
+        bad = {each.doc_id for each in skipped}
+        difference = compare_files(before, [file for file in files if file.doc_id not in bad])
         passages = snapshot.manifest["counts"]["passages"]
         return BuildReport(
             **difference, passages=passages, embedded=embedded, reused=passages - embedded,
-            seconds=time.perf_counter() - started, snapshot=snapshot.name, warnings=seeds.warnings,
+            seconds=time.perf_counter() - started, snapshot=snapshot.name,
+            warnings=(*(each.reason for each in skipped), *seeds.warnings, *_partly_read(snapshot)), skipped=skipped,
         )  # fmt: skip
+
+
+def split_known_bad(
+    manifest: Mapping[str, Any] | None, files: Sequence[SeedFile]
+) -> tuple[list[Skipped], list[SeedFile]]:
+    """Return the files of which a snapshot with this manifest says why they cannot be read, and the others."""
+    known = {(s["doc_id"], s["sha256"], s["reader"]): s["reason"] for s in (manifest or {}).get("skipped", ())}
+    bad, good = [], []
+    for file in files:
+        reason = known.get((file.doc_id, file.sha256, file.reader))
+        if reason:
+            bad.append(Skipped(file.doc_id, reason))
+        else:
+            good.append(file)
+    return bad, good
 
 
 def check_recipe(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder) -> None:
@@ -69,6 +98,7 @@ def check_recipe(manifest: Mapping[str, Any], settings: Settings, embedder: Embe
 def compare_files(manifest: Mapping[str, Any] | None, files: Sequence[SeedFile]) -> dict[str, tuple[str, ...]]:
     """Return the doc_ids `added`, `changed`, `removed` and `unchanged` since a snapshot with this manifest was built."""
     old = {entry["doc_id"]: entry for entry in (manifest["documents"] if manifest else ())}
+    old = {doc_id: {key: entry[key] for key in _DESCRIBED} for doc_id, entry in old.items()}
     new = {entry["doc_id"]: entry for entry in map(_describe, files)}
     return {
         "added": tuple(sorted(new.keys() - old.keys())),
@@ -78,13 +108,29 @@ def compare_files(manifest: Mapping[str, Any] | None, files: Sequence[SeedFile])
     }
 
 
-def _open_previous(settings: Settings) -> snapshots.Snapshot | None:
+def _open_previous(settings: Settings, files: Sequence[SeedFile]) -> snapshots.Snapshot | None:
     try:
         previous = snapshots.open_snapshot(settings.index)
     except IndexMissing:
         return None
     _refuse_foreign(previous.manifest["recipe"], _recipe(settings, None))
+    now = {file.doc_id: file.reader for file in files}
+    for entry in previous.manifest["documents"]:
+        wanted = now.get(entry["doc_id"], entry["reader"])
+        if entry["reader"].partition(":")[0] != wanted.partition(":")[0] and _format(entry) == wanted.split("-")[0]:
+            raise IndexIncompatible(
+                f"{entry['doc_id']} was read by {entry['reader']}, now it is read by {wanted}: run `qa build --full`."
+            )
     return previous
+
+
+def _format(entry: Mapping[str, Any]) -> str:
+    return str(entry["reader"]).split("-")[0]
+
+
+def _partly_read(snapshot: snapshots.Snapshot) -> list[str]:
+    """Sentences on what was left out of documents, with their names."""
+    return [f"{e['doc_id']}: {text}" for e in snapshot.manifest["documents"] for text in e.get("warnings", ())]
 
 
 def _recipe(settings: Settings, embedder: Embedder | None) -> dict[str, Any]:
@@ -116,11 +162,39 @@ def _refuse_foreign(built: Mapping[str, Any], wanted: Mapping[str, Any]) -> None
 
 
 def _describe(file: SeedFile) -> dict[str, Any]:
-    return {"doc_id": file.doc_id, "title": file.title, "sha256": file.sha256, "meta": file.meta}
+    """What makes a document another one."""
+    return {
+        "doc_id": file.doc_id, "sha256": file.sha256, "reader": file.reader, "meta": file.meta, "also": list(file.also),
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The files of a build that may be readable, and those that turned out not to be."""
+
+    files: Sequence[SeedFile]
+    unread: list[Skipped]
+    strict: bool
+
+    def read(self, file: SeedFile) -> tuple[Document, Parsed] | None:
+        """Read one, None where that cannot be done."""
+        try:
+            return read_parsed(file)
+        except Unreadable as exc:
+            skipped = left_out(file, exc)
+            if self.strict:
+                raise SeedError(skipped.reason) from exc
+            self.unread.append(skipped)
+            return None
 
 
 def _build(
-    settings: Settings, seeds: Seeds, embedder: Embedder, previous: snapshots.Snapshot | None, progress: Progress | None
+    settings: Settings,
+    seeds: Seeds,
+    reading: _Reading,
+    embedder: Embedder,
+    previous: snapshots.Snapshot | None,
+    progress: Progress | None,
 ) -> tuple[snapshots.Snapshot, int]:
     recipe = _recipe(settings, embedder)
     if previous:
@@ -128,24 +202,45 @@ def _build(
     width = state_width(embedder, sum(file.size_bytes for file in seeds.files))
     fits = previous is not None and previous.manifest["state_bytes"] == width  # else all states are taken anew
     stored = Corpus(previous) if previous and fits else None
-    described = [_describe(file) for file in seeds.files]
-    manifest = {"created": _now(), "recipe": recipe, "state_bytes": width, "documents": described}
+    manifest = {"created": _now(), "recipe": recipe, "state_bytes": width}
     with resume_cache(settings.index, {**recipe, "state_bytes": width}) as cache:
         projection = stored.projection if stored else make_projection(embedder, width)
-        source = EncodingSource(embedder, projection, stored, cache, Tally(seeds.files, progress))
+        source = EncodingSource(embedder, projection, stored, cache, Tally(reading.files, progress))
         budget = min(settings.passage_tokens, embedder.window_tokens)
         with snapshots.draft_snapshot(settings.index) as folder:
             with CorpusWriter(folder, projection) as writer:
-                for batch in _batches(seeds.files, stored, embedder, budget):
+                for batch in _batches(reading, stored, embedder, budget):
                     source.write(batch, writer)
                 if not writer.passage_count:
+                    why = "".join(f" ({each.reason.rstrip('.')})" for each in reading.unread[:1])
                     raise SeedError(
-                        f"The documents in {settings.seeds} hold nothing to quote: add text, or name another folder."
+                        f"The documents in {settings.seeds} hold nothing to quote{why}: add text, or name another folder."
                     )
                 written = writer.finish()
-            snapshot = snapshots.publish(folder, {**manifest, **written}, always_hashed=ALWAYS_HASHED)
+            described = _describe_all(seeds.files, reading.unread, previous, writer.warnings)
+            snapshot = snapshots.publish(folder, {**manifest, **described, **written}, always_hashed=ALWAYS_HASHED)
         cache.clear()
         return snapshot, source.embedded
+
+
+def _describe_all(
+    files: Sequence[SeedFile],
+    unread: Sequence[Skipped],
+    previous: snapshots.Snapshot | None,
+    warnings: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
+    """Return what the manifest says of the files: those that are documents, and those that could not be read."""
+    bad = {s.doc_id: s.reason for s in (*split_known_bad(previous.manifest if previous else None, files)[0], *unread)}
+    documents = [_describe(file) for file in files if file.doc_id not in bad]
+    for entry in documents:
+        if warnings.get(entry["doc_id"]):
+            entry["warnings"] = list(warnings[entry["doc_id"]])
+    skipped = [
+        {"doc_id": f.doc_id, "sha256": f.sha256, "reader": f.reader, "reason": bad[f.doc_id]}
+        for f in files
+        if f.doc_id in bad
+    ]
+    return {"documents": documents, "skipped": skipped}
 
 
 def _now() -> str:
@@ -153,16 +248,16 @@ def _now() -> str:
 
 
 def _batches(
-    files: Sequence[SeedFile], stored: Corpus | None, embedder: Embedder, budget: int
-) -> Iterator[list[FreshDocument | SeedFile]]:
+    reading: _Reading, stored: Corpus | None, embedder: Embedder, budget: int
+) -> Iterator[list[DraftedDocument | SeedFile]]:
     """Yield the documents in order, unchanged ones as they are listed, others read, until they have BATCH_PASSAGES passages."""
-    batch: list[FreshDocument | SeedFile] = []
+    batch: list[DraftedDocument | SeedFile] = []
     passages = 0
-    for file in files:
-        if stored and file.sha256 in stored.number_of_text:
+    for file in reading.files:
+        if stored and (file.sha256, file.reader) in stored.number_of_text:
             batch.append(file)
-        else:
-            fresh = _cut(read_document(file), embedder, budget)
+        elif read := reading.read(file):
+            fresh = _cut(file, *read, embedder, budget)
             batch.append(fresh)
             passages += len(fresh.drafts)
         if max(passages, len(batch)) >= encodings.BATCH_PASSAGES:
@@ -172,8 +267,13 @@ def _batches(
         yield batch
 
 
-def _cut(document: Document, embedder: Embedder, budget: int) -> FreshDocument:
-    spans = sentences.split_sentences(document.text)
-    chunks = chunking.chunk_text(document.text, spans, embedder.token_starts, budget=budget)
-    drafts = [PassageDraft(c.span, c.first_sentence, c.last_sentence, c.span.of(document.text)) for c in chunks]
-    return FreshDocument(document, spans, drafts)
+def _cut(file: SeedFile, document: Document, parsed: Parsed, embedder: Embedder, budget: int) -> DraftedDocument:
+    shown = Shown(document.text, parsed.hidden)
+    spans = sentences.split_sentences(document.text, parsed.blocks, parsed.hidden)
+    begins = {block.span.start for block in parsed.blocks if block.kind is Kind.HEADING}
+    sections = {number for number, span in enumerate(spans) if span.start in begins}
+    chunks = chunking.chunk_text(shown, spans, embedder.token_starts, budget=budget, sections=sections)
+    drafts = [
+        PassageDraft(c.span, c.first_sentence, c.last_sentence, shown.of(c.span), shown.places(c.span)) for c in chunks
+    ]
+    return DraftedDocument(file, document, parsed, spans, drafts)

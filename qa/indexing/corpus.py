@@ -4,8 +4,9 @@ In -> out: an opened Snapshot -> a `Corpus` that reads texts and arrays on deman
 Does not: write them (qa/indexing/drafting.py), publish, verify or prune (qa/indexing/snapshots.py), or rank anything.
 
     texts.utf8                the documents, one after the other
-    documents.json            of each document: id, title, sha256, meta; its bytes, sentences, passages as [first, end)
-    sentences.npy             (sentences, 3) int64: document, start, end
+    documents.json            of each document: id, title, sha256, meta, reader; its bytes, sentences, passages, ... as [first, end)
+    sentences.npy             (sentences, 4) int64: document, start, end, block
+    blocks.npy ...            how the documents are built: qa/indexing/structure.py
     passages.npy              (passages, 10) int64: the columns of PASSAGE_COLUMNS
     passage_keys.npy          (passages,) V32: sha256 of each passage's text
     token_states.i8           (tokens, width) int8: the model's last hidden states, each row scaled to its largest value
@@ -24,16 +25,19 @@ from __future__ import annotations
 import json
 import mmap
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.datatypes import Document, Passage, Span
+from qa.datatypes import Block, Document, Passage, Span
 from qa.errors import IndexCorrupt
 from qa.indexing.lexical import LexicalIndex
 from qa.indexing.snapshots import Snapshot
+from qa.indexing.structure import Structure
 from qa.stores import VectorStore
+from qa.text.shown import Shown
 from qa.text.tokens import count_prompt_tokens, fold, folded_words, sound, stem
 
 if TYPE_CHECKING:
@@ -74,6 +78,7 @@ class Corpus:
             raise IndexCorrupt(f"{snapshot.folder} cannot be opened ({exc}): run `qa build --full`.") from exc
         # Without a reference to self: a cycle would hold the snapshot until the garbage collector comes by.
         self.document = lru_cache(maxsize=256)(partial(_read_document, self.entries, self._texts))
+        self.shown = lru_cache(maxsize=256)(partial(_read_shown, self.document, self.structure))
 
     def _open(self, folder: Path, counts: dict[str, int]) -> None:
         import numpy as np
@@ -83,6 +88,7 @@ class Corpus:
         self.entries: list[dict[str, Any]] = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
         with (folder / "texts.utf8").open("rb") as file:
             self._texts = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self.structure = Structure(folder, self.entries)
         self.sentences: NDArray[np.int64] = _mapped_npy(folder / "sentences.npy")
         self.passages: NDArray[np.int64] = _mapped_npy(folder / "passages.npy")
         self.passage_keys: NDArray[np.void] = _mapped_npy(folder / "passage_keys.npy")
@@ -103,9 +109,9 @@ class Corpus:
         return {entry["doc_id"]: number for number, entry in enumerate(self.entries)}
 
     @cached_property
-    def number_of_text(self) -> dict[str, int]:
-        """The position of a document by the sha256 of its file."""
-        return {entry["sha256"]: number for number, entry in enumerate(self.entries)}
+    def number_of_text(self) -> dict[tuple[str, str], int]:
+        """The position of a document by the sha256 of its file and what read it."""
+        return {(entry["sha256"], entry["reader"]): number for number, entry in enumerate(self.entries)}
 
     @cached_property
     def words(self) -> dict[str, tuple[int, int]]:
@@ -147,8 +153,12 @@ class Corpus:
 
     def sentence(self, number: int) -> tuple[Document, Span]:
         """Return the document of a sentence, and its span with the white space around it."""
-        document, start, end = (int(x) for x in self.sentences[number])
+        document, start, end, _ = (int(x) for x in self.sentences[number])
         return self.document(document), Span(start, end)
+
+    def block_of(self, sentence: int) -> Block:
+        """Return the block a sentence stands in."""
+        return self.structure.block(int(self.sentences[sentence, 3]))
 
     def passage(self, row: int) -> Passage:
         """Return the passage of a row."""
@@ -179,7 +189,9 @@ class Corpus:
 
         first, end = (int(x) for x in self.passages[row, 5:7])
         places = np.asarray(self.token_places[first:end])
-        starts = (places[:, 0] - int(self.passages[row, 1])).astype(np.int32)
+        number, start, last = (int(x) for x in self.passages[row, :3])
+        seen = self.shown(number).places(Span(start, last))
+        starts = np.searchsorted(np.asarray(seen), places[:, 0]).astype(np.int32)
         return StoredEncoding(
             self.store.vectors([row])[0], np.asarray(self.token_states[first:end]), starts, places[:, 1]
         )
@@ -228,6 +240,10 @@ def _read_document(entries: list[dict[str, Any]], texts: mmap.mmap, number: int)
     entry = entries[number]
     first, end = entry["bytes"]
     return Document(entry["doc_id"], entry["title"], texts[first:end].decode("utf-8"), entry["sha256"], entry["meta"])
+
+
+def _read_shown(document: Callable[[int], Document], structure: Structure, number: int) -> Shown:
+    return Shown(document(number).text, structure.hidden_of(number))
 
 
 def _mapped(path: Path, dtype: Any, shape: tuple[int, ...]) -> Any:

@@ -10,15 +10,18 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.datatypes import Document, Span
+from qa.datatypes import Document, Parsed, Span
 from qa.indexing.corpus import PASSAGE_COLUMNS, Corpus, StoredEncoding
 from qa.indexing.lexical import LexicalIndex
+from qa.indexing.structure import StructureWriter
 from qa.text.documents import SeedFile
+from qa.text.shown import Shown
+from qa.text.titles import guessed_title, readable_name, told_title
 from qa.text.tokens import count_prompt_tokens, folded_words, is_content_word, stem
 
 if TYPE_CHECKING:
@@ -38,11 +41,25 @@ class PassageDraft:
     first_sentence: int
     last_sentence: int
     text: str
+    """What a reader sees of it: what the model is given."""
+    places: Sequence[int]
+    """Where each character of `text` stands in the document."""
 
     @property
     def key(self) -> bytes:
         """sha256 of the text: passages with the same key have the same vector."""
         return hashlib.sha256(self.text.encode("utf-8")).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedDocument:
+    """A document that has been read and cut: what `CorpusWriter.add` needs of it beside the encodings."""
+
+    file: SeedFile
+    document: Document
+    parsed: Parsed
+    sentences: Sequence[Span]
+    drafts: Sequence[PassageDraft]
 
 
 class CorpusWriter:
@@ -56,6 +73,7 @@ class CorpusWriter:
         self._stack = ExitStack()
         names = ("texts.utf8", "token_states.i8", "token_places.i32", "vectors.f32", "words.u32")
         self._files = {name: self._stack.enter_context((folder / name).open("wb")) for name in names}
+        self._structure = self._stack.enter_context(closing(StructureWriter(folder)))
         self._entries: list[dict[str, Any]] = []
         self._sentences: list[NDArray[np.int64]] = []
         self._passages: list[NDArray[np.int64]] = []
@@ -70,28 +88,27 @@ class CorpusWriter:
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    def add(
-        self,
-        document: Document,
-        sentences: Sequence[Span],
-        drafts: Sequence[PassageDraft],
-        encodings: Iterable[StoredEncoding],
-    ) -> None:
+    def add(self, item: DraftedDocument, encodings: Iterable[StoredEncoding]) -> None:
         """Append a document that has just been read and embedded."""
         import numpy as np
 
-        number, at = len(self._entries), self._at
-        table = [(number, span.start, span.end) for span in sentences]
-        self._sentences.append(np.array(table, np.int64).reshape(-1, 3))
+        number, at, document = len(self._entries), self._at, item.document
+        starts = np.array([span.start for span in item.sentences], np.int64)
+        table = np.array([(number, span.start, span.end, 0) for span in item.sentences], np.int64).reshape(-1, 4)
+        structure = self._structure.add(item.parsed)
+        block_starts = np.array([block.span.start for block in item.parsed.blocks], np.int64)
+        table[:, 3] = structure["blocks"][0] + np.maximum(np.searchsorted(block_starts, starts, side="right") - 1, 0)
+        self._sentences.append(table)
         rows, tokens, words = [], at["tokens"], at["words"]
-        for draft, encoding in zip(drafts, encodings, strict=True):
-            occurrences = self._occurrences(draft, sentences, document.text)
-            places = np.stack([encoding.starts + draft.span.start, encoding.pieces], axis=1)
+        shown = Shown(document.text, item.parsed.hidden)
+        for draft, encoding in zip(item.drafts, encodings, strict=True):
+            occurrences = self._occurrences(draft, item.sentences, shown)
+            places = np.stack([np.asarray(draft.places, np.int64)[encoding.starts], encoding.pieces], axis=1)
             self._write(occurrences, encoding.states, places.astype(np.int32), encoding.vector[None])
             edges = (
                 tokens,
                 tokens + len(encoding.pieces),
-                count_prompt_tokens(draft.text),
+                count_prompt_tokens(draft.span.of(document.text)),
                 words,
                 words + len(occurrences),
             )
@@ -100,17 +117,21 @@ class CorpusWriter:
             tokens, words = edges[1], edges[4]
             self._keys.append(draft.key)
         self._passages.append(np.array(rows, np.int64).reshape(-1, len(PASSAGE_COLUMNS)))
-        described = (document.doc_id, document.title, document.sha256, dict(document.meta))
+        told = {"title": told_title(item.parsed), "guess": guessed_title(item.parsed.text, ""),
+                "meta": dict(item.parsed.meta), "warnings": list(item.parsed.warnings)}  # fmt: skip
+        described = _described(item.file, told) | structure
         self._close_document(described, document.text.encode("utf-8"), len(table), len(rows), tokens, words)
 
     def copy(self, file: SeedFile, stored: Corpus, number: int) -> None:
-        """Append an unchanged document from the last snapshot; its title and meta are those of the seeds now."""
+        """Append an unchanged document from the last snapshot; its name and what sources.toml says are those of now."""
         import numpy as np
 
         entry, at = stored.entries[number], self._at
         (s0, s1), (p0, p1) = entry["sentences"], entry["passages"]
+        structure = self._structure.copy(entry, stored.structure, number)
         table = np.array(stored.sentences[s0:s1])
         table[:, 0] = len(self._entries)
+        table[:, 3] += structure["blocks"][0] - entry["blocks"][0]
         self._sentences.append(table)
         rows = np.array(stored.passages[p0:p1])
         tokens, words = at["tokens"], at["words"]
@@ -127,13 +148,18 @@ class CorpusWriter:
             tokens, words = int(rows[-1, 6]), int(rows[-1, 9])
             self._keys += [bytes(key) for key in stored.passage_keys[p0:p1]]
         self._passages.append(rows)
-        described = (file.doc_id, file.title, file.sha256, file.meta)
+        described = _described(file, entry["told"]) | structure
         self._close_document(described, stored.document_bytes(number), s1 - s0, p1 - p0, tokens, words)
 
     @property
     def passage_count(self) -> int:
         """How many passages have been written."""
         return self._at["passages"]
+
+    @property
+    def warnings(self) -> dict[str, list[str]]:
+        """What was left out of documents, by doc_id."""
+        return {entry["doc_id"]: entry["told"]["warnings"] for entry in self._entries}
 
     def finish(self) -> dict[str, Any]:
         """Write the rest; return how many documents, sentences, passages and tokens there are, and what the store says."""
@@ -142,6 +168,7 @@ class CorpusWriter:
         from qa.stores.faiss import FaissStore
 
         self._stack.close()
+        self._structure.finish()
         passages = np.concatenate(self._passages)
         np.save(self._folder / "sentences.npy", np.concatenate(self._sentences))
         np.save(self._folder / "passages.npy", passages)
@@ -161,7 +188,7 @@ class CorpusWriter:
 
     def _close_document(
         self,
-        described: tuple[str, str, str, dict[str, str]],
+        described: dict[str, Any],
         data: bytes,
         sentences: int,
         passages: int,
@@ -170,9 +197,8 @@ class CorpusWriter:
     ) -> None:
         at = self._at
         self._files["texts.utf8"].write(data)
-        doc_id, title, sha256, meta = described
         self._entries.append({
-            "doc_id": doc_id, "title": title, "sha256": sha256, "meta": meta,
+            **described,
             "bytes": [at["bytes"], at["bytes"] + len(data)],
             "sentences": [at["sentences"], at["sentences"] + sentences],
             "passages": [at["passages"], at["passages"] + passages],
@@ -180,13 +206,15 @@ class CorpusWriter:
         self._at = {"bytes": at["bytes"] + len(data), "sentences": at["sentences"] + sentences,
                     "passages": at["passages"] + passages, "tokens": tokens, "words": words}  # fmt: skip
 
-    def _occurrences(self, draft: PassageDraft, sentences: Sequence[Span], text: str) -> NDArray[np.uint32]:
+    def _occurrences(self, draft: PassageDraft, sentences: Sequence[Span], shown: Shown) -> NDArray[np.uint32]:
         import numpy as np
 
         found = []
         for sentence in sentences[draft.first_sentence : draft.last_sentence + 1]:
             start, end = max(sentence.start, draft.span.start), min(sentence.end, draft.span.end)
-            for inside, word, capital in _words(text[start:end], starts_sentence=start == sentence.start):
+            for inside, word, capital in _words(
+                shown.of(Span(start, max(start, end))), starts_sentence=start == sentence.start
+            ):
                 found.append(self._ids.setdefault(word, len(self._ids)) << 2 | inside << 1 | capital)
         return np.array(found, np.uint32)
 
@@ -236,6 +264,15 @@ class CorpusWriter:
                 size = max(len(frequencies), int(distinct.max(initial=0)) + 1)
                 frequencies = np.bincount(distinct, minlength=size) + np.pad(frequencies, (0, size - len(frequencies)))
         return frequencies.astype(np.int32)
+
+
+def _described(file: SeedFile, told: dict[str, Any]) -> dict[str, Any]:
+    """What documents.json says of a document; `told` is what it says of itself, as it was read."""
+    title = file.meta.get("title") or told["title"] or readable_name(file.doc_id) or told["guess"]
+    return {
+        "doc_id": file.doc_id, "title": title or file.doc_id, "sha256": file.sha256, "meta": {**told["meta"], **file.meta},
+        "also": list(file.also), "reader": file.reader, "told": told,
+    }  # fmt: skip
 
 
 def _words(piece: str, *, starts_sentence: bool) -> Iterator[tuple[bool, str, bool]]:

@@ -7,12 +7,10 @@ Does not: decide which documents have changed (qa/indexing/building.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qa.datatypes import Document, Span
 from qa.indexing.corpus import Corpus, StoredEncoding
-from qa.indexing.drafting import CorpusWriter, PassageDraft
+from qa.indexing.drafting import CorpusWriter, DraftedDocument, PassageDraft
 from qa.indexing.embedding import Embedder
 from qa.indexing.projection import project, quantize
 from qa.indexing.resuming import ResumeCache
@@ -26,15 +24,6 @@ BATCH_PASSAGES = 256
 """How many passages are embedded at once and held in memory; a longer document is written in parts."""
 Progress = Callable[[int, int, str], None]
 """Called with (bytes of text done, bytes in all, how many documents and passages that is)."""
-
-
-@dataclass(frozen=True, slots=True)
-class FreshDocument:
-    """A document that is not in the last snapshot, read and cut into passages."""
-
-    document: Document
-    spans: list[Span]
-    drafts: list[PassageDraft]
 
 
 class Tally:
@@ -77,16 +66,16 @@ class EncodingSource:
         self._batch: dict[bytes, StoredEncoding] = {}
         self._order: NDArray[np.intp] | None = None
 
-    def write(self, batch: Sequence[FreshDocument | SeedFile], writer: CorpusWriter) -> None:
+    def write(self, batch: Sequence[DraftedDocument | SeedFile], writer: CorpusWriter) -> None:
         """Write the documents of a batch in order, after all that is missing of them has been embedded at once."""
-        fresh = [item.drafts for item in batch if isinstance(item, FreshDocument)]
+        fresh = [item.drafts for item in batch if isinstance(item, DraftedDocument)]
         self._embed([draft for drafts in fresh if len(drafts) <= BATCH_PASSAGES for draft in drafts])
         for item in batch:
-            if isinstance(item, FreshDocument):
-                writer.add(item.document, item.spans, item.drafts, self._encodings(item.drafts))
+            if isinstance(item, DraftedDocument):
+                writer.add(item, self._encodings(item.drafts))
                 self._tally.add(documents=1)
             elif self._stored:
-                writer.copy(item, self._stored, self._stored.number_of_text[item.sha256])
+                writer.copy(item, self._stored, self._stored.number_of_text[item.sha256, item.reader])
                 self._tally.add(documents=1, size_bytes=item.size_bytes)
         self._batch.clear()
 

@@ -31,7 +31,7 @@ from typing import Any
 from qa.errors import IndexCorrupt, IndexIncompatible, IndexMissing, SettingsError, StoreUnavailable
 from qa.indexing.locks import Hold, hold, unheld
 
-FORMAT = 5
+FORMAT = 6
 KEPT = 2
 MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"

@@ -1,8 +1,8 @@
-"""A folder of seeds -> its documents: sorted walk, strict UTF-8, title, sha256.
+"""A folder of seeds -> its documents: sorted walk, sha256, what is left out and why.
 
-In -> out: the path of a folder -> `Seeds` (what there is, without the texts, and warnings for what was passed over);
-one of its files -> a `Document`.
-Does not: change a character of a text, hold more than one text at a time, or follow a link out of the folder.
+In -> out: the path of a folder -> `Seeds` (what there is, without the texts, and what was left out);
+one of its files -> its `Parsed` and `Document`.
+Does not: read what a file says before it is indexed, hold more than one text at a time, or follow a link out of the folder.
 """
 
 from __future__ import annotations
@@ -10,110 +10,131 @@ from __future__ import annotations
 import hashlib
 import os
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
-from qa.datatypes import Document
+from qa.datatypes import Document, Parsed, Skipped
 from qa.errors import SeedError
+from qa.formats import FORMATS, TEXTUAL, format_of, parse_file, reader_of
+from qa.formats.reading import Unreadable
 from qa.opening import NotAFile, Outside, TooLarge, Unsettled, read_regular
 from qa.text.titles import title_of
 
-SUFFIXES = (".txt", ".md")
 SOURCES_FILE = "sources.toml"
 SOURCE_KEYS = ("title", "author", "publisher", "date", "url")
+ENCODING = "encoding"
 MEGABYTE = 1024 * 1024
 SOURCES_MB = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SeedFile:
-    """A file that is a document, as it was when the folder was listed; sha256 of its bytes."""
+    """A file that may be a document, as it was when the folder was listed; sha256 of its bytes."""
 
     doc_id: str
     path: Path
-    title: str
     sha256: str
     size_bytes: int
     meta: dict[str, str]
+    """What sources.toml says of it."""
+    encoding: str = ""
+    also: tuple[str, ...] = ()
+    """Other files with the same bytes: they are one document."""
 
     @property
     def folder(self) -> Path:
         """The folder that was listed."""
         return self.path.parents[self.doc_id.count("/")]
 
+    @cached_property
+    def reader(self) -> str:
+        """What reads it: the same reader gives the same of the same bytes."""
+        return reader_of(self.doc_id) + (f":{self.encoding}" if self.encoding else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """What a folder holds, in order of doc_id; `warnings` are sentences that name each file passed over, and why."""
+    """What a folder holds, in order of doc_id, and what was left out; `warnings` are sentences on the rest."""
 
     files: tuple[SeedFile, ...]
-    warnings: tuple[str, ...]
+    skipped: tuple[Skipped, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """What the walk has found so far."""
+
+    files: list[SeedFile] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    first_with: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 class _Gone(Exception):
     """A file has disappeared since the folder was listed: it is as if it had never been there."""
 
 
-def list_seeds(folder: Path, *, max_file_mb: int, skip_bad: bool = False) -> Seeds:
-    """List every `.txt` and `.md` file below `folder` that can be a document, each read once.
+class _BeingWritten(SeedError):
+    """A file is not whole yet."""
 
-    Raises SeedError for the first file that cannot be one (not UTF-8, unreadable, too large, being written, a link that
-    leads nowhere or out of the folder, the same text as another), or leaves it out with a warning where
-    `skip_bad`; also where no document is left.
+
+def list_seeds(folder: Path, *, max_file_mb: int, strict: bool = False) -> Seeds:
+    """List every file below `folder` whose format can be read, each read once; what it says is not looked at.
+
+    What cannot be a document (unreadable, too large, being written, a link that leads nowhere or out of the folder) is
+    left out and named; with `strict`, SeedError for the first of them. SeedError also where no document is left.
     """
     if not folder.is_dir():
         raise SeedError(
-            f"There is no folder {folder}: create it and put .txt or .md files into it, or name another with --seeds."
+            f"There is no folder {folder}: create it and put documents into it ({kinds()}), or name another with --seeds."
         )
     sources, _ = _read_sources_file(folder)
-    files: list[SeedFile] = []
-    warnings: list[str] = []
-    first_with: dict[str, str] = {}
+    walk = _Walk()
     for path in _files(folder):
-        doc_id = path.relative_to(folder).as_posix()
-        if path.is_dir():
-            warnings.append(f"{_shown(doc_id)} is passed over: links to folders are not followed.")
-            continue
-        if path.suffix.lower() not in SUFFIXES:
-            warnings.append(f"{_shown(doc_id)} is passed over: only {' and '.join(SUFFIXES)} files are documents.")
-            continue
         try:
-            text, digest, size = _read(folder, path, max_file_mb)
-            if text.strip():
-                _refuse_twin(doc_id, digest, first_with)
-                meta = sources.get(doc_id, {})
-                files.append(SeedFile(doc_id, path, meta.get("title") or title_of(text, doc_id), digest, size, meta))
-            else:
-                warnings.append(f"{_shown(doc_id)} is passed over: it holds no text.")
+            _take(folder, path, sources, max_file_mb, walk)
         except _Gone:
             continue
         except SeedError as exc:
-            if not skip_bad:
+            if strict:
                 raise
-            warnings.append(f"Left out: {exc}")
-    known = {file.doc_id for file in files}
-    warnings += [
-        f"{SOURCES_FILE} describes {_shown(name)}, but there is no such document."
+            walk.skipped.append(_skipped(path.relative_to(folder).as_posix(), exc))
+    known = {name for file in walk.files for name in (file.doc_id, *file.also)} | {s.doc_id for s in walk.skipped}
+    warnings = [
+        f"{SOURCES_FILE} describes {shown_name(name)}, but there is no such document."
         for name in sources
         if name not in known
     ]
-    if not files:
-        raise SeedError(
-            f"There is no document in {folder}: put .txt or .md files with text into it, or name another folder with --seeds."
-        )
-    return Seeds(tuple(files), tuple(warnings))
+    if not walk.files:
+        raise SeedError(_nothing(folder, walk.skipped))
+    return Seeds(tuple(walk.files), tuple(walk.skipped), tuple(warnings))
 
 
-def read_document(file: SeedFile) -> Document:
-    """Read a listed file; SeedError where it is no longer what was listed."""
+def kinds() -> str:
+    """Return the suffixes of documents, as people say them."""
+    return " ".join(FORMATS)
+
+
+def read_parsed(file: SeedFile) -> tuple[Document, Parsed]:
+    """Read a listed file; SeedError where it is no longer what was listed, Unreadable where it cannot be a document."""
     try:
         data = read_regular(file.path, file.folder, file.size_bytes)
     except OSError:
         data = b""
     if hashlib.sha256(data).hexdigest() != file.sha256:
-        raise SeedError(f"{_shown(file.doc_id)} has changed while it was indexed: build again.")
-    return Document(file.doc_id, file.title, data.decode("utf-8"), file.sha256, file.meta)
+        raise SeedError(f"{shown_name(file.doc_id)} has changed while it was indexed: build again.")
+    parsed = parse_file(data, file.doc_id, encoding=file.encoding)
+    if not parsed.text.strip():
+        raise Unreadable("holds no text.")
+    title = file.meta.get("title") or title_of(parsed, file.doc_id)
+    return Document(file.doc_id, title, parsed.text, file.sha256, {**parsed.meta, **file.meta}), parsed
+
+
+def left_out(file: SeedFile, exc: Unreadable) -> Skipped:
+    """Return the record of a file that could not be read."""
+    return Skipped(file.doc_id, f"{shown_name(file.doc_id)} {exc}")
 
 
 def look_at(folder: Path) -> frozenset[tuple[str, int, int]]:
@@ -145,22 +166,48 @@ def _files(folder: Path) -> Iterator[Path]:
     yield from sorted((p for p in found if p != folder / SOURCES_FILE), key=lambda p: p.relative_to(folder).as_posix())
 
 
-def _read(folder: Path, path: Path, max_file_mb: int) -> tuple[str, str, int]:
-    """Return a file's text, the sha256 and the number of its bytes, or say in one sentence why it can be no document."""
-    name = _shown(path.relative_to(folder).as_posix())
+def _take(folder: Path, path: Path, sources: Mapping[str, dict[str, str]], max_file_mb: int, walk: _Walk) -> None:
+    """Add one file to what the walk has found."""
+    doc_id = path.relative_to(folder).as_posix()
+    if path.is_dir():
+        walk.skipped.append(Skipped(doc_id, f"{shown_name(doc_id)} is passed over: links to folders are not followed."))
+        return
+    if not format_of(doc_id):
+        reason = f"{shown_name(doc_id)} is passed over: only {kinds()} files are documents."
+        walk.skipped.append(Skipped(doc_id, reason))
+        return
+    data = _read(folder, path, max_file_mb)
+    told = dict(sources.get(doc_id, {}))
+    encoding = told.pop(ENCODING, "") if format_of(doc_id) in TEXTUAL else ""
+    file = SeedFile(doc_id, path, hashlib.sha256(data).hexdigest(), len(data), told, encoding)
+    first = walk.first_with.setdefault((file.sha256, file.reader), len(walk.files))
+    if first == len(walk.files):
+        walk.files.append(file)
+    elif data.strip():
+        walk.files[first] = replace(walk.files[first], also=(*walk.files[first].also, doc_id))
+    else:
+        walk.skipped.append(Skipped(doc_id, f"{shown_name(doc_id)} holds no text."))
+
+
+def _skipped(doc_id: str, exc: SeedError) -> Skipped:
+    return Skipped(doc_id, str(exc), isinstance(exc, _BeingWritten))
+
+
+def _nothing(folder: Path, skipped: list[Skipped]) -> str:
+    why = f" ({skipped[0].reason.rstrip('.')})" if skipped else ""
+    return f"There is no document in {folder}{why}: put files with text into it ({kinds()}), or name another folder with --seeds."
+
+
+def _read(folder: Path, path: Path, max_file_mb: int) -> bytes:
+    """Return a file's bytes, or say in one sentence why it can be no document."""
+    name = shown_name(path.relative_to(folder).as_posix())
     try:
         path.relative_to(folder).as_posix().encode("utf-8")
     except UnicodeEncodeError as exc:
-        raise SeedError(f"{name} has a name that is not UTF-8: rename it, or build with --skip-bad.") from exc
+        raise SeedError(f"{name} has a name that is not UTF-8: rename it.") from exc
     if path.is_symlink() and not path.exists():
-        raise SeedError(f"{name} is a link that leads nowhere: remove it or repair it, or build with --skip-bad.")
-    data = _read_settled(folder, path, name, max_file_mb)
-    if b"\0" in data:
-        raise SeedError(f"{name} is not a text file: remove it, or build with --skip-bad.")
-    try:
-        return data.decode("utf-8"), hashlib.sha256(data).hexdigest(), len(data)
-    except UnicodeDecodeError as exc:
-        raise SeedError(f"{name} is not UTF-8 (byte {exc.start}): save it as UTF-8, or build with --skip-bad.") from exc
+        raise SeedError(f"{name} is a link that leads nowhere: remove it or repair it.")
+    return _read_settled(folder, path, name, max_file_mb)
 
 
 def _read_settled(folder: Path, path: Path, name: str, max_file_mb: int) -> bytes:
@@ -172,28 +219,16 @@ def _read_settled(folder: Path, path: Path, name: str, max_file_mb: int) -> byte
     except TooLarge as exc:
         raise SeedError(
             f"{name} has {exc.size // MEGABYTE} MB, more than the {max_file_mb} that QA_MAX_FILE_MB allows: "
-            "split it or raise the limit, or build with --skip-bad."
+            "split it or raise the limit."
         ) from exc
     except Unsettled as exc:
-        raise SeedError(f"{name} is being written: build again when it is complete, or build with --skip-bad.") from exc
+        raise _BeingWritten(f"{name} is being written: build again when it is complete.") from exc
     except Outside as exc:
-        raise SeedError(
-            f"{name} is a link that leaves the folder: put a copy of the file there, or build with --skip-bad."
-        ) from exc
+        raise SeedError(f"{name} is a link that leaves the folder: put a copy of the file there.") from exc
     except NotAFile as exc:
-        raise SeedError(f"{name} {exc.strerror}, not a file: remove it, or build with --skip-bad.") from exc
+        raise SeedError(f"{name} {exc.strerror}, not a file: remove it.") from exc
     except OSError as exc:
-        raise SeedError(
-            f"{name} cannot be read ({exc.strerror}): correct its permissions, or build with --skip-bad."
-        ) from exc
-
-
-def _refuse_twin(doc_id: str, digest: str, first_with: dict[str, str]) -> None:
-    first = first_with.setdefault(digest, doc_id)
-    if first != doc_id:
-        raise SeedError(
-            f"{_shown(doc_id)} has the same text as {_shown(first)}: remove one of them, or build with --skip-bad."
-        )
+        raise SeedError(f"{name} cannot be read ({exc.strerror}): correct its permissions.") from exc
 
 
 def _read_sources_file(folder: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
@@ -214,13 +249,13 @@ def _read_sources_file(folder: Path) -> tuple[dict[str, dict[str, str]], list[st
         if not isinstance(table, dict):
             raise SeedError(f'{SOURCES_FILE}: {name} is not a table: write ["{name}"] and the keys below it.')
         for key, value in table.items():
-            if key not in SOURCE_KEYS or not isinstance(value, str):
+            if key not in (*SOURCE_KEYS, ENCODING) or not isinstance(value, str):
                 raise SeedError(
-                    f'{SOURCES_FILE}: {key} of "{name}" cannot be used: keys are {", ".join(SOURCE_KEYS)}, values strings.'
+                    f'{SOURCES_FILE}: {key} of "{name}" cannot be used: keys are {", ".join((*SOURCE_KEYS, ENCODING))}, values strings.'
                 )
     return content, examples
 
 
-def _shown(doc_id: str) -> str:
+def shown_name(doc_id: str) -> str:
     """A file's name as one printable line."""
     return doc_id if doc_id.isprintable() else ascii(doc_id)

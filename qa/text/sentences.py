@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from qa.datatypes import Span
+from qa.datatypes import Block, Kind, Span
+from qa.formats.plain import paragraphs
+from qa.formats.reading import MARK
+from qa.text.shown import Shown
 
-VERSION = 2
+VERSION = 3
 MAX_SENTENCE_CHARS = 800
 MAX_QUOTATION_CHARS = 400
 WINDOW_CHARS = 20_000
@@ -24,52 +27,53 @@ WINDOW_CHARS = 20_000
 # which each of these is one plain space, so that its offsets are offsets of the original.
 _BLANK = re.compile(r"[^\S ]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 _WORD = re.compile(r"\S+")
-_BULLET = re.compile(r"\s*(?:[-*•·‣▪–—>#|]|\(?\w{1,3}[.)])\s")
 _STOP_AFTER_SPACE = re.compile(r"\s[.!?…]+[)\]”\"’]*\s+(?=\S)")
 _CREDIT = re.compile(r"(?<=[^\W\d_])(?=(?:Image|Photo|Picture|Illustration|Graphic|Video|Credit|Source)s?: )")
 """Where a picture's credit is glued to its caption: "... behind their backsImage: A. Photographer"."""
+_WHOLE = frozenset((Kind.HEADING, Kind.ROW, Kind.CODE, Kind.META, Kind.FURNITURE))
+_WIDE_STOP = re.compile(r"[。！？｡]+[」』）”’]*\s*|[।॥።۔؟]+\s+|[।॥።]+(?=\w)")
+"""Full stops of scripts that may put no space after them."""
+_MARKED_STOP = re.compile(
+    r"(?<=[^\W\d_])[)”’\"]?[.!?][)”’\"]?(?:\[\d+(?:[-–,]\s?\d+)*\]|[¹²³⁰⁴-⁹]|\^\d+\^|\d{1,3}(?=\s))+\s+(?=[“\"‘(]?[^\W\d_])"
+)
+"""A mark of citation glued to the full stop: "... in 1790.[3] It ..."."""
+_TITLE = r"(?:Dr|Prof|Mr|Mrs|Ms|Rev|Sgt|Gen|Col|Capt|Lt|Hon|St|Sen|Rep|Gov|Pres|Fr|Sr|Jr|Maj|Cpl|Cmdr)"
+_NAME_GOES_ON = re.compile(rf"\b{_TITLE}\.(?:\s+[^\W\d_]\.)*\s*\Z")
+_NUMBER_FOLLOWS = re.compile(
+    r"\b(?:[Ss]ecs?|[Aa]rts?|[Pp]aras?|[Ee]qs?|[Aa]pp|[Cc]h|[Cc]hap|pp?|[Ff]igs?|[Nn]os?|[Vv]ol|[Cc]l|[Rr]eg|[Ss]ched|[Tt]ab)\.\s*\Z"
+)
 _STOP = re.compile(r"[.!?]\s+")
 _CLOSERS_ONLY = re.compile(r"[\s)\]”’\"'.,;:!?…]*\Z")
 _QUOTATION = re.compile(r"“[^“”]*”|«[^«»]*»|\"[^\"]*\"")
 _CUTS = (re.compile(r"[;:]\s+"), re.compile(r",\s+|\s[–—-]\s+"), re.compile(r"\s+"))
 
 
-def split_sentences(text: str) -> list[Span]:
+def split_sentences(text: str, blocks: Sequence[Block] = (), hidden: Sequence[Span] = ()) -> list[Span]:
     """Return spans that tile `text`; `[]` for the empty text.
 
-    A sentence also ends where a paragraph, heading or list item ends. A quotation of up to
-    MAX_QUOTATION_CHARS is not cut inside, a sentence longer than MAX_SENTENCE_CHARS is.
+    A sentence also ends where a block ends; a heading, a row of a table and what is no text are one. What a reader does
+    not see counts for nothing. A quotation of up to MAX_QUOTATION_CHARS is not cut inside, a sentence longer than
+    MAX_SENTENCE_CHARS is.
     """
-    starts: list[int] = []
-    for block in _blocks(text):
-        for window in _windows(text, block):
-            starts += [window.start + offset for offset in _starts_within(window.of(text))]
     if not text:
         return []
-    edges = [0, *starts[1:], len(text)]
-    return [piece for a, b in pairwise(edges) for piece in _bounded(text, a, b)]
+    shown = Shown(text, hidden)
+    edges = {0, len(text)}
+    for block in blocks or [Block(span, Kind.PARAGRAPH) for span in paragraphs(text)]:
+        edges.add(block.span.start if blocks else trim(text, block.span).start)
+        if block.kind not in _WHOLE:
+            for window in _windows(text, block.span):
+                edges.update(_starts_seen(shown, window))
+                if window.start != block.span.start:
+                    edges.add(window.start)
+    return [piece for a, b in pairwise(sorted(edges)) for piece in _bounded(text, a, b)]
 
 
 def trim(text: str, span: Span) -> Span:
     """Return `span` without the white space at its two ends (an empty span where there is nothing else)."""
     piece = span.of(text)
-    start = span.start + len(piece) - len(piece.lstrip())
+    start = span.start + len(piece) - len(piece.removeprefix(MARK).lstrip())
     return Span(start, max(start, span.end - (len(piece) - len(piece.rstrip()))))
-
-
-def _blocks(text: str) -> Iterator[Span]:
-    """Yield spans of lines that belong together: one line, or the lines of one hard-wrapped paragraph."""
-    lines, position = [], 0
-    for line in text.splitlines(keepends=True):
-        lines.append(Span(position, position + len(line)))
-        position += len(line)
-    start = 0
-    while start < len(lines):
-        end = start
-        while end < len(lines) and lines[end].of(text).strip():
-            end += 1
-        yield from _unwrapped(text, lines[start:end])
-        start = end + 1
 
 
 def _windows(text: str, block: Span) -> Iterator[Span]:
@@ -84,25 +88,13 @@ def _windows(text: str, block: Span) -> Iterator[Span]:
     yield Span(start, block.end)
 
 
-def _unwrapped(text: str, lines: list[Span]) -> Iterator[Span]:
-    """Join the lines of one paragraph where the break only wraps: the next word would not have fitted."""
-    stripped = [line.of(text).strip() for line in lines]
-    width = max(map(len, stripped), default=0)
-    first = 0
-    for i in range(1, len(lines) + 1):
-        if i < len(lines) and _wraps(stripped[i - 1], stripped[i], width):
-            continue
-        yield Span(lines[first].start, lines[i - 1].end)
-        first = i
-
-
-def _wraps(line: str, following: str, width: int) -> bool:
-    if _BULLET.match(following + " "):
-        return False
-    if following[0].islower() and line[-1] not in ".!?:":
-        return True
-    first_word = following.split(maxsplit=1)[0]
-    return 40 <= width <= 120 and len(line) + 1 + len(first_word) > width
+def _starts_seen(shown: Shown, window: Span) -> Iterator[int]:
+    """Yield where the sentences after the first one of a window start, markup that opens there with them."""
+    seen, places = shown.of(window), shown.places(window)
+    for start in _starts_within(seen)[1:]:
+        place = places[start]
+        before = shown.hidden_before(place)
+        yield before if before > window.start and shown.text[before - 1].isspace() else place
 
 
 def _starts_within(block: str) -> list[int]:
@@ -115,6 +107,10 @@ def _starts_within(block: str) -> list[int]:
     found = {s[0].offset for paragraph in segmenter.process(plain) for s in paragraph if s}
     found |= {m.end() for m in _STOP_AFTER_SPACE.finditer(plain) if not plain[m.end()].islower()}
     found |= {m.start() for m in _CREDIT.finditer(plain)}
+    found |= {
+        m.end() for pattern in (_WIDE_STOP, _MARKED_STOP) for m in pattern.finditer(plain) if m.end() < len(plain)
+    }
+    found = {start for start in found if not _goes_on(plain, start)}
     first = len(plain) - len(plain.lstrip())
     inside = _quotations(plain)
     starts = [first]
@@ -122,6 +118,14 @@ def _starts_within(block: str) -> list[int]:
         if start > first and not _is_inside(start, inside) and not _CLOSERS_ONLY.match(plain[start : start + 400]):
             starts.append(start)
     return starts
+
+
+def _goes_on(plain: str, start: int) -> bool:
+    """Tell whether the stop before `start` only shortens a word: a title before a name, "Sec." before a number."""
+    before = plain[max(0, start - 40) : start]
+    if _NAME_GOES_ON.search(before):
+        return True
+    return bool(_NUMBER_FOLLOWS.search(before)) and bool(re.match(r"[\dIVXivx]+\b|[A-Z]\b", plain[start : start + 8]))
 
 
 def _quotations(plain: str) -> list[Span]:

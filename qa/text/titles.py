@@ -1,6 +1,7 @@
-"""A document's text -> the title a person would give it.
+"""A document -> the title a person would give it.
 
-In -> out: the text and its doc_id -> one line of the text, or the beginning of its first sentence.
+In -> out: what a format read, and the doc_id -> front matter's or the format's title, else the one main heading, else the
+file's name made readable, else (a name that is a number or a hash) the first line that reads like a headline.
 Does not: know any document; `seeds/sources.toml` overrules it.
 """
 
@@ -10,23 +11,53 @@ import re
 from itertools import islice
 from pathlib import PurePosixPath
 
+from qa.datatypes import Kind, Parsed
+from qa.text.shown import Shown
+
 _LINES_READ = 20
 _HEADLINE_CHARS = 160
 _OPENING_CHARS = 80
-_MARKDOWN_HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*\Z")
 _LABEL = re.compile(r"[^\W\d_]+:\s")
 """One word and a colon: "Writer: ...", "Updated: ..."."""
 _MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
+_HASH = re.compile(r"(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
+_DATE = re.compile(r"(?<!\d)\d{4}-\d\d(?:-\d\d)?(?!\d)")
+_TITLE_CHARS = 200
 
 
-def title_of(text: str, doc_id: str) -> str:
+def title_of(parsed: Parsed, doc_id: str) -> str:
+    """Return the title of a document."""
+    return told_title(parsed) or readable_name(doc_id) or guessed_title(parsed.text, doc_id)
+
+
+def told_title(parsed: Parsed) -> str:
+    """Return the title that the document gives itself, "" where it gives none."""
+    told = " ".join(parsed.meta.get("title", "").split())
+    if told:
+        return told[:_TITLE_CHARS]
+    main = [block for block in parsed.blocks if block.kind is Kind.HEADING and block.level == 1]
+    if len(main) != 1:
+        return ""
+    return " ".join(Shown(parsed.text, parsed.hidden).of(main[0].span).split())[:_TITLE_CHARS]
+
+
+def readable_name(doc_id: str) -> str:
+    """Return a file's name as words, "" where it is a number, a hash or a letter."""
+    name = PurePosixPath(doc_id).stem
+    if _HASH.search(name) or not (sum(map(str.isalpha, name)) >= 3 or _DATE.search(name)):
+        return ""
+    if " " not in name:
+        kept = _DATE.sub(lambda m: m.group().replace("-", "\0"), name)
+        name = re.sub(r"[-_.]+", " ", kept).replace("\0", "-").strip()
+    name = "".join(c for c in " ".join(name.split()) if c.isprintable())
+    return name[:1].upper() + name[1:]
+
+
+def guessed_title(text: str, doc_id: str) -> str:
     """Return the first line that reads like a headline; else a short line above the body; else how the body begins."""
-    lines = [" ".join(line.strip("\ufeff \t").split()) for line in islice(text.splitlines(), 400)]
+    lines = [" ".join(line.strip("\ufeff \t#").split()) for line in islice(text.splitlines(), 400)]
     lines = [line for line in lines if line][:_LINES_READ]
     above = _above_the_body(lines)
-    for line in above:
-        if heading := _MARKDOWN_HEADING.match(line):
-            return heading.group(1)
     for line in above:
         if _is_headline(line):
             return line
