@@ -113,8 +113,9 @@ def list_seeds(folder: Path, *, max_file_mb: int, strict: bool = False) -> Seeds
 
 
 def kinds() -> str:
-    """Return the suffixes of documents, as people say them."""
-    return " ".join(FORMATS)
+    """Return a suffix of each format, as people say them."""
+    firsts = {module: suffix for suffix, module in reversed(FORMATS.items())}
+    return " ".join(suffix for suffix, module in FORMATS.items() if firsts[module] == suffix) + " and the like"
 
 
 def read_parsed(file: SeedFile) -> tuple[Document, Parsed]:
