@@ -179,6 +179,9 @@ class Place:
     span: Span
     line: int
     column: int
+    headings: tuple[str, ...] = ()
+    """The headings it stands under, outermost first."""
+    where: Where = field(default_factory=Where)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from qa.answers.verifying import Verification
 from qa.datatypes import Answer, BuildReport, Citation, Hit, Passage, Place, Status
+from qa.formats.places import place_to_dict, place_words
 
 REFUSAL = "The documents do not answer this."
 UNCLEAR = "This may not be an answer. The closest sentences are:"
@@ -61,6 +62,7 @@ def citation_to_dict(citation: Citation) -> dict[str, Any]:
         "score": round(citation.score, DECIMALS),
         "also": [_place_to_dict(place) for place in citation.also],
         "stale": citation.stale,
+        **place_to_dict(citation),
     }
 
 
@@ -124,14 +126,14 @@ def answer_to_markdown(answer: Answer) -> str:
     """Return the quotes as Markdown block quotes, each with its source; "" for a refusal."""
     return "\n\n".join(
         "\n".join(f"> {line}" for line in citation.text.splitlines())
-        + f"\n>\n> — *{_unmarked(citation.title)}*, `{citation.doc_id}`, line {citation.line}"
+        + f"\n>\n> — *{_unmarked(citation.title)}*, `{citation.doc_id}`, {place_words(citation)}"
         for citation in answer.citations
     )
 
 
 def answer_to_plain(answer: Answer) -> str:
     """Return the quotes as plain text to be pasted, each with its source; "" for a refusal."""
-    return "\n\n".join(f"“{c.text}”\n({c.title}, {c.doc_id}, line {c.line})" for c in answer.citations)
+    return "\n\n".join(f"“{c.text}”\n({c.title}, {c.doc_id}, {place_words(c)})" for c in answer.citations)
 
 
 def hit_to_text(hit: Hit) -> str:
@@ -194,12 +196,16 @@ def _place_to_dict(place: Place) -> dict[str, Any]:
         "line": place.line,
         "column": place.column,
         "sha256": place.sha256,
+        **place_to_dict(place),
     }
 
 
 def _quote_to_text(citation: Citation) -> str:
-    place = f"{printable(citation.title)} · {printable(citation.doc_id)}, line {citation.line}"
-    also = "".join(f"\n    also in {printable(p.title)} · {printable(p.doc_id)}, line {p.line}" for p in citation.also)
+    place = f"{printable(citation.title)} · {printable(citation.doc_id)}, {printable(place_words(citation))}"
+    also = "".join(
+        f"\n    also in {printable(p.title)} · {printable(p.doc_id)}, {printable(place_words(p))}"
+        for p in citation.also
+    )
     return f"[{citation.label}] {printable(citation.text)}\n    {place}{STALE_MARK if citation.stale else ''}{also}\n"
 
 

@@ -23,6 +23,17 @@ CITATION_KEYS = [
     "score",
     "also",
     "stale",
+    "format",
+    "place",
+    "page",
+    "page_label",
+    "pages",
+    "boxes",
+    "headings",
+    "paragraph",
+    "part",
+    "sheet",
+    "cell",
 ]
 HIT_KEYS = ["rank", "doc_id", "title", "start", "end", "text", "score", "dense_score", "lexical_score"]
 ANSWER_KEYS = [

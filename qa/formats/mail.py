@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from qa.datatypes import Kind, Parsed
 from qa.formats.flow import BELOW, Flow, paragraphs
 from qa.formats.html import read_into
+from qa.formats.places import MESSAGE_BODY
 from qa.formats.reading import Unreadable
 
 SUFFIXES = (".eml",)
@@ -42,7 +43,7 @@ def build(head: dict[str, str], body: str, *, is_html: bool, attached: list[str]
     flow = Flow()
     for n, (key, value) in enumerate(head.items()):
         flow.add(f"{key}: {' '.join(value.split())}", Kind.META, gap=BELOW if n else "")
-    flow.mark("part", "message body")
+    flow.mark("part", MESSAGE_BODY)
     if is_html:
         read_into(flow, body)
     else:

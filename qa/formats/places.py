@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from qa.datatypes import Citation, Mark, Page, Span, Where
+from qa.datatypes import Citation, Mark, Page, Place, Span, Where
+from qa.formats import format_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +21,8 @@ UNIT = 65535
 _NEAR = 6000
 """Boxes of one line are not further apart than this, in 1/65535 of the page."""
 HEADINGS_SHOWN = 2
+MESSAGE_BODY = "message body"
+"""The part of a mail that is not its head."""
 
 
 def on_pages(rows: NDArray[np.uint16], pages: Sequence[Page]) -> Where:
@@ -52,9 +55,9 @@ def at_mark(marks: Sequence[Mark], span: Span) -> Where:
     return Where(marks[at - 1].kind, label=marks[at - 1].name) if at else Where()
 
 
-def place_words(citation: Citation) -> str:
-    """Return where a citation stands, without the name of its document."""
-    where = citation.where
+def place_words(found: Citation | Place) -> str:
+    """Return where a quote stands, without the name of its document."""
+    where = found.where
     if where.kind == "page":
         return _pages(where)
     if where.kind in ("slide", "sheet", "cell"):
@@ -62,12 +65,31 @@ def place_words(citation: Citation) -> str:
     if where.kind == "time":
         return f"at {where.label}"
     if where.kind == "part":
-        return "message body" if where.label == "message body" else f"in “{where.label}”"
+        return MESSAGE_BODY if where.label == MESSAGE_BODY else f"in “{where.label}”"
     if where.kind == "section":
-        under = " › ".join(citation.headings[-HEADINGS_SHOWN:])
+        under = " › ".join(found.headings[-HEADINGS_SHOWN:])
         paragraph = f"paragraph {where.paragraph}" if where.paragraph else ""
-        return ", ".join(filter(None, (f"under “{under}”" if under else "", paragraph))) or f"line {citation.line}"
-    return f"line {citation.line}"
+        return ", ".join(filter(None, (f"under “{under}”" if under else "", paragraph))) or f"line {found.line}"
+    return f"line {found.line}"
+
+
+def place_to_dict(found: Citation | Place) -> dict[str, Any]:
+    """Return a place as JSON: its words, and what they are made of; what a format does not have is null."""
+    where = found.where
+    sheet, _, cell = where.label.rpartition(", cell ") if where.kind == "sheet" else ("", "", "")
+    return {
+        "format": format_of(found.doc_id),
+        "place": place_words(found),
+        "page": where.page or None,
+        "page_label": (where.label if where.kind == "page" else "") or None,
+        "pages": list(range(where.page, where.last_page + 1)) if where.page else None,
+        "boxes": [list(box) for box in where.boxes] or None,
+        "headings": list(found.headings),
+        "paragraph": where.paragraph or None,
+        "part": where.label if where.kind in ("slide", "cell", "part", "time") else None,
+        "sheet": sheet or None,
+        "cell": cell or None,
+    }
 
 
 def _pages(where: Where) -> str:

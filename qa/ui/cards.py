@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from html import escape
 
 from qa.datatypes import Answer, Citation, Document, Hit, Span
+from qa.formats.places import place_words
 from qa.rendering import REFUSAL, STALE_MARK, UNCLEAR, answer_to_markdown, answer_to_plain, is_understood_differently
 
 TITLES_SHOWN = 4
@@ -134,17 +135,18 @@ def error_card(message: str) -> str:
 
 
 def _quote_item(citation: Citation, first_also: int) -> str:
-    place = f"{citation.title}, line {citation.line}"
+    place = f"{citation.title}, {place_words(citation)}"
     stale = f'<strong class="stale">{escape(STALE_MARK)}</strong>' if citation.stale else ""
     also = "".join(
-        f' <button type="button" class="cite also" data-n="{first_also + i}" aria-label="Also in {escape(p.title)}, line {p.line}">'
+        f' <button type="button" class="cite also" data-n="{first_also + i}" aria-label="Also in {escape(p.title)}, {escape(place_words(p))}">'
         f"also in {escape(p.title)}</button>"
         for i, p in enumerate(citation.also)
     )
+    named = f"{escape(citation.doc_id)}, {escape(place_words(citation))}"
     return (
         f'<li><blockquote class="quote"><span class="qt">{escape(citation.text)}</span>'
         f"{_pill(citation.label, f'Citation {citation.label}: show in {place}', citation)}</blockquote>"
-        f'<p class="src">{escape(citation.title)} <span class="pno">· {escape(citation.doc_id)}, line {citation.line}</span>{stale}{also}</p></li>'
+        f'<p class="src">{escape(citation.title)} <span class="pno">· {named}</span>{stale}{also}</p></li>'
     )
 
 
@@ -170,7 +172,7 @@ def _pill(number: int, label: str, citation: Citation | None = None) -> str:
     if citation:
         around = citation.passage.text.strip()
         text = escape(_shortened(around, citation.text))
-        tip = f'<span class="tip" aria-hidden="true"><b>{escape(citation.title)}</b>, line {citation.line}<br>{text}</span>'
+        tip = f'<span class="tip" aria-hidden="true"><b>{escape(citation.title)}</b>, {escape(place_words(citation))}<br>{text}</span>'
     return f'<span class="pillbox"><button type="button" class="cite" data-n="{number}" aria-label="{escape(label)}">{number}</button>{tip}</span>'
 
 
