@@ -21,7 +21,7 @@ from qa.engine import Engine
 from qa.evals.calibration import Example, balanced, collect, fit, held_out, report, trade_off
 from qa.evals.gold import GoldQuestion, read_gold
 from qa.evals.runner import Bench
-from qa.indexing.embedding import load_embedder
+from qa.models.embedding import load_embedder
 from qa.settings import Settings
 
 RIDGE = 3.0

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from qa.engine import Engine
-from qa.indexing.embedding import load_embedder
+from qa.models.embedding import load_embedder
 from qa.settings import Settings
 from qa.text.sentences import split_sentences
 

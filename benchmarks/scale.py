@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from qa.engine import Engine
-from qa.indexing.embedding import Encoding
+from qa.models.encoding import Encoding
 from qa.settings import Settings
 
 DIM, LATENT, CENTRES, LINES = 384, 40, 2000, 100

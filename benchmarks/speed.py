@@ -18,7 +18,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from qa.engine import Engine
-from qa.indexing.embedding import load_embedder
+from qa.models.embedding import load_embedder
 from qa.settings import Settings
 
 

@@ -271,12 +271,11 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the index holds, and which doc_ids differ from the seeds as they are now."""
+    """What the index holds, which doc_ids differ from the seeds as they are now, and which library runs the model (`runtime`)."""
 
     snapshot: str
     model: str
-    created: str
-    """ISO 8601, UTC."""
+    created: str  # ISO 8601, UTC
     age_seconds: float
     documents: int
     sentences: int
@@ -292,6 +291,7 @@ class Status:
     removed: tuple[str, ...]
     skipped: tuple[Skipped, ...] = ()
     """The files of the folder that are not indexed, as it is now."""
+    runtime: str = ""
 
     @property
     def stale(self) -> bool:

@@ -27,9 +27,10 @@ from qa.formats.reading import Unreadable
 from qa.indexing import snapshots
 from qa.indexing.building import build_index, check_recipe, compare_files, split_known_bad
 from qa.indexing.corpus import Corpus
-from qa.indexing.embedding import Embedder, load_embedder
 from qa.indexing.encodings import Progress
 from qa.indexing.locks import build_lock
+from qa.models.embedding import load_embedder, runtime_of
+from qa.models.encoding import Embedder
 from qa.opening import read_regular
 from qa.prompts import pack_passages
 from qa.settings import Settings, from_env
@@ -118,6 +119,7 @@ class Engine:
             changed=difference["changed"],
             removed=difference["removed"],
             skipped=skipped,
+            runtime=runtime_of(self.settings.model),
         )
 
     def list_snapshots(self) -> list[dict[str, Any]]:

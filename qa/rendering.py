@@ -154,7 +154,7 @@ def report_to_text(report: BuildReport) -> str:
 def status_to_text(status: Status) -> str:
     """Return a status as a few lines: what is indexed, and what has changed since."""
     lines = [
-        f"{status.snapshot}, built {status.created} ({_age(status.age_seconds)} ago) with {printable(status.model)}",
+        f"{status.snapshot}, built {status.created} ({_age(status.age_seconds)} ago) with {printable(status.model)}, run by {status.runtime}",
         f"{status.documents} documents, {status.passages} passages, {status.sentences} sentences, {status.size_bytes / 1e6:.1f} MB",
     ]
     if recall := [value for key, value in status.store.items() if key.startswith("recall")]:

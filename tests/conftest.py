@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from qa.engine import Engine
-from qa.indexing.embedding import Encoding, load_embedder
+from qa.models.embedding import load_embedder
+from qa.models.encoding import Encoding
 from qa.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,9 +17,17 @@ from qa.errors import QAError
 ROOMS = [
     *("errors", "datatypes", "settings", "opening", "vocabulary", "formats"),
     *("text.shown", "text.titles", "text.documents", "text.sentences", "text.tokens", "text.chunking"),
+    *(
+        "models.encoding",
+        "models.weights",
+        "models.graph",
+        "models.sessions",
+        "models.minilm",
+        "models.transformer",
+        "models.embedding",
+    ),
     "stores",
     *(
-        "indexing.embedding",
         "indexing.projection",
         "indexing.locks",
         "indexing.snapshots",
@@ -41,9 +49,11 @@ ROOMS = [
     *("rendering", "prompts", "engine", "api"),
     *("progress", "following", "lines", "evals", "ui", "options", "cli", "__main__"),
 ]
-WINGS = ("text", "indexing", "answers")
+WINGS = ("text", "models", "indexing", "answers")
 HEAVY = [
     "torch",
+    "onnxruntime",
+    "tokenizers",
     "faiss",
     "gradio",
     "numpy",

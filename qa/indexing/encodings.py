@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from qa.indexing.corpus import Corpus, StoredEncoding
 from qa.indexing.drafting import CorpusWriter, DraftedDocument, PassageDraft
-from qa.indexing.embedding import Embedder
 from qa.indexing.projection import project, quantize
 from qa.indexing.resuming import ResumeCache
+from qa.models.encoding import Embedder
 from qa.text.documents import SeedFile
 
 if TYPE_CHECKING:

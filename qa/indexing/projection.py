@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from qa.indexing.embedding import Embedder, unit_rows
+from qa.models.encoding import Embedder, unit_rows
 
 if TYPE_CHECKING:
     import numpy as np

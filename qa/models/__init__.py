@@ -1,0 +1,3 @@
+"""The networks and what runs them. In reading order: encoding (what the house needs of a model), weights, graph and sessions (onnxruntime),
+minilm (the default model), transformer (any other), embedding (which of them a name means).
+"""
