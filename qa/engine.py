@@ -29,6 +29,7 @@ from qa.indexing.building import build_index, check_recipe, compare_files, split
 from qa.indexing.corpus import Corpus
 from qa.indexing.encodings import Progress
 from qa.indexing.locks import build_lock
+from qa.indexing.shapes import check_manifest
 from qa.models.embedding import load_embedder, runtime_of
 from qa.models.encoding import Embedder
 from qa.opening import read_regular
@@ -100,7 +101,7 @@ class Engine:
         With `verify`, every byte of the newest snapshot is compared with its checksum first (IndexCorrupt).
         """
         if verify:
-            snapshots.open_snapshot(self.settings.index, verify=True)
+            Corpus(snapshots.open_snapshot(self.settings.index, verify=True)).verify_texts()
         opened = self._open()
         snapshot = opened.snapshot
         difference, skipped = self._difference(snapshot)
@@ -127,7 +128,7 @@ class Engine:
         rows: list[dict[str, Any]] = []
         for name in reversed(snapshots.snapshot_names(self.settings.index)):
             try:
-                manifest = snapshots.open_snapshot(self.settings.index, name).manifest
+                manifest = check_manifest(snapshots.open_snapshot(self.settings.index, name)).manifest
             except (IndexCorrupt, IndexIncompatible) as exc:
                 rows.append({"snapshot": name, "error": str(exc)})
                 continue

@@ -33,6 +33,7 @@ ROOMS = [
         "indexing.snapshots",
         "indexing.lexical",
         "indexing.structure",
+        "indexing.shapes",
         "indexing.corpus",
     ),
     *("indexing.drafting", "indexing.resuming", "indexing.encodings", "indexing.building"),

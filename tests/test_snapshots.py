@@ -46,7 +46,7 @@ def test_another_format_is_incompatible(tmp_path, monkeypatch):
     monkeypatch.setattr(snapshots, "FORMAT", 99)
     publish(tmp_path)
     monkeypatch.undo()
-    with pytest.raises(IndexIncompatible, match="has format 99, this version reads 5"):
+    with pytest.raises(IndexIncompatible, match=f"has format 99, this version reads {snapshots.FORMAT}"):
         snapshots.open_snapshot(tmp_path)
 
 

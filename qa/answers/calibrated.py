@@ -12,21 +12,23 @@ from pathlib import Path
 
 from qa.answers.confidence import FITTED, Weights
 from qa.errors import IndexCorrupt
+from qa.opening import read_regular
 
 FILE = "calibration.json"
+MOST_BYTES = 1024 * 1024
 
 
 def read_weights(index: Path, fingerprint: str) -> Weights:
     """Return the weights kept in `index` for this model; IndexCorrupt where they cannot be read."""
     path = index / FILE
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        kept = json.loads(read_regular(path, index, MOST_BYTES))
         weights = Weights(tuple(float(w) for w in kept["evidence"]), float(kept["bias"]))
         if kept["model"] != fingerprint or len(weights.evidence) != len(FITTED.evidence):
             return FITTED
     except FileNotFoundError:
         return FITTED
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as exc:
         raise IndexCorrupt(f"{path} cannot be read ({exc}): delete it, or run `qa eval --calibrate` again.") from exc
     return weights
 

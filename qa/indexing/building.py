@@ -25,6 +25,7 @@ from qa.indexing.encodings import EncodingSource, Progress, Tally
 from qa.indexing.locks import build_lock
 from qa.indexing.projection import make_projection, state_width
 from qa.indexing.resuming import discard_cache, resume_cache
+from qa.indexing.shapes import check_manifest
 from qa.models.encoding import Embedder
 from qa.settings import Settings
 from qa.text import chunking, sentences, tokens
@@ -110,7 +111,7 @@ def compare_files(manifest: Mapping[str, Any] | None, files: Sequence[SeedFile])
 
 def _open_previous(settings: Settings, files: Sequence[SeedFile]) -> snapshots.Snapshot | None:
     try:
-        previous = snapshots.open_snapshot(settings.index)
+        previous = check_manifest(snapshots.open_snapshot(settings.index))
     except IndexMissing:
         return None
     _refuse_foreign(previous.manifest["recipe"], _recipe(settings, None))

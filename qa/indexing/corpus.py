@@ -4,7 +4,7 @@ In -> out: an opened Snapshot -> a `Corpus` that reads texts and arrays on deman
 Does not: write them (qa/indexing/drafting.py), publish, verify or prune (qa/indexing/snapshots.py), or rank anything.
 
     texts.utf8                the documents, one after the other
-    documents.json            of each document: id, title, sha256, meta, reader; its bytes, sentences, passages, ... as [first, end)
+    documents.json            of each document: id, title, sha256 of its file and text_sha256, meta, reader; bytes, sentences, ... as [first, end)
     sentences.npy             (sentences, 4) int64: document, start, end, block
     blocks.npy ...            how the documents are built: qa/indexing/structure.py
     passages.npy              (passages, 10) int64: the columns of PASSAGE_COLUMNS
@@ -22,6 +22,7 @@ Does not: write them (qa/indexing/drafting.py), publish, verify or prune (qa/ind
 
 from __future__ import annotations
 
+import hashlib
 import json
 import mmap
 import re
@@ -34,6 +35,7 @@ from typing import TYPE_CHECKING, Any
 from qa.datatypes import Block, Document, Passage, Span
 from qa.errors import IndexCorrupt
 from qa.indexing.lexical import LexicalIndex
+from qa.indexing.shapes import MALFORMED, check_entries, check_manifest, check_tables, check_words
 from qa.indexing.snapshots import Snapshot
 from qa.indexing.structure import Structure
 from qa.stores import VectorStore
@@ -71,13 +73,13 @@ class Corpus:
 
     def __init__(self, snapshot: Snapshot) -> None:
         """Open every file; IndexCorrupt where one cannot be what it should be."""
-        self.snapshot = snapshot
+        self.snapshot = check_manifest(snapshot)
         try:
             self._open(snapshot.folder, snapshot.manifest["counts"])
-        except (OSError, ValueError, KeyError) as exc:
+        except MALFORMED as exc:
             raise IndexCorrupt(f"{snapshot.folder} cannot be opened ({exc}): run `qa build --full`.") from exc
         # Without a reference to self: a cycle would hold the snapshot until the garbage collector comes by.
-        self.document = lru_cache(maxsize=256)(partial(_read_document, self.entries, self._texts))
+        self.document = lru_cache(maxsize=256)(partial(_read_document, snapshot.folder, self.entries, self._texts))
         self.shown = lru_cache(maxsize=256)(partial(_read_shown, self.document, self.structure))
 
     def _open(self, folder: Path, counts: dict[str, int]) -> None:
@@ -218,6 +220,15 @@ class Corpus:
         places = np.asarray(self.token_places[first_token:end_token, 0])
         return first + np.clip(np.searchsorted(starts, places, side="right") - 1, 0, last - first)
 
+    def checked_bytes(self, number: int) -> bytes:
+        """Return a document's text as UTF-8, compared with its sha256 (IndexCorrupt)."""
+        return _checked_text(self.snapshot.folder, self.entries[number], self._texts)
+
+    def verify_texts(self) -> None:
+        """Compare every text with its sha256: IndexCorrupt, naming the first document whose text is another."""
+        for number in range(len(self.entries)):
+            self.checked_bytes(number)
+
     def document_bytes(self, number: int) -> bytes:
         """Return a document's text as UTF-8."""
         first, end = self.entries[number]["bytes"]
@@ -234,12 +245,28 @@ class Corpus:
         vectors_fit = self.store.count == len(self.passage_keys) == len(self.passages)
         if found != counts or not vectors_fit:
             raise IndexCorrupt(f"{self.snapshot.folder} does not hold what its manifest says: run `qa build --full`.")
+        described = {entry["doc_id"]: entry["sha256"] for entry in self.snapshot.manifest["documents"]}
+        if described != {entry["doc_id"]: entry["sha256"] for entry in self.entries}:
+            raise ValueError("documents.json has other documents than the manifest")
+        check_entries(self.entries, len(self._texts), counts)
+        check_words(self.vocabulary, self._word_counts, self.lexical.term_count, self.occurrences)
+        check_tables(self.sentences, self.passages, counts, len(self.occurrences))
 
 
-def _read_document(entries: list[dict[str, Any]], texts: mmap.mmap, number: int) -> Document:
+def _read_document(folder: Path, entries: list[dict[str, Any]], texts: mmap.mmap, number: int) -> Document:
     entry = entries[number]
+    text = _checked_text(folder, entry, texts).decode("utf-8")
+    return Document(entry["doc_id"], entry["title"], text, entry["sha256"], entry["meta"])
+
+
+def _checked_text(folder: Path, entry: dict[str, Any], texts: mmap.mmap) -> bytes:
     first, end = entry["bytes"]
-    return Document(entry["doc_id"], entry["title"], texts[first:end].decode("utf-8"), entry["sha256"], entry["meta"])
+    data = texts[first:end]
+    if hashlib.sha256(data).hexdigest() != entry["text_sha256"]:
+        raise IndexCorrupt(
+            f"The text of {entry['doc_id']!r} in {folder} is not what was indexed: run `qa build --full`."
+        )
+    return data
 
 
 def _read_shown(document: Callable[[int], Document], structure: Structure, number: int) -> Shown:

@@ -149,7 +149,7 @@ class CorpusWriter:
             self._keys += [bytes(key) for key in stored.passage_keys[p0:p1]]
         self._passages.append(rows)
         described = _described(file, entry["told"]) | structure
-        self._close_document(described, stored.document_bytes(number), s1 - s0, p1 - p0, tokens, words)
+        self._close_document(described, stored.checked_bytes(number), s1 - s0, p1 - p0, tokens, words)
 
     @property
     def passage_count(self) -> int:
@@ -199,6 +199,7 @@ class CorpusWriter:
         self._files["texts.utf8"].write(data)
         self._entries.append({
             **described,
+            "text_sha256": hashlib.sha256(data).hexdigest(),
             "bytes": [at["bytes"], at["bytes"] + len(data)],
             "sentences": [at["sentences"], at["sentences"] + sentences],
             "passages": [at["passages"], at["passages"] + passages],

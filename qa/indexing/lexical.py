@@ -63,6 +63,14 @@ class LexicalIndex:
         known = [self._bm25.vocab_dict[term] for term in terms if term in self._bm25.vocab_dict]
         return np.asarray(self._bm25.get_scores_from_ids(known), dtype=np.float32)
 
+    @property
+    def term_count(self) -> int:
+        """How many terms have weights; ValueError where not each of them has a name."""
+        count = len(self._bm25.scores["indptr"]) - 1
+        if not isinstance(self._bm25.vocab_dict, dict) or len(self._bm25.vocab_dict) != count:
+            raise ValueError("bm25 has other terms than weights")
+        return count
+
     def passage_frequency(self, term: str) -> int:
         """Return in how many passages `term` occurs."""
         term_id = self._bm25.vocab_dict.get(term)

@@ -7,12 +7,14 @@ Does not: know what is built or read.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from qa.errors import BuildLocked, StoreUnavailable
+from qa.opening import NotAFile, open_private
 
 
 @contextmanager
@@ -24,8 +26,10 @@ def build_lock(index: Path) -> Iterator[None]:
     import portalocker
 
     try:
-        index.mkdir(parents=True, exist_ok=True)
-        file = (index / ".lock").open("a+", encoding="utf-8")
+        index.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds the documents' text, whoever may read these
+        file = open_private(index / ".lock")
+    except NotAFile as exc:
+        raise StoreUnavailable(f"{index / '.lock'} {exc.strerror}, not a file of an index: remove it.") from exc
     except OSError as exc:
         raise unwritable(index, exc) from exc
     with file:
@@ -38,10 +42,13 @@ def build_lock(index: Path) -> Iterator[None]:
                 f"Process {process} is building into {index}: wait until it has finished, or end it."
             ) from exc
         try:
-            file.truncate(0)
+            file.seek(0)
+            file.truncate()
             file.write(str(os.getpid()))
             file.flush()
             yield
+        except sqlite3.Error as exc:
+            raise unwritable(index, OSError(str(exc))) from exc
         except OSError as exc:
             raise unwritable(index, exc) from exc
         finally:

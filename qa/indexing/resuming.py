@@ -6,14 +6,17 @@ Does not: outlive a publish, or serve another recipe (model, window) than the on
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from qa.errors import StoreUnavailable
 from qa.indexing.corpus import StoredEncoding
 
 FILE = ".embedded.sqlite"
@@ -25,15 +28,39 @@ COMMITTED_EVERY = 32
 def resume_cache(index: Path, recipe: Mapping[str, Any]) -> Iterator[ResumeCache]:
     """Open the cache of `index`, empty where it was made with another recipe or cannot be read."""
     path, wanted = index / FILE, json.dumps(recipe, sort_keys=True)
+    if path.is_symlink() or path.is_dir():
+        raise StoreUnavailable(f"{path} is not a file of an index: remove it.")
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     try:
         cache = ResumeCache(path, wanted)
-    except sqlite3.DatabaseError:
-        path.unlink(missing_ok=True)
+    except sqlite3.DatabaseError as exc:
+        if _is_full(exc):
+            raise
+        discard_cache(index)
         cache = ResumeCache(path, wanted)
     try:
         yield cache
+    except sqlite3.Error as exc:
+        if _is_full(exc):
+            raise
+        cache.close()
+        discard_cache(index)
+        raise StoreUnavailable(f"{path} was damaged ({exc}) and has been removed: build again.") from exc
+    except OSError as exc:
+        if exc.errno == errno.ENOSPC:  # what it kept would keep the disk full
+            cache.close()
+            discard_cache(index)
+        raise
     finally:
         cache.close()
+
+
+def _is_full(exc: sqlite3.Error) -> bool:
+    return getattr(exc, "sqlite_errorcode", None) in (
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+    )
 
 
 def discard_cache(index: Path) -> None:
@@ -49,6 +76,8 @@ class ResumeCache:
         self._path = path
         self._connection = sqlite3.connect(path, check_same_thread=False)
         self._pending = 0
+        made_with = json.loads(recipe)
+        self._dim, self._width = made_with.get("dim"), made_with.get("state_bytes")
         self._connection.execute("create table if not exists recipe (text text)")
         self._connection.execute(
             "create table if not exists encodings (key blob primary key, digest blob, data blob, dim integer, width integer)"
@@ -67,7 +96,7 @@ class ResumeCache:
         row = self._connection.execute(
             "select digest, data, dim, width from encodings where key = ?", (key,)
         ).fetchone()
-        if row is None or hashlib.sha256(row[1]).digest() != row[0]:
+        if row is None or not _is_encoding(*row) or row[2] != self._dim or row[3] != self._width:
             return None
         _, data, dim, width = row
         count = (len(data) - 4 * dim) // (width + 8)  # a vector, then a state, a start and a piece for each token
@@ -99,3 +128,13 @@ class ResumeCache:
             self._connection.close()
         except sqlite3.ProgrammingError:
             pass  # cleared
+        except sqlite3.Error:
+            self._connection.close()  # what was pending is lost: it is embedded again
+
+
+def _is_encoding(digest: Any, data: Any, dim: Any, width: Any) -> bool:
+    """Tell whether a row has the shape of what `put` writes, and its checksum."""
+    if not (isinstance(data, bytes) and isinstance(dim, int) and isinstance(width, int) and dim > 0 and width > 0):
+        return False
+    rest = len(data) - 4 * dim
+    return rest >= 0 and rest % (width + 8) == 0 and hashlib.sha256(data).digest() == digest

@@ -25,7 +25,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from qa.errors import IndexCorrupt, IndexIncompatible, IndexMissing, SettingsError, StoreUnavailable
@@ -118,11 +118,19 @@ def draft_snapshot(index: Path) -> Iterator[Path]:
     """Yield an empty folder to write the files of a snapshot into; it is gone when the block ends unpublished."""
     draft = index / ".draft"
     # One may be left by a build that was killed; the builder holds the lock, so nobody writes there.
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
+    _remove(draft)
+    draft.mkdir(mode=0o700)
     try:
         yield draft
     finally:
+        _remove(draft)
+
+
+def _remove(draft: Path) -> None:
+    """Remove a folder, or whatever stands in its place; a link is not followed."""
+    if draft.is_symlink() or draft.is_file():
+        draft.unlink()
+    else:
         shutil.rmtree(draft, ignore_errors=True)
 
 
@@ -165,6 +173,7 @@ def size_bytes(snapshot: Snapshot) -> int:
 def _publish_files(draft: Path, manifest: dict[str, Any]) -> Snapshot:
     index = draft.parent
     for path in [*(p for p in draft.rglob("*")), draft]:
+        path.chmod(0o700 if path.is_dir() else 0o600)
         _flush(path)
     names = snapshot_names(index)
     target = index / f"snapshot-{_number(names[-1]) + 1 if names else 1:06d}"
@@ -190,12 +199,11 @@ def _verified_manifest(folder: Path, *, verify: bool) -> dict[str, Any]:
         lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
         digests = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
         _compare(folder, MANIFEST, digests)
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = _checked_manifest(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
     except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError) as exc:
         raise _corrupt(folder / CHECKSUMS) from exc
-    if manifest["format"] != FORMAT:
-        found = manifest["format"]
-        raise IndexIncompatible(f"{folder} has format {found}, this version reads {FORMAT}: run `qa build --full`.")
+    except (ValueError, RecursionError) as exc:
+        raise _corrupt(folder / MANIFEST) from exc
     hashed = 0
     for name, size in sorted(manifest["sizes"].items(), key=lambda item: item[1]):
         path = folder / name
@@ -205,6 +213,29 @@ def _verified_manifest(folder: Path, *, verify: bool) -> dict[str, Any]:
         if verify or hashed <= HASHED_BYTES or name in manifest["always_hashed"]:
             _compare(folder, name, digests)
     return manifest
+
+
+def _checked_manifest(folder: Path, manifest: Any) -> dict[str, Any]:
+    """Return a manifest that is one of this format, as far as it is read here; ValueError where it is not."""
+    if not isinstance(manifest, dict):
+        raise ValueError("no object")
+    if manifest.get("format") != FORMAT:
+        found = manifest.get("format")
+        raise IndexIncompatible(f"{folder} has format {found}, this version reads {FORMAT}: run `qa build --full`.")
+    sizes, always = manifest.get("sizes"), manifest.get("always_hashed")
+    if not isinstance(sizes, dict) or not isinstance(always, list):
+        raise ValueError("a key is missing")
+    if not all(is_below(name) and isinstance(size, int) for name, size in sizes.items()):
+        raise ValueError("a file cannot be one of a snapshot")
+    return manifest
+
+
+def is_below(name: Any) -> bool:
+    """Tell whether a name is a path below its folder: not absolute, and nowhere up."""
+    return (
+        isinstance(name, str) and bool(name) and not name.startswith("/") and "\0" not in name
+        and ".." not in name.split("/") and not PureWindowsPath(name).drive
+    )  # fmt: skip
 
 
 def _compare(folder: Path, name: str, digests: Mapping[str, str]) -> None:

@@ -1,0 +1,255 @@
+"""An index vouches only for what it can: forged, damaged, linked and full."""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+
+import numpy as np
+import pytest
+
+from qa.engine import Engine
+from qa.errors import IndexCorrupt, IndexIncompatible, QAError, StoreUnavailable
+from qa.indexing import resuming
+
+JSON = {
+    "a list": b"[]", "a number": b"3", "null": b"null", "an empty object": b"{}", "no JSON": b"{", "no UTF-8": b"\xff\xfe", "deep": b"[" * 5000,
+    "nothing": b"", "a list of numbers": b"[1, 2]", "an object of lists": b'{"counts": [], "sizes": {}, "format": 6}',
+}  # fmt: skip
+ARRAYS = (
+    "sentences.npy",
+    "passages.npy",
+    "passage_keys.npy",
+    "projection.npy",
+    "piece_frequencies.npy",
+    "word_counts.npy",
+)
+BYTES = {"empty": b"", "rubbish": b"\x00\x01rubbish", "half a header": b"\x93NUMPY\x01\x00v\x00{'descr': '<i8', ", "a pickle": b"\x80\x04N.",
+         "a bad header": b"\x93NUMPY\x01\x00\x10\x00{'descr': 3}    \n"}  # fmt: skip
+
+
+def forge(engine, name, data):
+    """Replace a file of the snapshot as somebody would who can write there: sizes and checksums fit."""
+    folder = engine.settings.index / "snapshot-000001"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / name).write_bytes(data)
+    if name in manifest["sizes"]:
+        manifest["sizes"][name] = len(data)
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+    names = ["manifest.json", *manifest["sizes"]]
+    sums = "".join(f"{hashlib.sha256((folder / each).read_bytes()).hexdigest()}  {each}\n" for each in names)
+    (folder / "SHA256SUMS").write_text(sums)
+    return Engine(engine.settings, embedder=engine._embedder)
+
+
+def use_everything(engine):
+    engine.ask("Who crossed the Rubicon?")
+    engine.retrieve("cats")
+    engine.verify_quote("Rome lies on the Tiber.")
+    engine.documents()
+    engine.frequent_names(5)
+    engine.status(verify=True)
+    engine.list_snapshots()
+    engine.build()
+
+
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "documents.json", "words.json", "bm25/params.index.json", "bm25/vocab.index.json"]
+)
+@pytest.mark.parametrize("data", JSON.values(), ids=JSON.keys())
+def test_forged_json_is_refused_in_words(small, name, data):
+    if name == "bm25/params.index.json" and data == b"{}":
+        pytest.skip("nothing of it is needed")
+    with pytest.raises((IndexCorrupt, IndexIncompatible)):
+        use_everything(forge(small, name, data))
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+@pytest.mark.parametrize("data", BYTES.values(), ids=BYTES.keys())
+def test_forged_arrays_are_refused_in_words(small, name, data):
+    with pytest.raises(IndexCorrupt):
+        use_everything(forge(small, name, data))
+
+
+@pytest.mark.parametrize("name", ["sentences.npy", "passages.npy"])
+@pytest.mark.parametrize("value", [-1, 10**6, 2**62])
+def test_tables_that_point_elsewhere_are_refused_in_words(small, name, value):
+    path = small.settings.index / "snapshot-000001" / name
+    table = np.load(path)
+    table[:, [0, 3] if name == "passages.npy" else [0]] = value
+    np.save(path, table)
+    with pytest.raises(IndexCorrupt):
+        use_everything(forge(small, name, path.read_bytes()))
+
+
+def entries(engine, change):
+    path = engine.settings.index / "snapshot-000001" / "documents.json"
+    listed = json.loads(path.read_text())
+    change(listed[0])
+    return json.dumps(listed).encode()
+
+
+CHANGES = {
+    "absolute": lambda e: e.update(doc_id="/dev/zero"), "climbing": lambda e: e.update(doc_id="../secret.txt"),
+    "climbing inside": lambda e: e.update(doc_id="a/../../b"),
+    "a number": lambda e: e.update(doc_id=3), "empty": lambda e: e.update(doc_id=""), "no title": lambda e: e.pop("title"),
+    "title of null": lambda e: e.update(title=None),
+    "edges": lambda e: e.update(bytes=[0, 10**9]), "edges turned": lambda e: e.update(bytes=[9, 0]), "one edge": lambda e: e.update(sentences=[0]),
+    "words": lambda e: e.update(passages=["a", "b"]), "meta": lambda e: e.update(meta=[1]), "another name": lambda e: e.update(doc_id="other.txt"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_forged_entries_are_refused_in_words(small, change):
+    with pytest.raises(IndexCorrupt):
+        use_everything(forge(small, "documents.json", entries(small, change)))
+
+
+@pytest.mark.parametrize("doc_id", ["/dev/zero", "../x", "C:/x", 3])
+def test_a_manifest_whose_ids_lead_out_is_refused(small, doc_id):
+    path = small.settings.index / "snapshot-000001" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["documents"][0]["doc_id"] = doc_id
+    with pytest.raises(IndexCorrupt):
+        use_everything(forge(small, "manifest.json", json.dumps(manifest).encode()))
+
+
+def forged_text(engine):
+    data = (engine.settings.index / "snapshot-000001" / "texts.utf8").read_bytes()
+    assert b"Rubicon" in data
+    return forge(engine, "texts.utf8", data.replace(b"Rubicon", b"Thames!"))
+
+
+def test_a_forged_text_is_neither_quoted_nor_copied_nor_vouched_for(small):
+    engine = forged_text(small)
+    with pytest.raises(IndexCorrupt, match=r"The text of 'rome\.txt'"):
+        engine.ask("Who crossed the Thames!?")
+    with pytest.raises(IndexCorrupt, match=r"rome\.txt"):
+        engine.status(verify=True)
+    with pytest.raises(IndexCorrupt, match=r"rome\.txt"):
+        engine.verify_quote("Caesar crossed the Thames!.")
+    (small.settings.seeds / "new.txt").write_text("A new document.")
+    with pytest.raises(IndexCorrupt, match=r"rome\.txt"):
+        engine.build()
+    engine.build(full=True)
+    assert engine.verify_quote("Caesar crossed the Rubicon.").places
+
+
+CACHES = {
+    "a column less": "create table encodings (key blob primary key, data blob); create table recipe (text text)",
+    "a trigger": "create trigger t before insert on encodings begin select raise(abort, 'no'); end",
+    "another dim": "update encodings set dim = 0",
+    "a large dim": "update encodings set dim = 99999999",
+    "another width": "update encodings set width = -8",
+    "texts for blobs": "update encodings set data = 'x', digest = 'y'",
+    "no table": "drop table encodings",
+}
+
+
+@pytest.fixture
+def interrupted(settings, embedder):
+    """An index folder with a cache that a build has left."""
+    (settings.seeds / "a.txt").write_text("Cats chase mice. Dogs bark.")
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    (settings.seeds / "b.txt").write_text("Rome lies on the Tiber.")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resuming.ResumeCache, "clear", lambda self: None)
+        engine.build()
+    shutil.rmtree(settings.index / "snapshot-000002")
+    return engine
+
+
+@pytest.mark.parametrize("script", CACHES.values(), ids=CACHES.keys())
+def test_a_forged_cache_stops_one_build_at_most(interrupted, script):
+    path = interrupted.settings.index / resuming.FILE
+    assert path.exists()
+    if script.startswith("create table"):
+        path.unlink()
+    connection = sqlite3.connect(path)
+    connection.executescript(script)
+    connection.close()
+    try:
+        interrupted.build()
+    except QAError as exc:
+        assert "build again" in str(exc)
+        interrupted.build()
+    assert interrupted.verify_quote("Rome lies on the Tiber.").places
+
+
+def test_what_is_linked_in_the_index_is_not_followed(small, tmp_path):
+    target = tmp_path / "target"
+    target.write_text("kept")
+    lock = small.settings.index / ".lock"
+    lock.unlink()
+    lock.symlink_to(target)
+    with pytest.raises(StoreUnavailable, match=r"\.lock is a link"):
+        small.build(full=True)
+    lock.unlink()
+    (small.settings.index / ".draft").symlink_to(tmp_path)
+    (small.settings.index / resuming.FILE).symlink_to(target)
+    (small.settings.seeds / "new.txt").write_text("A new document.")
+    with pytest.raises(StoreUnavailable, match="remove it"):
+        small.build()
+    small.build(full=True)
+    assert target.read_text() == "kept"
+    assert small.status().snapshot == "snapshot-000002"
+
+
+def test_a_draft_that_is_a_file_does_not_stop_builds(small):
+    (small.settings.index / ".draft").write_text("x")
+    assert small.build(full=True).snapshot == "snapshot-000002"
+
+
+def test_only_its_owner_reads_an_index(small):
+    index = small.settings.index
+    assert index.stat().st_mode & 0o777 == 0o700
+    for path in index.rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+@pytest.fixture
+def tiny_disk(tmp_path):
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if shutil.which("mount") is None or os.geteuid() or subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(folder)], capture_output=True, check=False
+    ).returncode:  # fmt: skip
+        pytest.skip("this machine mounts no tmpfs")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=False)
+
+
+def test_a_full_disk_is_one_sentence_and_the_old_index_answers(settings, embedder, tiny_disk):
+    import dataclasses
+
+    settings = dataclasses.replace(settings, index=tiny_disk / "index")
+    (settings.seeds / "a.txt").write_text("Rome lies on the Tiber.")
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    (settings.seeds / "big.txt").write_text(" ".join(f"Word{n} stands beside word{n + 1}." for n in range(3000)))
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match="free space"):
+            engine.build()
+    assert engine.verify_quote("Rome lies on the Tiber.").places
+    (settings.seeds / "big.txt").unlink()
+    (settings.seeds / "b.txt").write_text("Paris lies on the Seine.")
+    assert engine.build().added == ("b.txt",)
+
+
+@pytest.mark.parametrize(
+    "error", [sqlite3.OperationalError("database or disk is full"), OSError(28, "No space left on device")]
+)
+def test_a_writer_that_finds_the_disk_full_is_one_sentence(settings, embedder, monkeypatch, error):
+    (settings.seeds / "a.txt").write_text("Rome lies on the Tiber.")
+
+    def full(*_):
+        raise error
+
+    monkeypatch.setattr(resuming.ResumeCache, "put", full)
+    with pytest.raises(StoreUnavailable, match=r"free space|build again"):
+        Engine(settings, embedder=embedder).build()
+    monkeypatch.undo()
+    assert Engine(settings, embedder=embedder).build().added == ("a.txt",)
