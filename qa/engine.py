@@ -236,7 +236,11 @@ class Engine:
         looked = (snapshot.name, look_at(self.settings.seeds))
         if self._compared is None or self._compared[0] != looked:
             try:
-                seeds = list_seeds(self.settings.seeds, max_file_mb=self.settings.max_file_mb)
+                seeds = list_seeds(
+                    self.settings.seeds,
+                    max_file_mb=self.settings.max_file_mb,
+                    text_suffixes=self.settings.text_suffixes,
+                )
                 known, files = split_known_bad(snapshot.manifest, seeds.files)
                 skipped = tuple(sorted((*seeds.skipped, *known), key=lambda each: each.doc_id))
             except SeedError:

@@ -16,6 +16,11 @@ from urllib.parse import urlsplit
 from qa.errors import SettingsError
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+TEXT_SUFFIXES = (
+    ".rst .org .tex .adoc .asciidoc .log .text"
+    " .py .js .mjs .ts .tsx .jsx .java .c .h .cpp .hpp .cc .cs .go .rs .rb .php .swift .kt .scala .sh .bash .sql .r .lua .pl"
+    " .toml .yaml .yml .ini .cfg .conf .xml .css"
+)
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -41,6 +46,8 @@ class Settings:
     """Longest passage, in tokens of the model (or the model's window, where that is shorter)."""
     max_file_mb: int = 50
     """Largest document, in megabytes."""
+    text_suffixes: str = TEXT_SUFFIXES
+    """Files of these suffixes are documents, too, read as plain text; a space between two."""
     candidates: int = 60
     """How many of the best passages are searched for sentences to quote."""
     lexical_weight: float = 0.55

@@ -525,3 +525,40 @@ def test_a_page_is_drawn_only_while_the_file_is_the_one_indexed(settings, embedd
     (settings.seeds / "hive.pdf").write_bytes(data + b"%")
     with pytest.raises(SeedError, match="has changed"):
         engine.page_picture("hive.pdf", 2, 700)
+
+
+def test_a_folder_of_all_formats_is_built_in_one_go_and_parsed_once(settings, embedder, monkeypatch):
+    from qa.engine import Engine
+    from qa.formats.worker import READING
+
+    for name, data in SAMPLES.items():
+        (settings.seeds / name).write_bytes(data)
+    for path in SHARED_FILES:
+        (settings.seeds / path.name).write_bytes(path.read_bytes())
+    engine = Engine(settings, embedder=embedder)
+    report = engine.build()
+    refused = {skipped.doc_id: skipped.reason for skipped in report.skipped}
+    assert set(refused) == ({"encrypted.pdf", "scan-without-text.pdf"} if SHARED_FILES else set())
+    if refused:
+        assert "encrypted" in refused["encrypted.pdf"]
+        assert "no text on 1 of 1 pages" in refused["scan-without-text.pdf"]
+    assert len(report.added) == len(SAMPLES) + len(SHARED_FILES) - len(refused)
+    answer = engine.ask("when was the queen found")
+    (citation,) = [c for c in answer.citations if c.doc_id == "a.pdf"][:1]
+    assert engine.text("a.pdf")[citation.span.start : citation.span.end] == citation.text
+    for doc_id in refused:
+        (settings.seeds / doc_id).unlink()
+    monkeypatch.setattr(READING, "parse", lambda *_: pytest.fail("parsed again"))
+    assert engine.build().unchanged == report.added
+    assert engine.page_picture("a.pdf", 1, 700).startswith(b"\x89PNG")
+
+
+def test_other_suffixes_are_read_where_they_are_named(settings, embedder):
+    from dataclasses import replace
+
+    from qa.engine import Engine
+
+    (settings.seeds / "cats.txt").write_text("Cats chase mice.")
+    (settings.seeds / "dogs.FOO").write_text("Dogs bark at cats.")
+    assert Engine(settings, embedder=embedder).build().added == ("cats.txt",)
+    assert Engine(replace(settings, text_suffixes=".foo"), embedder=embedder).build().added == ("dogs.FOO",)

@@ -33,14 +33,11 @@ _READ_BY = {
     "data": ".json .jsonl .ndjson",
     "subtitles": ".srt .vtt",
     "office": ".xlsx .xlsm .xlsb .xls .ods .msg .rtf",
-    "source": (
-        ".rst .org .tex .adoc .asciidoc .log .text"
-        " .py .js .mjs .ts .tsx .jsx .java .c .h .cpp .hpp .cc .cs .go .rs .rb .php .swift .kt .scala .sh .bash .sql .r .lua .pl"
-        " .toml .yaml .yml .ini .cfg .conf .xml .css"
-    ),
 }
 FORMATS = {suffix: module for module, suffixes in _READ_BY.items() for suffix in suffixes.split()}
 """Suffix -> the module of this wing that reads such files."""
+OTHER_TEXT = "source"
+"""What reads the files of other suffixes that a setting names as text."""
 TEXTUAL = frozenset(("plain", "markdown", "source", "tables", "data", "subtitles"))
 """Formats that are characters and nothing else: their encoding may be given."""
 _HERE = frozenset(("plain", "markdown", "source"))
@@ -49,9 +46,15 @@ WITH_LINES = frozenset(("plain", "markdown", "source", "tables"))
 """Formats whose lines are lines for whoever opens the file."""
 
 
+def is_read(name: str, text_suffixes: str) -> bool:
+    """Tell whether a file has a suffix of FORMATS, or one of those named as text (".rst .py", with a space between two)."""
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix in FORMATS or (bool(suffix) and suffix in text_suffixes.lower().split())
+
+
 def format_of(name: str) -> str:
-    """Return the format of a file by its suffix, "" where it has none of FORMATS."""
-    return FORMATS.get(PurePosixPath(name).suffix.lower(), "")
+    """Return what reads a file, by its suffix."""
+    return FORMATS.get(PurePosixPath(name).suffix.lower(), OTHER_TEXT)
 
 
 def reader_of(name: str) -> str:

@@ -49,7 +49,9 @@ def build_index(
     """
     started = time.perf_counter()
     with build_lock(settings.index):
-        seeds = list_seeds(settings.seeds, max_file_mb=settings.max_file_mb, strict=strict)
+        seeds = list_seeds(
+            settings.seeds, max_file_mb=settings.max_file_mb, strict=strict, text_suffixes=settings.text_suffixes
+        )
         previous = None if full else _open_previous(settings, seeds.files)
         before = previous.manifest if previous else None
         known, files = split_known_bad(before, seeds.files)

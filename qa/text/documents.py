@@ -17,9 +17,10 @@ from pathlib import Path
 
 from qa.datatypes import Document, Parsed, Skipped
 from qa.errors import SeedError
-from qa.formats import FORMATS, TEXTUAL, format_of, parse_file, reader_of
+from qa.formats import FORMATS, TEXTUAL, format_of, is_read, parse_file, reader_of
 from qa.formats.reading import Unreadable
 from qa.opening import NotAFile, Outside, TooLarge, Unsettled, read_regular
+from qa.settings import TEXT_SUFFIXES
 from qa.text.titles import title_of
 
 SOURCES_FILE = "sources.toml"
@@ -67,6 +68,7 @@ class Seeds:
 class _Walk:
     """What the walk has found so far."""
 
+    text_suffixes: str
     files: list[SeedFile] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     first_with: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -80,7 +82,7 @@ class _BeingWritten(SeedError):
     """A file is not whole yet."""
 
 
-def list_seeds(folder: Path, *, max_file_mb: int, strict: bool = False) -> Seeds:
+def list_seeds(folder: Path, *, max_file_mb: int, strict: bool = False, text_suffixes: str = TEXT_SUFFIXES) -> Seeds:
     """List every file below `folder` whose format can be read, each read once; what it says is not looked at.
 
     What cannot be a document (unreadable, too large, being written, a link that leads nowhere or out of the folder) is
@@ -91,7 +93,7 @@ def list_seeds(folder: Path, *, max_file_mb: int, strict: bool = False) -> Seeds
             f"There is no folder {folder}: create it and put documents into it ({kinds()}), or name another with --seeds."
         )
     sources, _ = _read_sources_file(folder)
-    walk = _Walk()
+    walk = _Walk(text_suffixes)
     for path in _files(folder):
         try:
             _take(folder, path, sources, max_file_mb, walk)
@@ -128,7 +130,7 @@ def read_parsed(file: SeedFile) -> tuple[Document, Parsed]:
         raise SeedError(f"{shown_name(file.doc_id)} has changed while it was indexed: build again.")
     parsed = parse_file(data, file.doc_id, encoding=file.encoding)
     if not parsed.text.strip():
-        raise Unreadable("holds no text.")
+        raise Unreadable(f"holds no text: {parsed.warnings[0]}." if parsed.warnings else "holds no text.")
     title = file.meta.get("title") or title_of(parsed, file.doc_id)
     return Document(file.doc_id, title, parsed.text, file.sha256, {**parsed.meta, **file.meta}), parsed
 
@@ -173,8 +175,10 @@ def _take(folder: Path, path: Path, sources: Mapping[str, dict[str, str]], max_f
     if path.is_dir():
         walk.skipped.append(Skipped(doc_id, f"{shown_name(doc_id)} is passed over: links to folders are not followed."))
         return
-    if not format_of(doc_id):
-        reason = f"{shown_name(doc_id)} is passed over: only {kinds()} files are documents."
+    if not is_read(doc_id, walk.text_suffixes):
+        reason = (
+            f"{shown_name(doc_id)} is passed over: only {kinds()} files are documents (QA_TEXT_SUFFIXES names more)."
+        )
         walk.skipped.append(Skipped(doc_id, reason))
         return
     data = _read(folder, path, max_file_mb)
