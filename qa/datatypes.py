@@ -208,6 +208,8 @@ class Citation:
     where: Where = field(default_factory=Where)
     kind: Kind = Kind.PARAGRAPH
     """What kind of block the quote is of."""
+    items: tuple[int, int] = (0, 0)
+    """Of a list or table that is quoted from its lead-in on: how many items are in the quote, and how many there are."""
     answer: Span | None = None
     """The words of the quote that answer, in document coordinates, where they can be told."""
     probability: float = 0.0

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 from qa.answers.asking import lacks_amount
 from qa.answers.matching import TokenMatch
-from qa.answers.quoting import SentenceRanking, understandable
+from qa.answers.quoting import SentenceRanking
 from qa.answers.retrieval import Query
+from qa.answers.spans import quote_span
 from qa.answers.spelling import is_typed_as_name
 from qa.indexing.corpus import Corpus
-from qa.text.sentences import trim
 from qa.text.tokens import folded_words, stem
 
 if TYPE_CHECKING:
@@ -168,7 +168,8 @@ def _near(corpus: Corpus, ranking: SentenceRanking) -> tuple[str, str]:
     before = corpus.passage_before(row) if int(corpus.passages[row, 3]) == number else None
     document, span = corpus.sentence(number)
     rows = [row] if before is None else [before, row]
-    sentence = understandable(corpus, number, document, trim(document.text, span)).of(document.text)
+    quote = quote_span(corpus, number)
+    sentence = (quote.span if quote else span).of(document.text)
     return sentence, "\n".join((*(corpus.passage(r).text for r in rows), sentence))
 
 

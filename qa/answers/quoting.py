@@ -15,9 +15,9 @@ from qa.answers.asking import Kind, could_hold, kind_of
 from qa.answers.attribution import speaker_of, speaks
 from qa.answers.matching import TokenMatch
 from qa.answers.retrieval import Query
+from qa.answers.spans import Quote, quote_span, where_of
 from qa.datatypes import Citation, Document, Place, Span
 from qa.indexing.corpus import Corpus
-from qa.text.sentences import trim
 from qa.text.tokens import folded_words, is_content_word
 
 if TYPE_CHECKING:
@@ -41,9 +41,6 @@ MARGIN = 0.21
 """A sentence that scores this much less than the best one is not quoted."""
 SAME_SOURCE_COST = 0.08
 """A sentence from a document that is quoted already has to be better by this much: several sources before several quotes."""
-SHORT_CHARS = 400
-"""A sentence that leans on the one before it ("He ...") is quoted together with it, if both are no longer."""
-_LEANS = re.compile(r"[“\"‘']?(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
 _RUNNING = re.compile(r"\S{30,}")
 _DENIALS = frozenset(("not", "no", "nor", "t", "never", "without"))
 
@@ -103,10 +100,13 @@ def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[
         at = max(range(len(worth)), key=worth.__getitem__)
         if worth[at] < best - MARGIN:
             break
-        score, document, span, row = candidates.pop(at)
+        score, document, quote, row = candidates.pop(at)
+        span = quote.span
+        if _overlaps(chosen, document, span):
+            continue
         twin = _alike(chosen, span.of(document.text))
         if twin is None:
-            chosen.append(_cite(corpus, len(chosen) + 1, score, document, span, row))
+            chosen.append(_cite(corpus, len(chosen) + 1, score, document, quote, row))
         elif document.doc_id not in {chosen[twin].doc_id, *(place.doc_id for place in chosen[twin].also)}:
             chosen[twin] = replace(chosen[twin], also=(*chosen[twin].also, place_of(document, span)))
     return chosen
@@ -123,7 +123,11 @@ def _line_and_column(text: str, position: int) -> tuple[int, int]:
     return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
 
 
-Candidate = tuple[float, Document, Span, int]
+Candidate = tuple[float, Document, Quote, int]
+
+
+def _overlaps(chosen: Sequence[Citation], document: Document, span: Span) -> bool:
+    return any(c.doc_id == document.doc_id and c.span.start < span.end and span.start < c.span.end for c in chosen)
 
 
 def _alike(chosen: Sequence[Citation], text: str) -> int | None:
@@ -184,33 +188,28 @@ def _quotable(corpus: Corpus, ranking: SentenceRanking) -> Iterator[Candidate]:
     for number, score, row in zip(ranking.sentences, ranking.scores, ranking.rows, strict=True):
         if score < ranking.scores[0] - MARGIN:
             break
-        document, whole = corpus.sentence(int(number))
-        span = trim(document.text, whole)
-        text = span.of(document.text)
+        document, _ = corpus.sentence(int(number))
+        quote = quote_span(corpus, int(number))
+        if quote is None:
+            continue
+        text = corpus.shown(int(corpus.sentences[int(number), 0])).of(quote.span)
         said = _RUNNING.sub("", text)  # an address or a file name is no sentence
         if len(said) == len(text) or _letters(said) * 2 > _letters(text):
-            yield float(score), document, understandable(corpus, int(number), document, span), int(row)
+            yield float(score), document, quote, int(row)
 
 
 def _letters(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def understandable(corpus: Corpus, number: int, document: Document, span: Span) -> Span:
-    """Return the span together with the sentence before it where it leans on that one."""
-    if not _LEANS.match(span.of(document.text)) or number == 0:
-        return span
-    before_document, before = corpus.sentence(number - 1)
-    before = trim(document.text, before)
-    joined = Span(before.start, span.end)
-    apart = document.text[before.end : span.start]
-    fits = before_document.doc_id == document.doc_id and "\n" not in apart and joined.end - joined.start <= SHORT_CHARS
-    return joined if fits else span
-
-
-def _cite(corpus: Corpus, label: int, score: float, document: Document, span: Span, row: int) -> Citation:
+def _cite(corpus: Corpus, label: int, score: float, document: Document, quote: Quote, row: int) -> Citation:
+    span = quote.span
     line, column = _line_and_column(document.text, span.start)
+    number = corpus.number_of[document.doc_id]
+    twins = (replace(place_of(document, span), doc_id=name) for name in corpus.entries[number]["also"])
     return Citation(
         label=label, doc_id=document.doc_id, title=document.title, sha256=document.sha256, span=span,
         text=span.of(document.text), line=line, column=column, passage=corpus.passage(row), score=score,
+        also=tuple(twins), lead=quote.lead, headings=quote.headings, where=where_of(corpus, number, span),
+        kind=quote.kind, items=quote.items,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from qa.formats.plain import tile, turns
 from qa.formats.reading import decode, hidden_mark
 
 SUFFIXES = (".md", ".markdown")
-VERSION = 1
+VERSION = 2
 _CONTAINERS = frozenset(("document", "section", "block_quote", "list"))
 _MARKERS = frozenset(("block_quote_marker", "block_continuation"))
 _FURNITURE = frozenset(("thematic_break", "link_reference_definition"))
@@ -158,13 +158,13 @@ class _Walk:
         self.meta.update(read(inside[-1].rsplit("\n", 1)[0]))
         self._unseen(node, Kind.META)
 
-    def _unseen(self, node: Any, kind: Kind = Kind.FURNITURE) -> None:
+    def _unseen(self, node: Any, kind: Kind = Kind.FURNITURE, group: int = 0) -> None:
         span = self.characters.span(node)
         if _FOOTNOTE.match(span.of(self.characters.text)):
             self._add(span.start, span.end, Kind.FOOTNOTE)
             self.hidden += self.inline.hidden(node)[0]
             return
-        self._add(span.start, span.end, kind)
+        self._add(span.start, span.end, kind, group=group)
         self.hidden.append(span)
 
     def _table(self, node: Any) -> None:
@@ -173,7 +173,7 @@ class _Walk:
         for row in node.children:
             span = self.characters.span(row)
             if row.type == "pipe_table_delimiter_row":
-                self._unseen(row)
+                self._unseen(row, group=self.groups)
             elif row.type in ("pipe_table_header", "pipe_table_row"):
                 self._add(span.start, span.end, Kind.ROW, lead=header, group=self.groups)
                 header = header or span

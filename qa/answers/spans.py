@@ -1,0 +1,220 @@
+"""A sentence -> what is quoted of its document so that it can be understood alone: never a scrap.
+
+In -> out: the number of a sentence -> `Quote` (one contiguous span, what it stands under, its kind), None where there is nothing to quote.
+Does not: choose sentences (qa/answers/quoting.py), or know the question.
+
+A list is quoted whole where it is short, else its item under the lead-in; a row under its table's header; code and
+footnotes whole; a definition with its term; a turn under its speaker; for a heading, what stands below it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from qa.datatypes import Block, Document, Kind, Lead, Span, Where
+from qa.formats import WITH_LINES, format_of
+from qa.formats.places import at_mark, on_pages
+from qa.indexing.corpus import Corpus
+from qa.text.sentences import trim
+
+SHORT_CHARS = 400
+"""A sentence that leans on the one before it ("He ...") is quoted together with it, if both are no longer."""
+LIST_CHARS = 700
+"""A list that is no longer, lead-in and all, is quoted whole; of a longer one as many items as fit."""
+ITEM_CHARS = 120
+"""Items that are longer on average are sentences of their own: one of them is quoted alone, under the lead-in."""
+WHOLE_CHARS = 1500
+"""Code that is no longer is quoted whole."""
+LEANS = re.compile(r"[“\"‘']?(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
+_NEVER = frozenset((Kind.META, Kind.FURNITURE, Kind.CAPTION))
+_MARKER = re.compile(r"(?:\s*(?:[-*+>]|#{1,6}|\d{1,9}[.)])[ \t]+)+(?:\[[ xX]\]\s+)?")
+_OPEN_ENDS = (":", "：")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What is quoted for a sentence."""
+
+    span: Span
+    kind: Kind
+    headings: tuple[str, ...] = ()
+    lead: Lead | None = None
+    items: tuple[int, int] = (0, 0)
+    """Of a list that was quoted from its lead-in on: how many items are in the span, and how many there are."""
+
+
+def quote_span(corpus: Corpus, sentence: int) -> Quote | None:
+    """Return what is quoted for a sentence."""
+    document, whole = corpus.sentence(sentence)
+    number = int(corpus.sentences[sentence, 3])
+    block = corpus.structure.block(number)
+    if block.kind in _NEVER or not corpus.shown(_document_of(corpus, sentence)).sees(whole):
+        return None
+    if block.kind is Kind.HEADING:
+        below = _below(corpus, sentence, number)
+        return quote_span(corpus, below) if below is not None else None
+    if block.kind is Kind.ITEM:
+        return _listed(corpus, document, number, block, whole)
+    if block.kind is Kind.ROW:
+        return _row(corpus, document, number, block)
+    if block.kind is Kind.DEFINITION:
+        return _definition(corpus, document, number, block)
+    if block.kind is Kind.FOOTNOTE or (block.kind is Kind.CODE and _length(block.span) <= WHOLE_CHARS):
+        return Quote(trim(document.text, block.span), block.kind, block.headings)
+    return _running(corpus, document, sentence, block, number)
+
+
+def where_of(corpus: Corpus, number: int, span: Span) -> Where:
+    """Return where a span of a document stands in its file."""
+    boxes = corpus.structure.boxes_of(number)
+    if boxes is not None:
+        return on_pages(boxes[span.start : span.end], corpus.structure.pages_of(number))
+    if marks := corpus.structure.marks_of(number):
+        return at_mark(marks, span)
+    if format_of(corpus.entries[number]["doc_id"]) in WITH_LINES:
+        return Where()
+    starts = [corpus.structure.block(n).span.start for n in corpus.structure.blocks_of(number)]
+    return Where("section", paragraph=bisect_right(starts, span.start))
+
+
+def _running(corpus: Corpus, document: Document, sentence: int, block: Block, number: int) -> Quote | None:
+    """A sentence of a paragraph or turn: with the one it leans on, and what follows its colon."""
+    text = document.text
+    span = trim(text, corpus.sentence(sentence)[1])
+    if LEANS.match(_shown(corpus, sentence, span)) and _is_of(corpus, sentence - 1, number):
+        before = trim(text, corpus.sentence(sentence - 1)[1])
+        span = Span(before.start, span.end) if span.end - before.start <= SHORT_CHARS else span
+    lead = _lead(text, block, span)
+    if not _shown(corpus, sentence, span).rstrip(" *_").endswith(_OPEN_ENDS):
+        return Quote(_without_marker(text, span), block.kind, block.headings, lead)
+    if _is_of(corpus, sentence + 1, number):
+        return Quote(
+            Span(span.start, trim(text, corpus.sentence(sentence + 1)[1]).end), block.kind, block.headings, lead
+        )
+    return _introduced(corpus, document, number, Quote(span, block.kind, block.headings, lead))
+
+
+def _introduced(corpus: Corpus, document: Document, number: int, quote: Quote) -> Quote | None:
+    """What ends with a colon, together with the list, table, code or paragraph after it."""
+    after = number + 1
+    if after >= len(corpus.structure.rows) or corpus.structure.rows[after, 0] != corpus.structure.rows[number, 0]:
+        return None
+    block = corpus.structure.block(after)
+    if block.kind is Kind.HEADING or block.kind in _NEVER:
+        return None
+    if block.group:
+        return _from_lead(corpus, document, quote, after, block.group)
+    end = trim(document.text, block.span).end
+    if end - quote.span.start > WHOLE_CHARS:
+        return None
+    return Quote(Span(quote.span.start, end), block.kind, quote.headings, quote.lead)
+
+
+def _from_lead(corpus: Corpus, document: Document, quote: Quote, first: int, group: int) -> Quote:
+    """A lead-in with as many items of its list as fit."""
+    members = _members(corpus, first, group)
+    end, count = quote.span.end, 0
+    for number in members[members.index(first) :]:
+        edge = trim(document.text, corpus.structure.block(number).span).end
+        if count and edge - quote.span.start > LIST_CHARS:
+            break
+        end, count = edge, count + 1
+    kind = corpus.structure.block(first).kind
+    return Quote(Span(quote.span.start, end), kind, quote.headings, quote.lead, (count, len(members)))
+
+
+def _listed(corpus: Corpus, document: Document, number: int, block: Block, sentence: Span) -> Quote:
+    """An item: the whole list with its lead-in where it is short and its items are, else the item under its lead-in."""
+    members = _members(corpus, number, block.group)
+    blocks = [corpus.structure.block(n) for n in members]
+    start = min([b.span.start for b in blocks] + [b.lead.start for b in blocks if b.lead])
+    whole = trim(document.text, Span(start, blocks[-1].span.end))
+    short = sum(_length(trim(document.text, b.span)) for b in blocks) <= ITEM_CHARS * len(blocks)
+    if short and _length(whole) <= LIST_CHARS:
+        return Quote(whole, Kind.ITEM, block.headings, None, (len(members), len(members)))
+    item = trim(document.text, block.span)
+    lead = _lead(document.text, block, item)
+    kept = item if _length(item) <= SHORT_CHARS else trim(document.text, sentence)
+    return Quote(_without_marker(document.text, kept), Kind.ITEM, block.headings, lead)
+
+
+def _row(corpus: Corpus, document: Document, number: int, block: Block) -> Quote:
+    """A row under its header; for the header itself, the table from there on."""
+    span = trim(document.text, block.span)
+    members = _members(corpus, number, block.group)
+    leads = {b.lead.start for b in map(corpus.structure.block, members) if b.lead}
+    if any(block.span.start <= start < block.span.end for start in leads):
+        return _from_lead(corpus, document, Quote(span, Kind.ROW, block.headings), number + 1, block.group)
+    return Quote(span, Kind.ROW, block.headings, _lead(document.text, block, span))
+
+
+def _definition(corpus: Corpus, document: Document, number: int, block: Block) -> Quote:
+    """A term with its first meaning, or a meaning with its term."""
+    rows = corpus.structure.rows
+    term = block.lead
+    if term is None and number + 1 < len(rows) and rows[number + 1, 5] == block.span.start:
+        term, block = block.span, corpus.structure.block(number + 1)
+    start = term.start if term else block.span.start
+    whole = trim(document.text, Span(start, block.span.end))
+    if _length(whole) <= WHOLE_CHARS:
+        return Quote(whole, Kind.DEFINITION, block.headings)
+    span = trim(document.text, block.span)
+    return Quote(span, Kind.DEFINITION, block.headings, _lead(document.text, block, span))
+
+
+def _below(corpus: Corpus, sentence: int, number: int) -> int | None:
+    """Return the first sentence under a heading that can be quoted."""
+    level = corpus.structure.block(number).level
+    for after in range(sentence + 1, min(sentence + 12, len(corpus.sentences))):
+        if corpus.sentences[after, 0] != corpus.sentences[sentence, 0]:
+            return None
+        block = corpus.block_of(after)
+        if block.kind is Kind.HEADING and block.level <= level:
+            return None
+        if block.kind is not Kind.HEADING and block.kind not in _NEVER:
+            return after
+    return None
+
+
+def _members(corpus: Corpus, number: int, group: int) -> list[int]:
+    """Return the blocks of a list or table, in order, that stand together around one of them."""
+    rows = corpus.structure.rows
+    document = rows[number, 0]
+    first = last = number
+    while first > 0 and rows[first - 1, 0] == document and rows[first - 1, 7] == group:
+        first -= 1
+    while last + 1 < len(rows) and rows[last + 1, 0] == document and rows[last + 1, 7] == group:
+        last += 1
+    return list(range(first, last + 1))
+
+
+def _lead(text: str, block: Block, span: Span) -> Lead | None:
+    """What a quote stands under, unless it is quoted with it."""
+    if block.lead is None or block.lead.start >= span.start:
+        return None
+    lead = trim(text, block.lead)
+    kind = block.kind if block.kind in (Kind.ROW, Kind.TURN, Kind.DEFINITION) else Kind.PARAGRAPH
+    return Lead(lead, lead.of(text), kind)
+
+
+def _without_marker(text: str, span: Span) -> Span:
+    found = _MARKER.match(text, span.start, span.end)
+    return Span(found.end(), span.end) if found and found.end() < span.end else span
+
+
+def _is_of(corpus: Corpus, sentence: int, block: int) -> bool:
+    return 0 <= sentence < len(corpus.sentences) and int(corpus.sentences[sentence, 3]) == block
+
+
+def _shown(corpus: Corpus, sentence: int, span: Span) -> str:
+    return corpus.shown(_document_of(corpus, sentence)).of(span).strip()
+
+
+def _document_of(corpus: Corpus, sentence: int) -> int:
+    return int(corpus.sentences[sentence, 0])
+
+
+def _length(span: Span) -> int:
+    return span.end - span.start

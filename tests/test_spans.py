@@ -1,0 +1,172 @@
+"""Whatever sentence is chosen, what is quoted can be understood alone: no scrap of markup, no heading, no list without its end."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from qa.answers.spans import Quote, quote_span
+from qa.datatypes import Kind
+from qa.engine import Engine
+
+HANDBOOK = """---
+title: Rowing club
+author: Nora Veld
+---
+<!-- vale off -->
+
+# Rowing club {#top}
+
+[![Build](https://ci.example/b.svg)](https://ci.example) ![A boat](boat.png)
+
+## What to bring
+
+Every rower has to bring:
+
+- a [towel](https://shop.example/t) of *one's own*
+- dry socks
+- **cash**
+  - coins for the locker
+- a whistle
+
+## Who is where
+
+| Month | Coxswain | Launches |
+|:------|----------|---------:|
+| July  | Ann Lee  | 7        |
+| August | Bo Lind | 9        |
+
+***
+
+## Words
+
+Bow
+: The end of the boat that goes first.
+
+> [!NOTE]
+> The club **never** lends boats.
+> It has [only four](boats.md).
+
+It needs [Node](https://node.example) 20 or later. Start it so:
+
+```sh
+oars --all   # every oar
+oars --count 4
+```
+
+The bell cracked in 1790.[^1] It was never mended.
+
+[^1]: Weighed in 1911 by the scales of the harbour.
+
+<details><summary>Limits</summary>
+
+At most nine boats an hour.
+
+</details>
+
+### Rules for long trips
+
+1. Every trip longer than a day is written into the big book in the hall before the boats are carried to the water by the crew.
+2. The last boat to come back closes the gate, puts out the lamp, and writes the hour and the names of the crew into the book too.
+3. Whoever finds damage, however small it may seem at the time, tells the keeper of the boats on the same day, in writing if possible.
+"""
+TALK = "**Ann Lee:** We met in Ghent. He was late.\n\n**Bo Lind:** I was not.\n\nThe train was.\n\n**Ann Lee:** So you say.\n"
+
+
+@pytest.fixture
+def engine(settings, embedder) -> Engine:
+    (settings.seeds / "handbook.md").write_text(HANDBOOK)
+    (settings.seeds / "talk.md").write_text(TALK)
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    return engine
+
+
+def quotes(engine: Engine) -> dict[str, Quote | None]:
+    """What is quoted for each sentence, by what a reader sees of the sentence."""
+    corpus = engine.parts()[0]
+    found = {}
+    for number in range(len(corpus.sentences)):
+        shown = corpus.shown(int(corpus.sentences[number, 0]))
+        found[" ".join(shown.of(corpus.sentence(number)[1]).split())] = quote_span(corpus, number)
+    return found
+
+
+def text_of(quote: Quote | None, whole: str = HANDBOOK) -> str:
+    return quote.span.of(whole) if quote else ""
+
+
+def test_a_short_list_is_quoted_whole_with_its_lead_in(engine):
+    found = quotes(engine)
+    for chosen in ("Every rower has to bring:", "dry socks", "coins for the locker", "a whistle", "What to bring"):
+        text = text_of(found[chosen])
+        assert text.startswith("Every rower has to bring:") and text.endswith("- a whistle"), chosen
+    assert found["Every rower has to bring:"].items == (5, 5)
+
+
+def test_an_item_of_a_long_list_stands_under_its_headings(engine):
+    quote = next(q for text, q in quotes(engine).items() if text.startswith("The last boat"))
+    assert text_of(quote).startswith("The last boat") and text_of(quote).endswith("the book too.")
+    assert quote.headings == ("Rowing club", "Words", "Rules for long trips")
+
+
+def test_a_row_has_its_header_and_the_ruler_is_never_quoted(engine):
+    row = next(q for text, q in quotes(engine).items() if "Bo Lind | 9" in text)
+    assert text_of(row) == "| August | Bo Lind | 9        |"
+    assert row.lead.text == "| Month | Coxswain | Launches |"
+    header = next(q for text, q in quotes(engine).items() if text.startswith("| Month") or text.startswith("Month"))
+    assert "Ann Lee" in text_of(header) and header.items[0] >= 2
+
+
+def test_what_belongs_together_is_quoted_together(engine):
+    found = quotes(engine)
+    assert text_of(found["Bow"]).split() == ["Bow", ":", "The", "end", "of", "the", "boat", "that", "goes", "first."]
+    assert text_of(found["Start it so:"]).startswith("Start it so:") and "--count 4" in text_of(found["Start it so:"])
+    assert text_of(found["It was never mended."]) == "The bell cracked in 1790.[^1] It was never mended."
+    assert text_of(found["It needs Node 20 or later."]) == "It needs [Node](https://node.example) 20 or later."
+    assert text_of(found["Weighed in 1911 by the scales of the harbour."]).startswith("[^1]: Weighed")
+
+
+def test_a_turn_has_its_speaker(engine):
+    found = quotes(engine)
+    assert (found["The train was."].lead.text, found["The train was."].kind) == ("Bo Lind", Kind.TURN)
+
+
+def is_scrap(text: str, quote: Quote) -> bool:
+    """Whether a quote is a heading, a ruler, a picture, a list without its items, or half of something."""
+    bare = text.strip()
+    halves = bare.count("[") != bare.count("]") or bare.count("(") != bare.count(")") or bare.count("**") % 2
+    only_markup = not re.sub(r"!?\[[^\]]*\]\([^)]*\)|<[^>]*>|[\W_]", "", bare)
+    starts = re.match(r"#{1,6} |---|<!--|</|!\[|\|[-: |]+\|?\Z", bare)
+    return bool(quote.kind is not Kind.CODE and (halves or only_markup or starts or bare.endswith(":")))
+
+
+def test_no_quote_is_a_scrap(engine):
+    corpus = engine.parts()[0]
+    for number in range(len(corpus.sentences)):
+        quote = quote_span(corpus, number)
+        document = corpus.sentence(number)[0]
+        assert quote is None or not is_scrap(quote.span.of(document.text), quote), quote.span.of(document.text)
+
+
+def test_no_two_quotes_overlap_and_twins_are_named(settings, embedder):
+    settings.seeds.joinpath("b.md").write_text(HANDBOOK)
+    settings.seeds.joinpath("a.md").write_text(HANDBOOK)
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    for question in ("what does every rower bring", "who is coxswain in August", "The bell cracked in 1790"):
+        answer = engine.ask(question)
+        spans = sorted((c.doc_id, c.span) for c in answer.citations)
+        assert spans and all(p.doc_id == "b.md" for c in answer.citations for p in c.also)
+        assert all(c.also for c in answer.citations)
+        for (doc, one), (other_doc, other) in pairwise(spans):
+            assert doc != other_doc or one.end <= other.start
+
+
+def test_the_quotes_of_a_document_with_a_mark_begin_after_it(tmp_path: Path, settings, embedder):
+    (settings.seeds / "m.txt").write_bytes("\ufeffWhales sing at night. They sleep by day.".encode())
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    (citation, *_) = engine.ask("whales sing at night").citations
+    assert citation.span.start == 1 and citation.text.startswith("Whales")
