@@ -209,7 +209,7 @@ class Citation:
     kind: Kind = Kind.PARAGRAPH
     """What kind of block the quote is of."""
     items: tuple[int, int] = (0, 0)
-    """Of a list or table that is quoted from its lead-in on: how many items are in the quote, and how many there are."""
+    """Of a list or table quoted from its lead-in on: how many items the quote has, and how many there are."""
     answer: Span | None = None
     """The words of the quote that answer, in document coordinates, where they can be told."""
     probability: float = 0.0
@@ -268,7 +268,6 @@ class BuildReport:
     warnings: tuple[str, ...] = ()
     """Sentences on what was left out, and on what was left out of documents."""
     skipped: tuple[Skipped, ...] = ()
-    """The files that are not indexed."""
 
 
 @dataclass(frozen=True, slots=True)
