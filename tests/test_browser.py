@@ -114,14 +114,17 @@ def cite(page, card, number):
 def check_quotes(page, card, engine):
     """Every quote shown, and what is marked in its source, is its slice of the file, to the character."""
     spans = page.evaluate("card => JSON.parse(card.dataset.spans)", card.element_handle())
+    for folded in card.locator(".rest:not([open]) > summary").all():
+        folded.click()
     quotes = card.locator(".qt")
     for i in range(quotes.count()):
-        doc_id, start, end, *_ = spans[i]
+        number = int(quotes.nth(i).get_attribute("data-n"))
+        doc_id, start, end, *_ = spans[number - 1]
         expected = (engine.settings.seeds / doc_id).read_bytes().decode("utf-8")[start:end]
         shown = quotes.nth(i).evaluate("e => e.textContent")
         assert newlines(shown) == newlines(expected)
         if quotes.nth(i).is_visible():
-            cite(page, card, i + 1)
+            cite(page, card, number)
             marked = page.evaluate("[...document.querySelectorAll('mark.on')].map(m => m.textContent).join('')")
             assert newlines(marked) == newlines(expected)
 
@@ -144,9 +147,16 @@ def test_ask_cite_step_and_go_back(site, visit):
     engine, url = site
     page = visit(url)
     card = ask(page, KALLAS)
-    assert re.search(r"\d quotes from 1 document, word for word", card.inner_text())
+    assert re.search(r"From 1 document, word for word", card.inner_text())
     check_quotes(page, card, engine)
+    assert "very likely" in card.locator(".lead").inner_text()
+    assert float(card.locator(".best .qt").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 18
+    around = card.locator(".around").first
+    around.click()
+    assert around.get_attribute("aria-expanded") == "true"
+    assert card.locator(".ctx:not([hidden])").count() == 1
     cite(page, card, 1)
+    assert not card.locator(".tip").first.is_visible()  # a click hides it
     page.click("[data-act=next]")
     page.wait_for_function("document.querySelector('.step b').textContent.startsWith('2 of')")
     box = page.locator("mark.on").first.bounding_box()
@@ -160,8 +170,15 @@ def test_ask_cite_step_and_go_back(site, visit):
     page.click("[data-act=list]")
     page.wait_for_selector(".docs")
     assert page.locator(".docrow").count() == 5
-    card.locator(".cite").first.hover()
-    assert card.locator(".tip").first.is_visible()
+    page.mouse.move(5, 5)
+    pill = card.locator(".cite").first
+    pill.hover()
+    tip = card.locator(".tip").first
+    assert tip.is_visible()
+    assert tip.bounding_box()["y"] >= pill.bounding_box()["y"] + pill.bounding_box()["height"]  # never over its quote
+    talk = ask(page, "thanks a lot")
+    assert talk.locator("[data-act=helpful]").count() == 0
+    assert "none" not in talk.get_attribute("class").split()
 
 
 def test_refusals_follow_ups_and_what_was_searched(site, visit):
@@ -170,18 +187,30 @@ def test_refusals_follow_ups_and_what_was_searched(site, visit):
     refusal = ask(page, "what did Merkel say about appeasement")
     assert "The documents do not answer this." in refusal.inner_text()
     assert "No document mentions “Merkel”." in refusal.inner_text()
-    assert not refusal.locator(".qt").first.is_visible()
-    refusal.locator(".near summary").click()
+    assert refusal.locator(".qt").first.is_visible()
+    assert not refusal.locator(".qt").nth(1).is_visible()
+    assert refusal.locator(".chip").count() == 2
     check_quotes(page, refusal, engine)
     ask(page, "would Britain send soldiers?")
     follow_up = ask(page, "and what about Italy?")
     assert "Searched: " in follow_up.inner_text()
-    assert "would Britain send soldiers? and what about Italy?" in follow_up.inner_text()
+    assert follow_up.locator(".part").all_inner_texts() == ["would Britain send soldiers?"]
+    assert "after=would%20Britain" in page.url
     assert "Meloni" in follow_up.locator(".qt").first.inner_text()
     count = page.locator("#chat .ans").count()
     follow_up.locator("[data-act=typed]").click()
     page.locator("#chat .ans").nth(count).wait_for()
     assert "Searched: " not in page.locator("#chat .ans").nth(count).inner_text()
+    quoted = follow_up.locator(".qt").all_inner_texts()
+    page.goto(page.url.split("?")[0] + "?q=and+what+about+Italy%3F&after=would+Britain+send+soldiers%3F")
+    page.wait_for_function("document.querySelectorAll('#chat .ans').length")
+    page.wait_for_timeout(300)
+    assert (
+        page.locator("#chat .ans").last.locator(".qt").all_inner_texts() == quoted
+    )  # what a link gives is what it was copied from
+    page.locator(".part").last.click()
+    page.wait_for_function("new URLSearchParams(location.search).getAll('after').length === 0")
+    assert "Searched: " not in page.locator("#chat .ans").last.inner_text()
     unclear = ask(visit(url), "where was Hegseth born")
     assert "This may not be an answer" in unclear.inner_text()
 
@@ -195,7 +224,7 @@ def test_history_links_and_a_new_chat(site, visit):
     page.reload()
     page.locator("#chat .ans").nth(1).wait_for()
     page.wait_for_timeout(500)
-    assert page.locator("#chat .ask").all_inner_texts() == [KALLAS, "who edited the dw piece"]
+    assert page.locator("#chat .message-wrap .ask").all_inner_texts() == [KALLAS, "who edited the dw piece"]
     page.click("[data-act=new]")
     page.wait_for_selector(".welcome")
     page.wait_for_timeout(500)
@@ -255,10 +284,10 @@ def test_a_changed_document_is_told_and_a_rebuild_goes_on_answering(tmp_path_fac
     page.wait_for_selector(".notice")
     assert "has changed since the answer" in page.inner_text(".notice")
     assert page.locator("mark").count() == 0
-    (engine.settings.seeds / "bad.txt").write_bytes(b"\xff\xfe broken")
+    engine.settings.seeds.rename(engine.settings.seeds.with_name("away"))
     page.click("[data-act=rebuild]")
     page.wait_for_function("document.querySelector('#status').textContent.includes('Not rebuilt.')")
-    assert "bad.txt" in page.inner_text("#status")
+    assert "The old index still answers." in page.inner_text("#status")
     assert "bakery" in ask(page, "what did the zebra mayor of Atlantis open?").inner_text()
     server.close(verbose=False)
 
@@ -316,7 +345,7 @@ def test_axe_finds_nothing_in_any_state(site, visit, width, height, dark):
     card = ask(page, KALLAS)
     unclear = ask(page, "how long did the ryadh meeting last")
     refusal = ask(page, "what did Merkel say about appeasement")
-    refusal.locator(".near summary").click()
+    refusal.locator(".rest summary").click()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     cite(page, card, 2)
@@ -343,7 +372,6 @@ def test_nothing_of_a_hostile_document_or_question_runs_and_all_is_shown_as_it_i
     ):
         card = ask(page, question)
         assert page.locator("#chat .ask").last.inner_text() == question
-        card.locator(".near summary").click() if card.locator(".near").count() else None
         check_quotes(page, card, engine)
     page.click("[data-act=list]")
     page.wait_for_selector(".docs")
@@ -371,7 +399,7 @@ def test_ten_people_at_once_see_their_own_answers(site, visit):
         page.press("#ask textarea", "Enter")
     for page, question in zip(pages, questions, strict=True):
         page.wait_for_selector("#chat .ans")
-        assert page.locator("#chat .ask").all_inner_texts() == [question]
+        assert page.locator("#chat .message-wrap .ask").all_inner_texts() == [question]
 
 
 def test_on_a_phone_the_sheet_is_a_dialog_over_a_page_that_rests(site, visit):
@@ -392,3 +420,86 @@ def test_on_a_phone_the_sheet_is_a_dialog_over_a_page_that_rests(site, visit):
     page.click("[data-act=close]")
     page.wait_for_function("document.activeElement.dataset.act === 'sources'")
     assert page.evaluate("document.querySelectorAll('[inert]').length") == 0
+
+
+def test_back_closes_the_sheet_and_then_goes_to_the_question_before(site, visit):
+    _, url = site
+    page = visit(url, width=390, height=844)
+    ask(page, "who edited the dw piece")
+    card = ask(page, KALLAS)
+    cite(page, card, 1)
+    page.go_back()
+    page.wait_for_function("!document.body.classList.contains('viewer-open')")
+    assert "q=what%20did%20Kallas" in page.url
+    page.click("[data-act=sources]")
+    page.wait_for_selector(".docs")  # the list, not the document that was open
+    page.click("[data-act=close]")
+    page.wait_for_function("!document.body.classList.contains('viewer-open')")
+    page.wait_for_timeout(200)
+    page.go_back()
+    page.wait_for_function("location.search.startsWith('?q=who%20edited')")
+    page.wait_for_timeout(200)
+    assert 0 <= page.locator("#chat .message-wrap .ask").first.bounding_box()["y"] < 200
+
+
+def test_each_tab_has_its_own_chat_and_the_others_are_offered(site, visit):
+    _, url = site
+    first = visit(url)
+    ask(first, KALLAS)
+    second = first.context.new_page()
+    second.goto(url)
+    second.wait_for_selector(".earlier")
+    ask(second, "who edited the dw piece")
+    second.click("[data-act=new]")
+    second.wait_for_selector(".welcome")
+    first.reload()
+    first.wait_for_selector("#chat .ans")
+    first.wait_for_timeout(300)
+    assert first.locator("#chat .message-wrap .ask").all_inner_texts() == [KALLAS]
+    second.reload()
+    second.wait_for_selector(".earlier")
+    second.click(".earlier button:has-text('who edited')")
+    second.wait_for_selector("#chat .ans")
+    assert second.locator("#chat .message-wrap .ask").all_inner_texts() == ["who edited the dw piece"]
+
+
+def test_a_question_is_drawn_at_once_and_kept_when_the_server_does_not_answer(tmp_path_factory, model, browser):
+    _, server, url = serve(tmp_path_factory, model, lambda seeds: shutil.copytree(SEEDS, seeds))
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(url)
+    page.wait_for_selector(".welcome")
+    card = ask(page, KALLAS)
+    held = []
+    page.route("**/gradio_api/**", lambda route: held.append(route))
+    page.fill("#ask textarea", "who edited the dw piece")
+    page.press("#ask textarea", "Enter")
+    page.wait_for_selector("#pending .ask:has-text('who edited')")
+    assert "Searching 5 documents" in page.inner_text("#pending .working")
+    assert held
+    server.close(verbose=False)
+    page.unroute("**/gradio_api/**")
+    page.wait_for_function("document.querySelector('#pending [data-act=again]')", timeout=20_000)
+    assert "does not answer" in page.inner_text("#pending .working")
+    assert page.input_value("#ask textarea") == "who edited the dw piece"
+    card.locator("[data-act=helpful]").click()
+    page.wait_for_function(
+        "document.querySelector('[data-act=helpful]').textContent.includes('does not answer')", timeout=25_000
+    )
+    assert page.locator(".toast-body").filter(visible=True).count() == 0
+    context.close()
+
+
+def test_every_match_is_counted_and_steps_go_both_ways(site, visit):
+    _, url = site
+    page = visit(url)
+    page.locator(".docrow").first.click()
+    page.wait_for_selector("#find")
+    page.fill("#find", "e")
+    document = page.evaluate("document.querySelector('.text').textContent.toLowerCase().split('e').length - 1")
+    assert document > 2000
+    assert page.inner_text("#found") == f"1 of {document}"
+    page.click("[data-act=findprev]")
+    assert page.inner_text("#found") == f"{document} of {document}"
+    page.click("[data-act=findnext]")
+    assert page.inner_text("#found") == f"1 of {document}"

@@ -1,24 +1,26 @@
 """Questions and answers -> the HTML of the chat, every piece of text escaped.
 
-In -> out: the records of qa/datatypes.py -> `str` of HTML; what is inside `.qt` and `mark.on` is the document's own text.
+In -> out: the records of qa/datatypes.py -> `str` of HTML; quotes themselves are drawn by qa/ui/quotes.py.
 Does not: know Gradio, ask questions, or trust anything that comes back from a browser.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 
-from qa.datatypes import Answer, Citation, Document, Hit, Span
-from qa.formats.places import place_words
-from qa.rendering import REFUSAL, STALE_MARK, UNCLEAR, answer_to_markdown, answer_to_plain, is_understood_differently
+from qa.answers.followups import is_courtesy
+from qa.datatypes import Answer, Document, Hit, Span
+from qa.rendering import REFUSAL, answer_to_markdown, answer_to_plain, is_understood_differently
+from qa.ui.marks import hidden_in, quoted_html
+from qa.ui.quotes import Layout, Told, laid_out, pill, places_of, quotes_html
 
 TITLES_SHOWN = 4
 SHA_CHARS = 16
 """How much of a document's sha256 an answer carries, so that a quote is not marked in another version of it."""
-TIP_CHARS = 120
 HEADER = """<header class="top">
   <h1>Quoted</h1><p class="tag">Answers in the documents’ own words</p><span class="grow"></span>
   <button type="button" class="act" data-act="new">New chat</button>
@@ -26,8 +28,11 @@ HEADER = """<header class="top">
   <button type="button" class="act narrow" data-act="sources">Sources</button>
 </header>
 <div id="live" class="sr" role="status" aria-live="polite"></div>"""
-CONFIDENCE_WORDS = ((0.75, "very likely an answer"), (1e-9, "likely an answer"), (0.0, "may not be an answer"))
-"""From which confidence a clear answer is called what; the last is for one that is not clear."""
+CONFIDENCE_WORDS = ((0.75, "very likely"), (0.0, "likely"))
+"""From which confidence a clear answer is called what."""
+UNCLEAR = "This may not be an answer"
+QUESTIONS_OFFERED = 2
+"""By a refusal: questions the documents do answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,52 +62,99 @@ def welcome(examples: Sequence[str], documents: Sequence[Document] = (), documen
 
 def question_card(question: str) -> str:
     """Return a question as it was typed."""
-    return f'<div class="ask">{escape(question)}</div>'
+    return f'<h2 class="ask">{escape(question)}</h2>'
 
 
-def answer_card(answer: Answer, document_count: int, asked: Asked | None = None) -> str:
-    """Return quotes with their numbers and places, or a refusal with its reason and the nearest passages folded away."""
-    asked = asked or Asked(answer.question)
-    spans = _spans(
-        [(c.doc_id, c.span, c.sha256) for c in answer.citations]
-        + [(p.doc_id, p.span, p.sha256) for c in answer.citations for p in c.also]
-        or [(hit.passage.doc_id, hit.passage.span, "") for hit in answer.hits]
-    )
-    state = escape(json.dumps([asked.question, list(asked.history), asked.as_typed]))
-    kind = "" if answer.answered and answer.clear else " unclear" if answer.answered else " none"
-    body = _quotes(answer) if answer.answered else _refusal(answer, document_count)
+def answer_card(
+    answer: Answer,
+    document_count: int,
+    asked: Asked | None = None,
+    *,
+    dates: Mapping[str, str] | None = None,
+    offered: Sequence[str] = (),
+) -> str:
+    """Return quotes with their numbers and places, or a refusal with its reason and the nearest passages.
+
+    `dates` are those of the documents that have one; `offered` are questions to ask instead of one that is refused.
+    """
+    asked = _used(answer, asked or Asked(answer.question))
+    state = _state(asked)
+    if answer.answered:
+        layout = laid_out(answer)
+        places, numbers, also = places_of(layout)
+        spans = _spans((p.doc_id, p.span, p.sha256) for p in places)
+        kind = "" if answer.clear else " unclear"
+        body = _quotes(answer, layout, Told(numbers, also, dates or {}), asked)
+    else:
+        spans = _spans((hit.passage.doc_id, hit.passage.span, "") for hit in answer.hits)
+        small_talk = answer.kind == "courtesy" or is_courtesy(answer.question)
+        kind = " talk" if small_talk else " none"
+        body = _small_talk(answer, offered) if small_talk else _refusal(answer, document_count, offered, asked)
     return (
         f'<article class="ans{kind}" data-spans="{spans}" data-asked="{state}" data-markdown="{escape(answer_to_markdown(answer))}" '
-        f'data-plain="{escape(answer_to_plain(answer))}">{body}{_buttons(answer)}</article>'
+        f'data-plain="{escape(answer_to_plain(answer))}">{body}{"" if kind == " talk" else _buttons(answer)}</article>'
     )
 
 
-def _quotes(answer: Answer) -> str:
+def _quotes(answer: Answer, layout: Layout, told: Told, asked: Asked) -> str:
     sources = len({citation.doc_id for citation in answer.citations})
-    word = next(word for least, word in CONFIDENCE_WORDS if not least or (answer.clear and answer.confidence >= least))
-    lead = f"{counted(len(answer.citations), 'quote')} from {counted(sources, 'document')}, word for word"
-    sure = f'<span class="sure" title="Estimated probability that these quotes answer: {answer.confidence:.0%}">{word}</span>'
-    if not answer.clear:
-        lead = f"<strong>{escape(UNCLEAR)}</strong> {lead}"
-    also = len(answer.citations) + 1
-    items = []
-    for citation in answer.citations:
-        items.append(_quote_item(citation, also))
-        also += len(citation.also)
-    return f'<p class="lead">{lead}. {sure}</p>{_searched(answer)}<ol class="quotes">{"".join(items)}</ol>'
+    rests = f"From {counted(sources, 'document')}, word for word"
+    if answer.clear:
+        word = next(word for least, word in CONFIDENCE_WORDS if answer.confidence >= least)
+        sure = (
+            f'<span class="sure" title="Estimated probability that this answers: {answer.confidence:.0%}">{word}</span>'
+        )
+        head = f'<h3 class="lead">{rests} {sure}</h3>'
+    else:
+        head = f'<h3 class="lead"><strong>{UNCLEAR}</strong> The closest passages. {rests}</h3>'
+    return f"{head}{_searched(answer, asked)}{quotes_html(layout, told)}"
 
 
-def _refusal(answer: Answer, document_count: int) -> str:
-    said = f'<p class="noans"><strong>{escape(REFUSAL)}</strong> {escape(answer.reason)}</p>'
-    return f"{said}{_searched(answer)}{_nearest(answer.hits, document_count)}"
+def _refusal(answer: Answer, document_count: int, offered: Sequence[str], asked: Asked) -> str:
+    said = f'<h3 class="noans"><strong>{escape(REFUSAL)}</strong> {escape(answer.reason)}</h3>'
+    return f"{said}{_searched(answer, asked)}{_nearest(answer.hits, document_count)}{_instead(offered)}"
 
 
-def _searched(answer: Answer) -> str:
+def _small_talk(answer: Answer, offered: Sequence[str]) -> str:
+    return f'<p class="noans">{escape(answer.reason)}</p>{_instead(offered)}'
+
+
+def _instead(offered: Sequence[str]) -> str:
+    if not offered:
+        return ""
+    chips = "".join(
+        f'<li><button type="button" class="chip" data-ask="{escape(q)}">{escape(q)}</button></li>'
+        for q in offered[:QUESTIONS_OFFERED]
+    )
+    return f'<p class="lead">What the documents do answer:</p><ul class="chips">{chips}</ul>'
+
+
+def _state(asked: Asked) -> str:
+    return escape(json.dumps([asked.question, list(asked.history), asked.as_typed]))
+
+
+def _used(answer: Answer, asked: Asked) -> Asked:
+    """Return what was asked with only the earlier questions it was understood with: they give the same answer again anywhere."""
+    searched = answer.searched
+    for typed, new in answer.corrections.items():
+        searched = re.sub(re.escape(new), lambda _, typed=typed: typed, searched, flags=re.IGNORECASE)  # type: ignore[misc]
+    before = searched.casefold().removesuffix(asked.question.strip().casefold())
+    return replace(
+        asked, history=tuple(text for text in asked.history if text.strip() and text.strip().casefold() in before)
+    )
+
+
+def _searched(answer: Answer, asked: Asked) -> str:
+    """Return what was searched, where that is not what was typed; each earlier question in it can be taken away."""
     if not is_understood_differently(answer):
         return ""
+    parts = "".join(
+        f'<button type="button" class="part" data-act="without" data-part="{n}" aria-label="Search without: {escape(text)}">{escape(text)}</button> '
+        for n, text in enumerate(asked.history)
+    )
     words = ", ".join(f"{escape(new)} for “{escape(typed)}”" for typed, new in answer.corrections.items())
     return (
-        f'<p class="lead searched">Searched: {escape(answer.searched)}{f" ({words})" if words else ""} '
+        f'<p class="lead searched">Searched: {parts}{escape(asked.question if parts else answer.searched)}{f" ({words})" if words else ""} '
         '<button type="button" class="quiet" data-act="typed">Ask as typed</button></p>'
     )
 
@@ -129,60 +181,34 @@ def _buttons(answer: Answer) -> str:
     return f'<footer class="foot">{copies}{link}{prompt}<span class="grow"></span>{verdict}</footer>'
 
 
-def error_card(message: str) -> str:
+def error_card(message: str, asked: Asked | None = None) -> str:
     """Return an error in the place of an answer."""
-    return f'<article class="ans none" role="alert"><p class="noans"><strong>This could not be answered.</strong> {escape(message)}</p></article>'
-
-
-def _quote_item(citation: Citation, first_also: int) -> str:
-    place = f"{citation.title}, {place_words(citation)}"
-    stale = f'<strong class="stale">{escape(STALE_MARK)}</strong>' if citation.stale else ""
-    also = "".join(
-        f' <button type="button" class="cite also" data-n="{first_also + i}" aria-label="Also in {escape(p.title)}, {escape(place_words(p))}">'
-        f"also in {escape(p.title)}</button>"
-        for i, p in enumerate(citation.also)
-    )
-    named = f"{escape(citation.doc_id)}, {escape(place_words(citation))}"
-    return (
-        f'<li><blockquote class="quote"><span class="qt">{escape(citation.text)}</span>'
-        f"{_pill(citation.label, f'Citation {citation.label}: show in {place}', citation)}</blockquote>"
-        f'<p class="src">{escape(citation.title)} <span class="pno">· {named}</span>{stale}{also}</p></li>'
-    )
+    state = f' data-asked="{_state(asked)}"' if asked else ""
+    told = f'<p class="noans"><strong>This could not be answered.</strong> {escape(message)}</p>'
+    return f'<article class="ans none"{state} role="alert">{told}</article>'
 
 
 def _nearest(hits: Sequence[Hit], document_count: int) -> str:
     if not hits:
         return ""
-    items = "".join(
-        f'<li><blockquote class="quote"><span class="qt">{escape(hit.passage.text)}</span>'
-        f"{_pill(hit.rank, f'Passage {hit.rank}: show in {hit.passage.title}')}</blockquote>"
-        f'<p class="src">{escape(hit.passage.title)}</p></li>'
-        for hit in hits
+    first, *others = [f"<li>{_hit(hit)}</li>" for hit in hits]
+    rest = (
+        f'<details class="rest"><summary>{counted(len(others), "more passage")}</summary><ul class="quotes">{"".join(others)}</ul></details>'
+        if others
+        else ""
     )
+    told = f"The nearest passage of {counted(document_count, 'document')}; it is no answer to the question."
+    return f'<div class="near"><p class="lead">{told}</p><ul class="quotes">{first}</ul>{rest}</div>'
+
+
+def _hit(hit: Hit) -> str:
+    passage = hit.passage
+    text = quoted_html(passage.text, passage.span.start, hidden_in(passage.text, passage.doc_id))
     return (
-        '<details class="near"><summary>Show the closest passages anyway</summary>'
-        f'<p class="lead">The nearest of {counted(document_count, "document")}; they are no answer to the question.</p>'
-        f'<ol class="quotes">{items}</ol></details>'
+        f'<blockquote class="quote"><span class="qt" data-n="{hit.rank}">{text}</span>'
+        f"{pill(hit.rank, f'Passage {hit.rank}: show in {passage.title}')}</blockquote>"
+        f'<p class="src">{escape(passage.title)}</p>'
     )
-
-
-def _pill(number: int, label: str, citation: Citation | None = None) -> str:
-    """Return the numbered button of a quote; hover and focus show its title, its line and the sentence around it."""
-    tip = ""
-    if citation:
-        around = citation.passage.text.strip()
-        text = escape(_shortened(around, citation.text))
-        tip = f'<span class="tip" aria-hidden="true"><b>{escape(citation.title)}</b>, {escape(place_words(citation))}<br>{text}</span>'
-    return f'<span class="pillbox"><button type="button" class="cite" data-n="{number}" aria-label="{escape(label)}">{number}</button>{tip}</span>'
-
-
-def _shortened(around: str, quote: str) -> str:
-    """Return what stands around a quote, at most TIP_CHARS on either side."""
-    before, found, after = around.partition(quote)
-    if not found:
-        return quote
-    left = "…" + before[-TIP_CHARS:] if len(before) > TIP_CHARS else before
-    return left + quote + (after[:TIP_CHARS] + "…" if len(after) > TIP_CHARS else after)
 
 
 def _spans(places: Iterable[tuple[str, Span, str]]) -> str:

@@ -23,6 +23,7 @@ class Offered:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._snapshot = self._html = ""
+        self.questions: list[str] = []
 
     def welcome(self) -> str:
         """Return the HTML; it is made again, and each question asked, only for another snapshot."""
@@ -31,7 +32,8 @@ class Offered:
             snapshot = engine.parts()[0].snapshot.name
             if self._snapshot != snapshot:
                 first = engine.documents(cards.TITLES_SHOWN)
-                self._html = cards.welcome(answered_examples(engine), first, engine.document_count())
+                self.questions = answered_examples(engine)
+                self._html = cards.welcome(self.questions, first, engine.document_count())
                 self._snapshot = snapshot
         except QAError as exc:
             return self._html or cards.error_card(str(exc))

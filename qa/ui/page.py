@@ -26,12 +26,13 @@ from qa.ui.panel import all_sources, source_panel
 from qa.ui.rebuild import rebuild_steps
 
 TURNS_KEPT = 20
-REMEMBERED = "quoted.questions.1"
 _SILENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _AFTER_ANSWER = "() => window.quoted.answered()"
+_AFTER_RESTORE = "() => window.quoted.answered(true)"
+_SCRIPTS = ("script.js", "chat.js")
 
 Turn = dict[str, Any]
-"""`question`, `as_typed`, and once it is answered `card`, its HTML."""
+"""`question`, `as_typed`, `history` where it is not the turns before, and once it is answered `card`, its HTML."""
 
 
 def head() -> str:
@@ -41,12 +42,11 @@ def head() -> str:
 
 def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
     """Return the page over an Engine whose index exists."""
-    script = files("qa.ui").joinpath("script.js").read_text(encoding="utf-8")
+    script = "".join(files("qa.ui").joinpath(name).read_text(encoding="utf-8") for name in _SCRIPTS)
     offered = Offered(engine)
 
     with gr.Blocks(title="Quoted", analytics_enabled=False, fill_width=True) as page:
         turns = gr.State([], time_to_live=24 * 3600)
-        remembered = gr.BrowserState([], storage_key=REMEMBERED, secret="questions only")
         _html(cards.HEADER, elem_id="top")
         with gr.Row(elem_id="main", equal_height=True):
             with gr.Column(elem_id="chatcol", scale=3, min_width=300):
@@ -65,46 +65,45 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
                 )  # fmt: skip
                 status = _html(_status(engine), elem_id="status")
 
-        def show_question(text: str, before: list[Turn], *, as_typed: bool = False) -> tuple[Any, ...]:
-            question = text.strip()[:MAX_QUESTION_CHARS]
-            if not question:
-                return gr.skip(), before, "", gr.skip()
-            after = [*before[1 - TURNS_KEPT :], {"question": question, "as_typed": as_typed}]
-            return _messages(after, offered), after, "", [turn["question"] for turn in after]
+        def show_question(text: str, before: list[Turn]) -> tuple[Any, ...]:
+            return show_turn(_read_turn({"question": text}), before)
 
         def show_asked(before: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
-            payload = _payload(event)
-            return show_question(str(payload.get("question", "")), before, as_typed=payload.get("as_typed") is True)
+            return show_turn(_read_turn(_payload(event)), before)
+
+        def show_turn(turn: Turn | None, before: list[Turn]) -> tuple[Any, ...]:
+            if turn is None:
+                return gr.skip(), before, ""
+            after = [*before[1 - TURNS_KEPT :], turn]
+            return _messages(after, offered), after, ""
 
         def show_answer(before: list[Turn]) -> tuple[Any, ...]:
             if not before or "card" in before[-1]:
                 return gr.skip(), before, gr.skip()
-            after = _answered(engine, endpoints, before)
+            after = _answered(engine, endpoints, before, offered)
             return _messages(after, offered), after, _status(engine)
 
-        def restore(saved: Any, request: gr.Request) -> tuple[Any, ...]:
-            """Ask again what this browser asked before, and then what the address asks (`?q=`)."""
-            questions = [q for q in saved if isinstance(q, str)][-TURNS_KEPT:] if isinstance(saved, list) else []
-            linked = str(request.query_params.get("q") or "").strip()[:MAX_QUESTION_CHARS]
-            if linked and questions[-1:] != [linked]:
-                questions.append(linked)
+        def restore(event: gr.EventData) -> tuple[Any, ...]:
+            """Ask again what this chat asked before, and then what the address asks, each as it was understood then."""
+            sent = _payload(event)
+            saved = sent.get("turns")
+            turns = list(filter(None, map(_read_turn, saved[-TURNS_KEPT:] if isinstance(saved, list) else [])))
+            linked = _read_turn(sent.get("linked"))
+            if linked and turns[-1:] != [linked]:
+                turns = [*turns[1 - TURNS_KEPT :], linked]
             restored: list[Turn] = []
-            for question in questions[-TURNS_KEPT:]:
-                restored = _answered(engine, endpoints, [*restored, {"question": question[:MAX_QUESTION_CHARS]}])
-            asked = [turn["question"] for turn in restored]
-            return (
-                _messages(restored, offered),
-                restored,
-                asked,
-                all_sources(engine),
-                _status(engine),
-            )
+            for turn in turns:
+                restored = _answered(engine, endpoints, [*restored, turn], offered)
+            return _messages(restored, offered), restored
+
+        def refresh() -> tuple[Any, ...]:
+            return all_sources(engine), _status(engine)
 
         def show_source(event: gr.EventData) -> Any:
             return source_panel(engine, _payload(event)) or gr.skip()
 
         def start_again() -> tuple[Any, ...]:
-            return _messages([], offered), [], all_sources(engine), []
+            return _messages([], offered), [], all_sources(engine)
 
         def rebuild() -> Iterator[tuple[Any, ...]]:
             for line in rebuild_steps(engine):
@@ -137,18 +136,19 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
             return _checked(lambda: endpoints.ask(question, history, k))
 
         for asked in (
-            box.submit(show_question, [box, turns], [chat, turns, box, remembered], queue=False, **_SILENT),
-            panel.ask(show_asked, turns, [chat, turns, box, remembered], queue=False, **_SILENT),
+            box.submit(show_question, [box, turns], [chat, turns, box], queue=False, **_SILENT),
+            panel.ask(show_asked, turns, [chat, turns, box], queue=False, **_SILENT),
         ):
             answered = asked.success(
                 show_answer, turns, [chat, turns, status], concurrency_limit=2, concurrency_id="ask", **_SILENT
             )
             answered.then(None, None, None, js=_AFTER_ANSWER, api_visibility="private")
         panel.cite(show_source, None, panel, queue=False, **_SILENT)
-        panel.reset(start_again, None, [chat, turns, panel, remembered], queue=False, **_SILENT)
+        panel.reset(start_again, None, [chat, turns, panel], queue=False, **_SILENT)
         panel.rebuild(rebuild, None, [status, panel], concurrency_limit=1, concurrency_id="rebuild", **_SILENT)
-        loaded = page.load(restore, remembered, [chat, turns, remembered, panel, status], **_SILENT)
-        loaded.then(None, None, None, js=_AFTER_ANSWER, api_visibility="private")
+        restored = panel.restore(restore, None, [chat, turns], **_SILENT)
+        restored.then(None, None, None, js=_AFTER_RESTORE, api_visibility="private")
+        page.load(refresh, None, [panel, status], **_SILENT)
         gr.Timer(30).tick(lambda: _status(engine), None, status, queue=False, **_SILENT)
         gr.api(retrieve, api_name="retrieve", queue=False)  # Endpoints keeps its own, lighter queue
         gr.api(ask, api_name="ask", queue=False)
@@ -171,19 +171,27 @@ def _messages(turns: list[Turn], offered: Offered) -> list[dict[str, Any]]:
     return messages
 
 
-def _answered(engine: Engine, endpoints: Endpoints, turns: list[Turn]) -> list[Turn]:
+def _answered(engine: Engine, endpoints: Endpoints, turns: list[Turn], offered: Offered) -> list[Turn]:
     """Return the turns with the card of the last one."""
     *earlier, last = turns
-    asked = Asked(last["question"], tuple(turn["question"] for turn in earlier), bool(last.get("as_typed")))
-    return [*earlier, {**last, "card": _card(engine, endpoints, asked)}]
+    history = last.get("history", [turn["question"] for turn in earlier])
+    asked = Asked(last["question"], tuple(history), last["as_typed"])
+    return [*earlier, {**last, "card": _card(engine, endpoints, asked, offered)}]
 
 
-def _card(engine: Engine, endpoints: Endpoints, asked: Asked) -> str:
+def _card(engine: Engine, endpoints: Endpoints, asked: Asked, offered: Offered | None = None) -> str:
     try:
         answer = endpoints.answer(asked.question, asked.history, as_typed=asked.as_typed)
-        return cards.answer_card(answer, engine.document_count(), asked)
+        instead = [q for q in offered.questions if q != asked.question] if offered and not answer.answered else []
+        dates = {doc_id: _date(engine, doc_id) for doc_id in {citation.doc_id for citation in answer.citations}}
+        return cards.answer_card(answer, engine.document_count(), asked, dates=dates, offered=instead)
     except (QAError, Refused) as exc:
-        return cards.error_card(str(exc))
+        return cards.error_card(str(exc), asked)
+
+
+def _date(engine: Engine, doc_id: str) -> str:
+    document = engine.document(doc_id)
+    return str(document.meta.get("date", "")) if document else ""
 
 
 def _status(engine: Engine) -> str:
@@ -223,6 +231,16 @@ def _read_asked(sent: Any) -> Asked:
     question, history, as_typed = sent["asked"]
     texts = [str(text)[:MAX_QUESTION_CHARS] for text in (question, *history[-TURNS_KEPT:])]
     return Asked(texts[0], tuple(texts[1:]), as_typed is True)
+
+
+def _read_turn(sent: Any) -> Turn | None:
+    """Return the question a browser sent, None where it is none."""
+    if not isinstance(sent, dict) or not isinstance(sent.get("question"), str) or not sent["question"].strip():
+        return None
+    turn: Turn = {"question": sent["question"].strip()[:MAX_QUESTION_CHARS], "as_typed": sent.get("as_typed") is True}
+    if isinstance(sent.get("history"), list):
+        turn["history"] = [str(text)[:MAX_QUESTION_CHARS] for text in sent["history"][-TURNS_KEPT:]]
+    return turn
 
 
 def _payload(event: gr.EventData) -> dict[str, Any]:

@@ -17,18 +17,29 @@ const layOver = () => {
 };
 narrow.addEventListener('change', layOver);
 const focusPanel = () => element.querySelector('#vh')?.focus({ preventScroll: true });
-const openPanel = () => { document.body.classList.add('viewer-open'); layOver(); };
+// Over the page, an open sheet is a step of the browser's history, so that Back closes it.
+let leaving = false;
+const openPanel = () => {
+  document.body.classList.add('viewer-open');
+  layOver();
+  if (covers() && !history.state?.sheet) history.pushState({ sheet: true }, '');
+};
 const closePanel = () => {
   document.body.classList.remove('viewer-open');
   layOver();
+  if (history.state?.sheet) { leaving = true; history.back(); }
   if (opener && document.contains(opener)) opener.focus();
 };
 const cardOf = part => part.closest('.ans');
-const askedOf = part => { const [question, history, typed] = JSON.parse(cardOf(part).dataset.asked); return { question, history, typed }; };
+const askedOf = part => { const [question, earlier, typed] = JSON.parse(cardOf(part).dataset.asked ?? '["",[],false]'); return { question, earlier, typed }; };
+const SLOW = 'The server does not answer.';
+const within = (promise, seconds) => Promise.race([promise, new Promise((_, fail) => { setTimeout(fail, seconds * 1000); })]);
+const reachable = () => within(fetch(`${location.pathname.replace(/\/?$/, '/')}health`, { cache: 'no-store' }), 4).then(() => true, () => false);
 
 // citations and the source beside them
 
 const cite = (pill, keyboard) => {
+  if (!keyboard) hideTip({ target: pill });
   opener = pill;
   byKeyboard = keyboard;
   openPanel();
@@ -38,8 +49,27 @@ const cite = (pill, keyboard) => {
   const before = cited;
   cited = JSON.stringify(wanted);
   const same = cited === before && element.querySelector('mark.on');   // then the panel will not change
-  trigger('cite', wanted);
+  show(wanted);
   if (same) arrive();
+};
+
+// The panel is pale until what was asked for has come.
+let shows = 0;
+const show = wanted => {
+  const mine = ++shows, viewer = document.getElementById('viewer');
+  viewer.classList.add('loading');
+  trigger('cite', wanted);
+  setTimeout(async () => {
+    if (mine !== shows || !viewer.classList.contains('loading')) return;
+    viewer.classList.remove('loading');
+    if (!await reachable()) panelSays(`${SLOW} The text could not be opened.`);
+  }, 5000);
+};
+const panelSays = text => {
+  const notice = element.querySelector('.gone') ?? Object.assign(document.createElement('p'), { className: 'notice gone' });
+  notice.textContent = text;
+  element.querySelector('.vbody')?.prepend(notice);
+  say(text);
 };
 
 const step = (by, focus) => {
@@ -58,7 +88,7 @@ const placeTip = event => {
   tip.style.display = 'block';
   const at = pill.getBoundingClientRect(), size = tip.getBoundingClientRect();
   tip.style.left = `${Math.max(8, Math.min(at.left - 20, innerWidth - size.width - 8))}px`;
-  tip.style.top = `${at.top > size.height + 16 ? at.top - size.height - 8 : at.bottom + 8}px`;
+  tip.style.top = `${at.bottom + size.height + 16 < innerHeight ? at.bottom + 8 : at.top - size.height - 8}px`;   // below: the quote stands above
 };
 const hideTip = event => { const tip = event.target.closest?.('.cite')?.nextElementSibling; if (tip?.classList.contains('tip')) tip.style.display = ''; };
 for (const shown of ['mouseover', 'focusin']) document.addEventListener(shown, placeTip);
@@ -66,32 +96,39 @@ for (const hidden of ['mouseout', 'focusout']) document.addEventListener(hidden,
 
 // find within the open text: ranges are highlighted, the text itself is not touched
 
-let found = [], at = -1;
+const PAINTED = 2000;   // each match is counted and can be stepped to; so many are coloured at once
+let found = [], at = -1, nodes = [], length = 0;
+const place = offset => {
+  let low = 0, high = nodes.length - 1;
+  while (low < high) { const middle = (low + high + 1) >> 1; if (nodes[middle][0] <= offset) low = middle; else high = middle - 1; }
+  return [nodes[low][1], offset - nodes[low][0]];
+};
+const rangeOf = start => {
+  const range = document.createRange(), [last, offset] = place(start + length - 1);
+  range.setStart(...place(start));
+  range.setEnd(last, offset + 1);
+  return range;
+};
 const paint = () => {
   if (!window.CSS?.highlights) return;
-  CSS.highlights.set('q-found', new Highlight(...found));
-  CSS.highlights.set('q-found-on', new Highlight(...found.slice(at, at + 1)));
+  const first = Math.max(0, Math.min(at - PAINTED / 2, found.length - PAINTED));
+  CSS.highlights.set('q-found', new Highlight(...found.slice(first, first + PAINTED).map(rangeOf)));
+  CSS.highlights.set('q-found-on', new Highlight(...found.slice(at, at + 1).map(rangeOf)));
 };
 const find = text => {
-  found = []; at = -1;
+  found = []; at = -1; nodes = [];
   const body = element.querySelector('.text');
   const needle = text.toLocaleLowerCase();
+  length = needle.length;
   if (body && needle.trim()) {
-    const nodes = [], walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+    const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
     let whole = '';
     while (walker.nextNode()) { nodes.push([whole.length, walker.currentNode]); whole += walker.currentNode.data; }
     const lower = whole.toLocaleLowerCase();
     const searched = lower.length === whole.length ? lower : whole;   // a letter whose lower case is longer would shift the places
-    const place = offset => { let i = nodes.length - 1; while (nodes[i][0] > offset) i--; return [nodes[i][1], offset - nodes[i][0]]; };
-    for (let i = searched.indexOf(needle); i >= 0 && found.length < 2000; i = searched.indexOf(needle, i + needle.length)) {
-      const range = document.createRange();
-      range.setStart(...place(i));
-      const [node, offset] = place(i + needle.length - 1);
-      range.setEnd(node, offset + 1);
-      found.push(range);
-    }
+    for (let i = searched.indexOf(needle); i >= 0; i = searched.indexOf(needle, i + length)) found.push(i);
   }
-  paint();
+  if (!found.length) paint();
   showFound(text.trim() ? 1 : 0);
 };
 const showFound = by => {
@@ -101,7 +138,7 @@ const showFound = by => {
   at = (at + by + found.length) % found.length;
   paint();
   out.textContent = `${at + 1} of ${found.length}`;
-  body.scrollTop += found[at].getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3;
+  body.scrollTop += rangeOf(found[at]).getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3;
 };
 
 // what the buttons below an answer do
@@ -121,34 +158,54 @@ const copy = async (button, text) => {
   }
   tell(button, 'Copied');
 };
-const addressOf = question => `${location.origin}${location.pathname}?q=${encodeURIComponent(question)}`;
 const judge = async (button, helpful) => {
-  const { question, history, typed } = askedOf(button);
-  const reply = JSON.parse(await server.give_feedback({ asked: [question, history, typed], helpful }));
-  if (reply.error) { tell(button, reply.error); return; }
+  const { question, earlier, typed } = askedOf(button);
+  try {
+    const reply = JSON.parse(await within(server.give_feedback({ asked: [question, earlier, typed], helpful }), 20));
+    if (reply.error) { tell(button, reply.error); return; }
+  } catch { tell(button, SLOW); return; }
   cardOf(button).querySelectorAll('[data-act=helpful],[data-act=unhelpful]').forEach(b => { b.setAttribute('aria-pressed', b === button); b.disabled = true; });
   say('Thank you, noted');
 };
 const prompt = async button => {
-  const { question, history, typed } = askedOf(button);
-  const box = button.closest('.asprompt');
-  const reply = JSON.parse(await server.make_prompt({ asked: [question, history, typed], budget: Number(box.querySelector('.budget').value) }));
-  box.querySelector('output').textContent = reply.error || `${reply.tokens} tokens`;
-  if (!reply.error) await copy(button, reply.prompt);
+  const { question, earlier, typed } = askedOf(button);
+  const box = button.closest('.asprompt'), out = box.querySelector('output');
+  try {
+    const reply = JSON.parse(await within(server.make_prompt({ asked: [question, earlier, typed], budget: Number(box.querySelector('.budget').value) }), 20));
+    out.textContent = reply.error || `${reply.tokens} tokens`;
+    if (!reply.error) await copy(button, reply.prompt);
+  } catch { out.textContent = SLOW; }
 };
 
 const actions = {
   prev: () => step(-1),
   next: () => step(1),
-  list: () => { byKeyboard = true; trigger('cite', { list: true }); },
+  list: () => { byKeyboard = true; show({ list: true }); },
+  findprev: () => showFound(-1),
+  findnext: () => showFound(1),
   close: closePanel,
-  sources: button => { opener = button; openPanel(); focusPanel(); },
-  new: () => { trigger('reset', {}); closePanel(); history.replaceState(null, '', location.pathname); chatBox()?.focus(); },
+  sources: button => {
+    opener = button;
+    openPanel();
+    if (element.querySelector('.docs')) focusPanel(); else actions.list();
+  },
+  new: () => { newChat(); trigger('reset', {}); closePanel(); history.replaceState(null, '', location.pathname); chatBox()?.focus(); },
   theme: () => { document.body.classList.toggle('dark'); localStorage.setItem('quoted.theme', document.body.classList.contains('dark') ? 'dark' : 'light'); },
   rebuild: () => trigger('rebuild', {}),
-  typed: button => trigger('ask', { question: askedOf(button).question, as_typed: true }),
+  typed: button => ask({ question: askedOf(button).question, as_typed: true }),
+  without: button => {   // understood without one of the questions before it
+    const { question, earlier } = askedOf(button);
+    ask({ question, history: earlier.filter((_, n) => n !== Number(button.dataset.part)) });
+  },
+  again: () => askAgain(),
+  chat: button => openChat(button.dataset.chat),
   copy: button => copy(button, cardOf(button).dataset[button.dataset.kind]),
-  link: button => copy(button, addressOf(askedOf(button).question)),
+  link: button => copy(button, addressOf(askedOf(button))),
+  around: button => {   // what stands before or after a quote, in its place
+    const text = button.nextElementSibling;
+    text.hidden = !text.hidden;
+    button.setAttribute('aria-expanded', String(!text.hidden));
+  },
   prompt,
   helpful: button => judge(button, true),
   unhelpful: button => judge(button, false),
@@ -160,8 +217,8 @@ document.addEventListener('click', event => {
   if (!target) return;
   const keyboard = event.detail === 0;
   if (target.classList.contains('cite')) cite(target, keyboard);
-  else if (target.dataset.open) { byKeyboard = keyboard; trigger('cite', { open: target.dataset.open }); }
-  else if (target.dataset.ask) trigger('ask', { question: target.dataset.ask });
+  else if (target.dataset.open) { byKeyboard = keyboard; show({ open: target.dataset.open }); }
+  else if (target.dataset.ask) ask({ question: target.dataset.ask });
   else actions[target.dataset.act]?.(target);
 });
 
@@ -178,6 +235,7 @@ document.addEventListener('keydown', event => {
 document.addEventListener('input', event => { if (event.target.id === 'find') find(event.target.value); });
 
 const arrive = () => {
+  document.getElementById('viewer').classList.remove('loading');
   const body = element.querySelector('.vbody'), mark = element.querySelector('mark.on'), box = element.querySelector('#find');
   if (box) box.value = '';
   find('');
@@ -194,13 +252,3 @@ watch('value', arrive);
 const theme = localStorage.getItem('quoted.theme');
 if (theme) document.body.classList.toggle('dark', theme === 'dark');
 
-window.quoted = {
-  // After an answer: its question at the top of the chat and in the address, and its first words for a screen reader.
-  answered: () => setTimeout(() => {
-    const question = [...document.querySelectorAll('#chat .ask')].pop(), card = [...document.querySelectorAll('#chat .ans')].pop();
-    if (!question || !card) return;
-    question.scrollIntoView({ block: 'start' });
-    history.replaceState(null, '', addressOf(question.textContent));
-    say(card.querySelector('.lead,.noans')?.textContent ?? '');
-  }, 50),
-};

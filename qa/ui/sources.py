@@ -46,6 +46,8 @@ def source_text(document: Document, marks: Marks = (), active: int = 0, total: i
     find = (
         '<label class="find"><span class="sr">Find in this text</span>'
         '<input type="search" id="find" placeholder="Find in this text" autocomplete="off"></label><output id="found"></output>'
+        '<span class="step"><button type="button" data-act="findprev" aria-label="Previous match">‹</button>'
+        '<button type="button" data-act="findnext" aria-label="Next match">›</button></span>'
     )
     about = f'<div class="vmeta"><span class="grow">{escape(document.doc_id)} · {escape(_about(document))}</span>{steps}</div>'
     meta = f'{about}<div class="vmeta finder">{find}</div>'
@@ -81,13 +83,17 @@ def index_status(status: Status) -> str:
     button = f'<button type="button" class="act" data-act="rebuild">{"Rebuild index" if status.stale else "Check again"}</button>'
     if not status.stale:
         text = f"{counted(status.documents, 'document')}, up to date"
-        return f'<div class="status" role="status"><span class="grow">{text}</span>{button}</div>'
+        count = counted(status.documents, "document")
+        return (
+            f'<div class="status" role="status" data-documents="{count}"><span class="grow">{text}</span>{button}</div>'
+        )
     kinds = {"added": status.added, "changed": status.changed, "removed": status.removed}
     touched = {kind: doc_ids for kind, doc_ids in kinds.items() if doc_ids}
     told = [f"{counted(len(doc_ids), 'document')} {kind}" for kind, doc_ids in touched.items()]
     names = escape(", ".join([*status.added, *status.changed, *status.removed][:NAMES_SHOWN]))
     text = f'<strong title="{names}">{", ".join(told)}</strong> since the index was built. Answers come from the old texts until it is rebuilt.'
-    return f'<div class="status warn" role="status"><span class="grow">{text}</span>{button}</div>'
+    count = counted(status.documents, "document")
+    return f'<div class="status warn" role="status" data-documents="{count}"><span class="grow">{text}</span>{button}</div>'
 
 
 def rebuilding(done: int, total: int) -> str:

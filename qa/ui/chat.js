@@ -1,0 +1,130 @@
+// The conversation, after script.js in the same function: a question is drawn at once; what was asked stays in this browser,
+// each tab in a chat of its own; the address says what was searched.
+const CHATS = 'quoted.chats.1', MOST_CHATS = 50, LISTED_CHATS = 6;
+const read = (store, key, otherwise) => { try { return JSON.parse(store.getItem(key)) ?? otherwise; } catch { return otherwise; } };
+const keep = (store, key, value) => { try { store.setItem(key, JSON.stringify(value)); } catch { /* full or forbidden: then it is not remembered */ } };
+const cards = () => [...document.querySelectorAll('#chat .ans[data-asked]')];
+const bubbles = () => [...document.querySelectorAll('#chat .message-wrap .ask')];
+
+const addressOf = ({ question, earlier = [], typed = false }) => {
+  const asked = [['q', question], ...(typed ? [['typed', '1']] : earlier.map(text => ['after', text]))];
+  return `${location.origin}${location.pathname}?${asked.map(([name, text]) => `${name}=${encodeURIComponent(text)}`).join('&')}`;
+};
+const linked = () => {
+  const asked = new URLSearchParams(location.search), question = (asked.get('q') ?? '').trim();
+  return question && { question, as_typed: asked.get('typed') === '1', history: asked.getAll('after') };
+};
+
+// chats: `name` is the first question, `turns` are what the server needs to give the same answers again
+
+let chatId = read(sessionStorage, 'quoted.chat', '');
+const newChat = () => { chatId = `${Date.now()}-${Math.random().toString(36).slice(2, 8)}`; keep(sessionStorage, 'quoted.chat', chatId); };
+if (!chatId) newChat();
+const turnOf = card => { const { question, earlier, typed } = askedOf(card); return { question, as_typed: typed, history: earlier }; };
+const keepChat = () => {
+  const turns = cards().map(turnOf);
+  if (!turns.length) return;
+  const chats = read(localStorage, CHATS, {});   // read again: another tab may have written since
+  chats[chatId] = { name: turns[0].question, at: Date.now(), turns };
+  const newest = Object.entries(chats).sort(([, a], [, b]) => b.at - a.at).slice(0, MOST_CHATS);
+  keep(localStorage, CHATS, Object.fromEntries(newest));
+};
+const openChat = id => { chatId = id; keep(sessionStorage, 'quoted.chat', id); trigger('restore', { turns: read(localStorage, CHATS, {})[id]?.turns ?? [] }); };
+const listChats = () => {
+  const welcome = document.querySelector('#chat .welcome'), others = Object.entries(read(localStorage, CHATS, {})).filter(([id]) => id !== chatId);
+  if (!welcome || !others.length || welcome.querySelector('.earlier')) return;
+  const box = Object.assign(document.createElement('div'), { className: 'earlier' }), list = document.createElement('ul');
+  for (const [id, chat] of others.sort(([, a], [, b]) => b.at - a.at).slice(0, LISTED_CHATS)) {
+    const button = Object.assign(document.createElement('button'), { type: 'button', textContent: chat.name });
+    Object.assign(button.dataset, { act: 'chat', chat: id });
+    list.append(Object.assign(document.createElement('li'), {})); list.lastChild.append(button);
+  }
+  box.append(Object.assign(document.createElement('h3'), { textContent: 'Earlier chats in this browser' }), list);
+  welcome.append(box);
+};
+
+// visible work: what was asked, and that it is being searched for, or why it is not
+
+let waiting = null;
+const ask = payload => { waitFor(payload); trigger('ask', payload); };
+const waitFor = payload => {
+  doneWaiting();
+  const node = Object.assign(document.createElement('div'), { id: 'pending' });
+  const bubble = Object.assign(document.createElement('div'), { className: 'ask', textContent: payload.question });
+  const documents = document.querySelector('#status [data-documents]')?.dataset.documents;
+  const line = Object.assign(document.createElement('p'), { className: 'working busy', textContent: `Searching ${documents ?? 'the documents'}…` });
+  node.append(bubble, line);
+  document.querySelector('#chat .bubble-wrap').append(node);
+  document.body.classList.add('asking');
+  node.scrollIntoView({ block: 'end' });
+  waiting = { payload, node, bubble, line, before: cards().length, timer: setInterval(async () => { if (!await reachable()) failed(SLOW); }, 3000) };
+};
+const doneWaiting = () => {
+  if (!waiting) return;
+  clearInterval(waiting.timer);
+  waiting.node.remove();
+  waiting = null;
+  document.body.classList.remove('asking');
+};
+const failed = reason => {
+  if (!waiting || waiting.failed) return;
+  waiting.failed = true;
+  clearInterval(waiting.timer);
+  const { line, payload } = waiting;
+  line.classList.remove('busy');
+  line.textContent = `${reason} Your question is kept. `;
+  line.append(Object.assign(document.createElement('button'), { type: 'button', className: 'act', textContent: 'Try again' }));
+  line.lastChild.dataset.act = 'again';
+  typeIn(payload.question);
+  say(line.textContent);
+};
+const askAgain = async () => {
+  if (!waiting) return;
+  const { payload, line } = waiting;
+  if (!await reachable()) { line.firstChild.textContent = `${SLOW} It was tried again. `; return; }
+  keep(sessionStorage, 'quoted.draft', '');
+  location.assign(addressOf({ question: payload.question, earlier: payload.history ?? cards().map(card => askedOf(card).question).slice(-3), typed: payload.as_typed }));
+};
+const typeIn = text => {
+  const box = chatBox();
+  if (!box || box.value) return;
+  box.value = text;
+  box.dispatchEvent(new Event('input', { bubbles: true }));
+};
+const submitted = () => { const question = chatBox()?.value.trim(); if (question) waitFor({ question: question.slice(0, 2000) }); };
+document.addEventListener('keydown', event => { if (event.target === chatBox() && event.key === 'Enter' && !event.shiftKey && !event.isComposing) submitted(); }, true);
+document.addEventListener('click', event => { if (event.target.closest?.('#ask .submit-button')) submitted(); }, true);
+document.addEventListener('input', event => { if (event.target === chatBox()) keep(sessionStorage, 'quoted.draft', event.target.value); });
+new MutationObserver(() => {
+  if (!waiting) return;
+  waiting.bubble.hidden = bubbles().pop()?.textContent === waiting.payload.question;
+  if (document.querySelector('.toast-body.error')) failed(SLOW);
+}).observe(document.body, { childList: true, subtree: true });
+
+// Back: an open sheet is closed, then the question before is scrolled to
+
+const askedAt = address => cards().findLast(card => addressOf(askedOf(card)) === address);
+addEventListener('popstate', () => {
+  if (leaving) { leaving = false; return; }
+  if (document.body.classList.contains('viewer-open')) closePanel();
+  else bubbles()[cards().indexOf(askedAt(location.href))]?.scrollIntoView({ block: 'start' });
+});
+
+window.quoted = {
+  // After an answer: its question at the top of the chat, in the address and in the title, and its first words for a screen reader.
+  answered: restored => setTimeout(() => {
+    const question = bubbles().pop(), card = cards().pop();
+    if (!question || !card || (waiting && askedOf(card).question !== waiting.payload.question)) { listChats(); return; }
+    doneWaiting();
+    if (!restored) keep(sessionStorage, 'quoted.draft', '');
+    question.scrollIntoView({ block: 'start' });
+    const address = addressOf(askedOf(card));
+    if (address !== location.href) history[restored ? 'replaceState' : 'pushState'](null, '', address);
+    document.title = `${askedOf(card).question} – Quoted`;
+    keepChat();
+    say(card.querySelector('.lead,.noans')?.textContent ?? '');
+  }, 50),
+};
+
+trigger('restore', { turns: read(localStorage, CHATS, {})[chatId]?.turns ?? [], linked: linked() });
+typeIn(read(sessionStorage, 'quoted.draft', ''));

@@ -1,0 +1,212 @@
+"""The quotes of an answer -> HTML: the best first, the others by document in reading order, lists and tables as such.
+
+In -> out: an Answer -> its quotes in the order they are shown and numbered, and their HTML.
+Does not: choose or rank a quote; what is inside `.qt` is the document's own text, to the character.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+from qa.datatypes import Answer, Citation, Kind, Place, Span
+from qa.formats.places import place_words
+from qa.rendering import STALE_MARK
+from qa.ui.marks import cells_of, hidden_in, marks_of, quoted_html, seen_text
+
+UNITS_SHOWN = 3
+"""Beside each other before the rest is folded; a list or a table is one."""
+TIP_CHARS = 120
+OVERVIEW = "overview"
+
+Unit = tuple[Citation, ...]
+"""One quote, or those of one list or table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The quotes of an answer as they are shown."""
+
+    best: Unit
+    beside: tuple[Unit, ...]
+    folded: tuple[Unit, ...]
+
+    def in_order(self) -> list[Citation]:
+        """Return every quote in the order in which it is shown."""
+        return [citation for unit in (self.best, *self.beside, *self.folded) for citation in unit]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of an answer's quotes beside them: the number each has in the card, and the dates of documents."""
+
+    numbers: Mapping[int, int]
+    """By label."""
+    also: Mapping[int, int]
+    """By label: the number of the first other place that says the same."""
+    dates: Mapping[str, str] = field(default_factory=dict)
+
+
+def laid_out(answer: Answer) -> Layout:
+    """Return the Layout of an answer that has quotes."""
+    units = _units(answer.citations)
+    if answer.kind == OVERVIEW:
+        return Layout((), tuple(units), ())
+    best, *others = units
+    shown, folded = others[: UNITS_SHOWN - 1], others[UNITS_SHOWN - 1 :]
+    return Layout(best, _by_document(shown), _by_document(folded))
+
+
+def places_of(layout: Layout) -> tuple[list[Citation | Place], dict[int, int], dict[int, int]]:
+    """Return what the numbers of a card stand for, from 1, and by label: the number of a quote, and of its first other place."""
+    quotes = layout.in_order()
+    numbers = {citation.label: n for n, citation in enumerate(quotes, 1)}
+    places: list[Citation | Place] = list(quotes)
+    also = {}
+    for citation in quotes:
+        also[citation.label] = len(places) + 1
+        places += citation.also
+    return places, numbers, also
+
+
+def quotes_html(layout: Layout, told: Told) -> str:
+    """Return the HTML of all quotes."""
+    best = f'<div class="best">{_unit(layout.best, told, titled=True)}</div>' if layout.best else ""
+    count = sum(map(len, layout.folded))
+    more = (
+        f'<details class="rest"><summary>{count} more {"passage" if count == 1 else "passages"}</summary>'
+        f"{_groups(layout.folded, told)}</details>"
+        if count
+        else ""
+    )
+    return best + _groups(layout.beside, told) + more
+
+
+def pill(number: int, label: str, tip: str = "") -> str:
+    """Return the numbered button of a quote; `tip` is the HTML that hover and focus show."""
+    shown = f'<span class="tip" aria-hidden="true">{tip}</span>' if tip else ""
+    return f'<span class="pillbox"><button type="button" class="cite" data-n="{number}" aria-label="{escape(label)}">{number}</button>{shown}</span>'
+
+
+def _units(citations: Sequence[Citation]) -> list[Unit]:
+    """Put the items of one list and the rows of one table together, where the best of them stands."""
+    found: dict[object, list[Citation]] = {}
+    for citation in citations:
+        together = citation.kind in (Kind.ITEM, Kind.ROW) and citation.lead
+        key = (citation.doc_id, citation.kind, citation.lead.span) if together and citation.lead else citation.label
+        found.setdefault(key, []).append(citation)
+    return [tuple(sorted(unit, key=lambda c: c.span)) for unit in found.values()]
+
+
+def _by_document(units: Iterable[Unit]) -> tuple[Unit, ...]:
+    """Group by document, the one with the better quote first; inside one in reading order."""
+    units = list(units)
+    order = list(dict.fromkeys(unit[0].doc_id for unit in units))
+    return tuple(sorted(units, key=lambda unit: (order.index(unit[0].doc_id), unit[0].span)))
+
+
+def _groups(units: Sequence[Unit], told: Told) -> str:
+    items, last = [], None
+    for unit in units:
+        items.append(f"<li>{_unit(unit, told, titled=unit[0].doc_id != last)}</li>")
+        last = unit[0].doc_id
+    return f'<ul class="quotes">{"".join(items)}</ul>' if items else ""
+
+
+def _unit(unit: Unit, told: Told, *, titled: bool) -> str:
+    first = unit[0]
+    lead = seen_text(first.lead.text, first.doc_id) if first.lead and first.kind is not Kind.ROW else ""
+    leadin = f'<p class="leadin">{escape(lead)}</p>' if lead else ""
+    body = _table(unit, told) if first.kind is Kind.ROW else _listed(unit, told) if first.kind is Kind.ITEM else ""
+    body = body or "".join(_quote(citation, told) for citation in unit)
+    return f'<blockquote class="quote">{leadin}{body}</blockquote>{_provenance(unit, told, titled=titled)}'
+
+
+def _listed(unit: Unit, told: Told) -> str:
+    return f'<ul class="items">{"".join(f"<li>{_quote(citation, told)}</li>" for citation in unit)}</ul>'
+
+
+def _table(unit: Unit, told: Told) -> str:
+    lead = unit[0].lead
+    head = ""
+    if lead:
+        cells = (seen_text(cell.of(lead.text).strip("\t| "), unit[0].doc_id) for cell in cells_of(lead.text))
+        head = f"<thead><tr>{''.join(f'<th>{escape(cell)}</th>' for cell in cells)}</tr></thead>"
+    rows = "".join(f'<tr class="qt" data-n="{told.numbers[c.label]}">{_cells(c)}</tr>' for c in unit)
+    pills = "".join(_pill(citation, told) for citation in unit)
+    return f'<div class="table" tabindex="0" role="region" aria-label="Table"><table>{head}<tbody>{rows}</tbody></table></div>{pills}'
+
+
+def _cells(citation: Citation) -> str:
+    text = citation.text
+    return "".join(
+        f"<td>{_slice(citation, cell, [*hidden_in(cell.of(text), citation.doc_id)], marks_of(text, cell))}</td>"
+        for cell in cells_of(text)
+    )
+
+
+def _slice(citation: Citation, cell: Span, inside: Sequence[Span], marks: Sequence[Span]) -> str:
+    hidden = [*inside, *(Span(span.start - cell.start, span.end - cell.start) for span in marks)]
+    return quoted_html(cell.of(citation.text), citation.span.start + cell.start, hidden, citation.answer)
+
+
+def _quote(citation: Citation, told: Told) -> str:
+    tag = "pre" if citation.kind is Kind.CODE else "span"
+    hidden = () if citation.kind is Kind.CODE else hidden_in(citation.text, citation.doc_id)
+    text = quoted_html(citation.text, citation.span.start, hidden, citation.answer)
+    before, after = _around(citation)
+    return (
+        f'{_context(before, "before")}<{tag} class="qt" data-n="{told.numbers[citation.label]}">{text}</{tag}>'
+        f"{_context(after, 'after')}{_pill(citation, told)}"
+    )
+
+
+def _around(citation: Citation) -> tuple[str, str]:
+    """Return what stands before and after a quote in its passage."""
+    start = citation.span.start - citation.passage.span.start
+    end = citation.span.end - citation.passage.span.start
+    text = citation.passage.text
+    if citation.kind in (Kind.ITEM, Kind.CODE) or not 0 <= start <= end <= len(text):
+        return "", ""
+    return text[:start].strip(), text[end:].strip()
+
+
+def _context(text: str, side: str) -> str:
+    if not text:
+        return ""
+    return (
+        f'<button type="button" class="around" data-act="around" aria-expanded="false" aria-label="Show the text {side} this quote">…</button>'
+        f'<span class="ctx" hidden>{escape(text)}</span>'
+    )
+
+
+def _pill(citation: Citation, told: Told) -> str:
+    before, after = _around(citation)
+    left = "…" + before[-TIP_CHARS:] if len(before) > TIP_CHARS else before
+    right = after[:TIP_CHARS] + "…" if len(after) > TIP_CHARS else after
+    tip = f"<b>{escape(citation.title)}</b>, {escape(place_words(citation))}"
+    tip += f'<br>{escape(left)} <span class="dim">[ the quote ]</span> {escape(right)}' if left or right else ""
+    number = told.numbers[citation.label]
+    return pill(number, f"Citation {number}: show in {citation.title}, {place_words(citation)}", tip)
+
+
+def _provenance(unit: Unit, told: Told, *, titled: bool) -> str:
+    """Return one line: title and headings, place, date; the title only where it is not that of the quote above."""
+    first = unit[0]
+    place = place_words(first)
+    headings = () if place.startswith("under ") else first.headings  # then they are in it
+    path = [*([first.title] if titled else []), *(h for h in headings if h != first.title)]
+    known = [" › ".join(path), place, told.dates.get(first.doc_id, "") if titled else ""]
+    stale = f'<strong class="stale">{escape(STALE_MARK)}</strong>' if any(c.stale for c in unit) else ""
+    also = "".join(_also(c, told) for c in unit)
+    return f'<p class="src">{escape(" · ".join(filter(None, known)))}{stale}{also}</p>'
+
+
+def _also(citation: Citation, told: Told) -> str:
+    first = told.also[citation.label]
+    return "".join(
+        f' <button type="button" class="cite also" data-n="{first + i}" aria-label="Also in {escape(p.title)}, {escape(place_words(p))}">'
+        f"also in {escape(p.title)}</button>"
+        for i, p in enumerate(citation.also)
+    )

@@ -1,0 +1,113 @@
+"""How an answer reads: the best first, by document, lists and tables as such, and every quote the document's characters."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from qa.datatypes import Answer, Citation, Kind, Lead, Passage, Span
+from qa.ui.cards import answer_card
+from qa.ui.marks import cells_of, quoted_html
+
+
+class Read(HTMLParser):
+    """Text per quote, text without what is not seen, and the tags."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.quotes, self.seen, self.bold, self._stack = [], {}, "", "", []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.tags.append(tag)
+        number = attributes.get("data-n") if "qt" in (attributes.get("class") or "") else None
+        hidden = attributes.get("class") in ("mk", "tip") or "hidden" in attributes
+        self._stack.append((tag, number, hidden))
+
+    def handle_endtag(self, tag):
+        while self._stack and self._stack.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        for _, number, _ in self._stack:
+            if number:
+                self.quotes[int(number)] = self.quotes.get(int(number), "") + data
+        if not any(hidden for *_, hidden in self._stack):
+            self.seen += data
+            self.bold += data if any(tag == "b" for tag, *_ in self._stack) else ""
+
+
+def citation(label, doc_id, start, text, **more):
+    passage = Passage(f"{doc_id}:{start}", doc_id, doc_id.title(), Span(start, start + len(text)), text, 5)
+    span = Span(start, start + len(text))
+    return Citation(label, doc_id, f"Title of {doc_id}", "0" * 64, span, text, 1, 1, passage, 0.5, **more)
+
+
+def card(*citations, **more):
+    answer = Answer("q", "q", citations, (), True, 0.9, "", **more)
+    return Read(answer_card(answer, 9)), citations
+
+
+def test_the_best_quote_is_first_and_the_others_stand_by_document_in_reading_order():
+    page, _ = card(
+        citation(1, "a.txt", 500, "Best of all."),
+        citation(2, "b.txt", 90, "B late."),
+        citation(3, "a.txt", 10, "A early."),
+        citation(4, "b.txt", 10, "B early."),
+        citation(5, "a.txt", 5, "A first."),
+    )
+    assert list(page.quotes.values()) == ["Best of all.", "B late.", "A early.", "B early.", "A first."]
+    assert "2 more passages" in page.seen
+    assert page.seen.index("A early.") < page.seen.index("2 more passages") < page.seen.index("B early.")
+
+
+def test_the_answering_words_are_bold_and_markup_is_there_but_not_seen():
+    text = "The **blue** whale is [large](x.html)."
+    page, _ = card(citation(1, "w.md", 100, text, answer=Span(106, 110)))
+    assert page.quotes[1] == text
+    assert "The blue whale is large." in page.seen
+    assert page.bold == "blue"
+
+
+def test_items_are_a_list_under_their_lead_in_and_rows_a_table_under_its_header():
+    lead = Lead(Span(0, 10), "You need:", Kind.PARAGRAPH)
+    page, _ = card(
+        citation(1, "l.md", 30, "a `spade`", kind=Kind.ITEM, lead=lead),
+        citation(2, "l.md", 20, "a rake", kind=Kind.ITEM, lead=lead),
+    )
+    assert page.quotes == {1: "a rake", 2: "a `spade`"}
+    assert page.seen.count("You need:") == 1
+    assert page.tags.count("ul") == 1
+    header = Lead(Span(0, 20), "| Name | Price |", Kind.ROW)
+    rows = ["| Ada | **5** euros |", "| Bob\\|by | 7 |"]
+    page, _ = card(
+        *(citation(n, "t.md", 30 * n, row, kind=Kind.ROW, lead=header, answer=None) for n, row in enumerate(rows, 1))
+    )
+    assert page.quotes == dict(enumerate(rows, 1))
+    assert page.tags.count("th") == 2
+    assert page.tags.count("td") == 4
+    assert "5 euros" in page.seen
+
+
+def test_code_is_code_and_its_marks_are_no_markup():
+    page, _ = card(citation(1, "c.md", 0, "x = **kwargs", kind=Kind.CODE))
+    assert "pre" in page.tags
+    assert "x = **kwargs" in page.seen
+
+
+def test_confidence_is_said_once_and_an_unclear_answer_says_so_once():
+    page, _ = card(citation(1, "a.txt", 0, "Yes."))
+    assert page.seen.count("likely") == 1
+    page, _ = card(citation(1, "a.txt", 0, "Yes."), clear=False)
+    assert page.seen.count("may not be an answer") == 1
+    assert "likely" not in page.seen
+
+
+@pytest.mark.parametrize("row", ["| a | b |", "a\tb", "| a | b", "a | b", "|a|b|", "one cell", "", "||"])
+def test_cells_tile_their_row(row):
+    assert "".join(cell.of(row) for cell in cells_of(row)) == row
+
+
+def test_every_character_of_a_quote_is_in_its_html_whatever_the_spans():
+    page = Read(f'<p class="qt" data-n="1">{quoted_html("a <b> & c", 7, [Span(2, 5), Span(6, 99)], Span(0, 9))}</p>')
+    assert page.quotes[1] == "a <b> & c"
