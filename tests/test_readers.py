@@ -376,6 +376,7 @@ def test_a_reader_that_fails_is_a_sentence_and_the_next_file_is_read(code, reaso
         "lie": "from qa.datatypes import Parsed; return Parsed('some text', ())",
     }
     (tmp_path / "zz_failing.py").write_text(f"def parse(data, name):\n    {bodies[code]}\n")
+    monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
     (tmp_path / "sitecustomize.py").write_text(
         "import sys, importlib, importlib.abc\n"
@@ -391,6 +392,17 @@ def test_a_reader_that_fails_is_a_sentence_and_the_next_file_is_read(code, reaso
         with pytest.raises(Unreadable, match=reason):
             worker.parse(b"x", "a.zz", "zz_failing")
         assert worker.parse(SAMPLES["a.eml"], "a.eml", "mail").text.endswith("Nora")
+    finally:
+        worker.close()
+
+
+def test_no_module_is_taken_from_the_folder_one_stands_in(tmp_path, monkeypatch):
+    for name in ("zipfile", "email", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    worker = Worker()
+    try:
+        assert worker.parse(SAMPLES["a.docx"], "a.docx", "docx").text.startswith("Leave")
     finally:
         worker.close()
 

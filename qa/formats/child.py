@@ -1,4 +1,4 @@
-"""The process in which files from strangers are read: `python -m qa.formats.child`, started by qa/formats/worker.py.
+"""The process in which files from strangers are read; qa/formats/worker.py starts it.
 
 In -> out: requests on stdin (a line of JSON, then the file's bytes) -> answers on stdout (a line of JSON, then a payload).
 Does not: outlive its parent, take more memory or time than it was given, or touch a file.
@@ -74,7 +74,3 @@ def _limit_time(seconds: int) -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         _, most = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds, most))
-
-
-if __name__ == "__main__":
-    main()

@@ -25,6 +25,8 @@ WALL_SECONDS = 180
 FILES_EACH = 500
 """A process that has read so many files is replaced: what libraries leak does not add up."""
 MAX_ANSWER = 2_000_000_000
+_START = "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); from qa.formats.child import main; main()"
+"""Modules are found where this process finds them, and never in the folder it happens to stand in."""
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 DAMAGED = "is damaged: the program that reads it ended in the middle. Open it in its own program and save it again."
 SLOW = "takes too long to be read: split it, or save it anew in its own program."
@@ -86,7 +88,7 @@ class Worker:
         if self._process is None:
             self._answered = 0
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "qa.formats.child", str(self._limits[2])],
+                [sys.executable, "-P", "-c", _START, json.dumps([path for path in sys.path if path]), str(self._limits[2])],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 env={**os.environ, **_ONE_THREAD},
             )  # fmt: skip
