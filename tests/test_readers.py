@@ -148,6 +148,14 @@ def test_larger_letters_are_a_heading_and_the_title():
     assert parsed.meta["title"] == "On Bees" and parsed.meta["author"] == "Nora"
 
 
+def test_a_table_of_contents_is_furniture():
+    content = drawn([(50, 700, "1 Introduction . . . . . . . . . . . . 7")], 20) + column(
+        50, 650, ["They fly far in the", "morning."]
+    )
+    parsed = parse_file(pdf([content]), "a.pdf")
+    assert [block.kind for block in parsed.blocks] == [Kind.FURNITURE, Kind.PARAGRAPH]
+
+
 def test_text_that_is_not_drawn_is_called_recognised():
     parsed = parse_file(pdf(["3 Tr " + column(50, 700, ["Read from a picture."])]), "a.pdf")
     assert any("recognised from pictures" in warning for warning in parsed.warnings)
@@ -194,6 +202,13 @@ def test_a_page_without_one_main_part_is_read_without_its_navigation():
     page = b"<body><nav>Menu</nav><article>short</article><p>" + b"This is the body. " * 20 + b"</p><footer>f</footer>"
     text = parse_file(page, "a.html").text
     assert text.startswith("short") and "Menu" not in text and "body." in text
+
+
+def test_scripts_do_not_count_as_text_of_a_page():
+    page = (
+        b"<body><p>Menu</p><script>" + b"x = 1; " * 500 + b"</script><main><p>This is the document.</p></main></body>"
+    )
+    assert parse_file(page, "a.html").text == "This is the document."
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,7 @@ def read_into(flow: Flow, text: str) -> dict[str, str]:
 
     _refuse_depth(text)
     tree = LexborHTMLParser(text)
+    tree.strip_tags(["script", "style", "noscript", "template", "svg"])  # so that they do not count as text of the page
     body = tree.body
     if body is not None:
         main = _main_of(tree, body)

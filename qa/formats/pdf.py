@@ -30,6 +30,8 @@ LARGER, A_LITTLE_LARGER = 1.15, 1.06
 """A heading's letters are at least so many times as high as most letters of the document; the second where it is short."""
 HEADING_CHARS, SHORT_CHARS = 200, 60
 UNIT = 65535
+_CONTENTS = re.compile(r"(?:\. ?){6,}\d+$", re.M)
+"""A line of a table of contents: dots that lead to a page."""
 _PROGRAM_TITLE = re.compile(r"(?i)^(microsoft \w+ - .*|untitled.*|\S+\.\w{2,4}|.*\.(docx?|pdf|indd|xlsx?|pptx?))$")
 
 
@@ -186,7 +188,9 @@ def _blocks(writer: _Writer) -> tuple[Block, ...]:
     for line, start, piece in pieces:
         span, level = Span(start, start + len(piece)), 0
         kind, lead, of = Kind.PARAGRAPH, None, 0
-        if _is_heading(line, piece, usual):
+        if _CONTENTS.search(piece):
+            kind = Kind.FURNITURE
+        elif _is_heading(line, piece, usual):
             kind, level = Kind.HEADING, levels[round(line.size)]
             path = [held for held in path if held[0] < level]
         elif BULLET.match(piece) and any(map(str.isalpha, piece[2:])):
