@@ -580,6 +580,29 @@ def test_a_folder_of_all_formats_is_built_in_one_go_and_parsed_once(settings, em
     assert engine.page_picture("a.pdf", 1, 700).startswith(b"\x89PNG")
 
 
+def test_a_quote_knows_its_place_in_text_json_and_what_says_the_same(settings, embedder):
+    from qa.engine import Engine
+    from qa.rendering import answer_to_dict, answer_to_text, verification_to_dict
+
+    said = "The queen was found on Tuesday in the third hive."
+    (settings.seeds / "hive.pdf").write_bytes(SAMPLES["a.pdf"])
+    (settings.seeds / "hive.docx").write_bytes(
+        word(paragraph("Bees", "H1") + paragraph("Queens", "H2") + paragraph(said))
+    )
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    answer = engine.ask("queen found tuesday third hive")
+    citation = answer.citations[0]
+    shown = {place_words(citation), *map(place_words, citation.also)}
+    assert shown == {"page 1", "under “Bees › Queens”, paragraph 3"}
+    assert all(words in answer_to_text(answer) for words in shown)
+    record = answer_to_dict(answer)["citations"][0]
+    pages = [r for r in (record, *record["also"]) if r["format"] == "pdf"]
+    assert [(r["page"], r["pages"], r["page_label"], len(r["boxes"])) for r in pages] == [(1, [1], None, 2)]
+    places = verification_to_dict(engine.verify_quote(said))["places"]
+    assert {place["place"] for place in places} == shown
+
+
 def test_other_suffixes_are_read_where_they_are_named(settings, embedder):
     from dataclasses import replace
 

@@ -15,7 +15,7 @@ from qa.answers.asking import Kind, could_hold, kind_of
 from qa.answers.attribution import speaker_of, speaks
 from qa.answers.matching import TokenMatch
 from qa.answers.retrieval import Query
-from qa.answers.spans import Quote, quote_span, where_of
+from qa.answers.spans import Quote, headings_of, quote_span, where_of
 from qa.datatypes import Citation, Document, Place, Span
 from qa.indexing.corpus import Corpus
 from qa.text.tokens import folded_words, is_content_word
@@ -108,13 +108,17 @@ def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[
         if twin is None:
             chosen.append(_cite(corpus, len(chosen) + 1, score, document, quote, row))
         elif document.doc_id not in {chosen[twin].doc_id, *(place.doc_id for place in chosen[twin].also)}:
-            chosen[twin] = replace(chosen[twin], also=(*chosen[twin].also, place_of(document, span)))
+            chosen[twin] = replace(chosen[twin], also=(*chosen[twin].also, place_of(corpus, document, span)))
     return chosen
 
 
-def place_of(document: Document, span: Span) -> Place:
+def place_of(corpus: Corpus, document: Document, span: Span) -> Place:
     """Return where a span stands."""
-    return Place(document.doc_id, document.title, document.sha256, span, *_line_and_column(document.text, span.start))
+    number, (line, column) = corpus.number_of[document.doc_id], _line_and_column(document.text, span.start)
+    return Place(
+        document.doc_id, document.title, document.sha256, span, line, column,
+        headings_of(corpus, number, span), where_of(corpus, number, span),
+    )  # fmt: skip
 
 
 def _line_and_column(text: str, position: int) -> tuple[int, int]:
@@ -206,7 +210,7 @@ def _cite(corpus: Corpus, label: int, score: float, document: Document, quote: Q
     span = quote.span
     line, column = _line_and_column(document.text, span.start)
     number = corpus.number_of[document.doc_id]
-    twins = (replace(place_of(document, span), doc_id=name) for name in corpus.entries[number]["also"])
+    twins = (replace(place_of(corpus, document, span), doc_id=name) for name in corpus.entries[number]["also"])
     return Citation(
         label=label, doc_id=document.doc_id, title=document.title, sha256=document.sha256, span=span,
         text=span.of(document.text), line=line, column=column, passage=corpus.passage(row), score=score,

@@ -10,7 +10,6 @@ footnotes whole; a definition with its term; a turn under its speaker; for a hea
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 
 from qa.datatypes import Block, Document, Kind, Lead, Span, Where
@@ -75,8 +74,19 @@ def where_of(corpus: Corpus, number: int, span: Span) -> Where:
         return at_mark(marks, span)
     if format_of(corpus.entries[number]["doc_id"]) in WITH_LINES:
         return Where()
-    starts = [corpus.structure.block(n).span.start for n in corpus.structure.blocks_of(number)]
-    return Where("section", paragraph=bisect_right(starts, span.start))
+    return Where("section", paragraph=_block_at(corpus, number, span) - corpus.structure.blocks_of(number).start + 1)
+
+
+def headings_of(corpus: Corpus, number: int, span: Span) -> tuple[str, ...]:
+    """Return what a span of a document stands under, outermost first."""
+    return corpus.structure.block(_block_at(corpus, number, span)).headings
+
+
+def _block_at(corpus: Corpus, number: int, span: Span) -> int:
+    """Return the number of the block in which a span of a document begins."""
+    blocks = corpus.structure.blocks_of(number)
+    starts = corpus.structure.rows[blocks.start : blocks.stop, 1]
+    return blocks.start + max(0, int(starts.searchsorted(span.start, side="right")) - 1)
 
 
 def _running(corpus: Corpus, document: Document, sentence: int, block: Block, number: int) -> Quote | None:

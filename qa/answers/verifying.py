@@ -52,7 +52,7 @@ def _found(corpus: Corpus, wanted: str, text: str) -> Verification:
             if len(places) == MOST_PLACES:
                 return _verification(text, places, quotes, more=True)
             document = corpus.document(number)
-            places.append(place_of(document, span))
+            places.append(place_of(corpus, document, span))
             quotes.append(span.of(document.text))
     return _verification(text, places, quotes)
 
