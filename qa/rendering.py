@@ -6,6 +6,7 @@ Does not: make HTML (qa/ui/cards.py), print, or change a quote (a terminal is sh
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -125,15 +126,17 @@ def answer_to_text(answer: Answer) -> str:
 def answer_to_markdown(answer: Answer) -> str:
     """Return the quotes as Markdown block quotes, each with its source; "" for a refusal."""
     return "\n\n".join(
-        "\n".join(f"> {line}" for line in citation.text.splitlines())
-        + f"\n>\n> — *{_unmarked(citation.title)}*, `{citation.doc_id}`, {place_words(citation)}"
+        "\n".join(f"> {_unmarked(line)}" for line in citation.text.splitlines())
+        + f"\n>\n> — *{_unmarked(citation.title)}*, {_code(citation.doc_id)}, {_unmarked(place_words(citation))}"
         for citation in answer.citations
     )
 
 
 def answer_to_plain(answer: Answer) -> str:
     """Return the quotes as plain text to be pasted, each with its source; "" for a refusal."""
-    return "\n\n".join(f"“{c.text}”\n({c.title}, {c.doc_id}, {place_words(c)})" for c in answer.citations)
+    return "\n\n".join(
+        f"“{c.text}”\n({one_line(c.title)}, {one_line(c.doc_id)}, {one_line(place_words(c))})" for c in answer.citations
+    )
 
 
 def hit_to_text(hit: Hit) -> str:
@@ -154,16 +157,16 @@ def report_to_text(report: BuildReport) -> str:
 def status_to_text(status: Status) -> str:
     """Return a status as a few lines: what is indexed, and what has changed since."""
     lines = [
-        f"{status.snapshot}, built {status.created} ({_age(status.age_seconds)} ago) with {printable(status.model)}, run by {status.runtime}",
+        f"{status.snapshot}, built {status.created} ({_age(status.age_seconds)} ago) with {one_line(status.model)}, run by {status.runtime}",
         f"{status.documents} documents, {status.passages} passages, {status.sentences} sentences, {status.size_bytes / 1e6:.1f} MB",
     ]
     if recall := [value for key, value in status.store.items() if key.startswith("recall")]:
         lines.append(f"approximate search ({status.store['kind']}), recall {recall[0]} of exact search")
     if status.warning:
-        lines.append(f"warning: {printable(status.warning)}")
+        lines.append(f"warning: {one_line(status.warning)}")
     for kind in ("added", "changed", "removed"):
-        lines += [f"{kind} since: {printable(doc_id)}" for doc_id in getattr(status, kind)]
-    lines += [f"left out: {printable(each.reason)}" for each in status.skipped]
+        lines += [f"{kind} since: {one_line(doc_id)}" for doc_id in getattr(status, kind)]
+    lines += [f"left out: {one_line(each.reason)}" for each in status.skipped]
     lines.append("The documents have changed: run `qa build`." if status.stale else "Up to date.")
     return "\n".join(lines)
 
@@ -182,9 +185,22 @@ def printable(text: str) -> str:
     )
 
 
+def one_line(text: str) -> str:
+    """Return `text` safe for a terminal and on one line: titles and names write no lines of their own."""
+    return printable(" ".join(text.split()))
+
+
 def _unmarked(text: str) -> str:
-    """Return `text` without the characters that Markdown reads as marks."""
-    return "".join(f"\\{c}" if c in "\\`*_[]<>#" else c for c in " ".join(text.split()))
+    """Return `text` on one line, without the characters that Markdown reads as marks: no image, link, code or HTML is left of it."""
+    line = "".join(f"\\{c}" if c in "\\`*_[]<>#&!|~" else c for c in " ".join(text.split()))
+    return re.sub(r"^(\d+)([.)])|^([-+=])", r"\1\\\2\3", line)
+
+
+def _code(text: str) -> str:
+    """Return a name as code of Markdown, between more backticks than it has in a row."""
+    name = one_line(text)
+    fence = "`" * (max(map(len, re.findall("`+", name)), default=0) + 1)
+    return f"{fence} {name} {fence}" if "`" in name else f"{fence}{name}{fence}"
 
 
 def _place_to_dict(place: Place) -> dict[str, Any]:
@@ -201,16 +217,22 @@ def _place_to_dict(place: Place) -> dict[str, Any]:
 
 
 def _quote_to_text(citation: Citation) -> str:
-    place = f"{printable(citation.title)} · {printable(citation.doc_id)}, {printable(place_words(citation))}"
+    place = f"{one_line(citation.title)} · {one_line(citation.doc_id)}, {one_line(place_words(citation))}"
     also = "".join(
-        f"\n    also in {printable(p.title)} · {printable(p.doc_id)}, {printable(place_words(p))}"
-        for p in citation.also
+        f"\n    also in {one_line(p.title)} · {one_line(p.doc_id)}, {one_line(place_words(p))}" for p in citation.also
     )
-    return f"[{citation.label}] {printable(citation.text)}\n    {place}{STALE_MARK if citation.stale else ''}{also}\n"
+    return f"[{citation.label}] {_indented(citation.text)}\n    {place}{STALE_MARK if citation.stale else ''}{also}\n"
+
+
+def _indented(quote: str) -> str:
+    """Return a quote safe for a terminal; its further lines do not begin where citations do."""
+    return printable(quote).replace("\n", "\n      ")
 
 
 def _place(passage: Passage) -> str:
-    return f"{printable(passage.title)} · {printable(passage.doc_id)}, characters {passage.span.start} to {passage.span.end}"
+    return (
+        f"{one_line(passage.title)} · {one_line(passage.doc_id)}, characters {passage.span.start} to {passage.span.end}"
+    )
 
 
 def _preview(text: str) -> str:

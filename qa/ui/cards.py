@@ -15,6 +15,7 @@ from html import escape
 from qa.answers.followups import is_courtesy
 from qa.datatypes import Answer, Document, Hit, Span
 from qa.rendering import REFUSAL, answer_to_markdown, answer_to_plain, is_understood_differently
+from qa.ui.escaping import label, shown
 from qa.ui.marks import hidden_in, quoted_html
 from qa.ui.quotes import Layout, Told, laid_out, pill, places_of, quotes_html
 
@@ -47,9 +48,9 @@ class Asked:
 def welcome(examples: Sequence[str], documents: Sequence[Document] = (), document_count: int = 0) -> str:
     """Return what an empty chat shows; each example is a question the documents answer, `documents` are the first of them."""
     chips = "".join(
-        f'<li><button type="button" class="chip" data-ask="{escape(q)}">{escape(q)}</button></li>' for q in examples
+        f'<li><button type="button" class="chip" data-ask="{escape(q)}">{shown(q)}</button></li>' for q in examples
     )
-    titles = ", ".join(f"“{escape(document.title)}”" for document in documents)
+    titles = ", ".join(f"“{shown(document.title)}”" for document in documents)
     more = f" and {document_count - len(documents):,} more" if document_count > len(documents) else ""
     about = f"<p>Answered from {counted(document_count, 'document')}: {titles}{more}.</p>" if documents else ""
     return (
@@ -62,7 +63,7 @@ def welcome(examples: Sequence[str], documents: Sequence[Document] = (), documen
 
 def question_card(question: str) -> str:
     """Return a question as it was typed."""
-    return f'<h2 class="ask">{escape(question)}</h2>'
+    return f'<h2 class="ask">{shown(question)}</h2>'
 
 
 def answer_card(
@@ -111,19 +112,19 @@ def _quotes(answer: Answer, layout: Layout, told: Told, asked: Asked) -> str:
 
 
 def _refusal(answer: Answer, document_count: int, offered: Sequence[str], asked: Asked) -> str:
-    said = f'<h3 class="noans"><strong>{escape(REFUSAL)}</strong> {escape(answer.reason)}</h3>'
+    said = f'<h3 class="noans"><strong>{escape(REFUSAL)}</strong> {shown(answer.reason)}</h3>'
     return f"{said}{_searched(answer, asked)}{_nearest(answer.hits, document_count)}{_instead(offered)}"
 
 
 def _small_talk(answer: Answer, offered: Sequence[str]) -> str:
-    return f'<p class="noans">{escape(answer.reason)}</p>{_instead(offered)}'
+    return f'<p class="noans">{shown(answer.reason)}</p>{_instead(offered)}'
 
 
 def _instead(offered: Sequence[str]) -> str:
     if not offered:
         return ""
     chips = "".join(
-        f'<li><button type="button" class="chip" data-ask="{escape(q)}">{escape(q)}</button></li>'
+        f'<li><button type="button" class="chip" data-ask="{escape(q)}">{shown(q)}</button></li>'
         for q in offered[:QUESTIONS_OFFERED]
     )
     return f'<p class="lead">What the documents do answer:</p><ul class="chips">{chips}</ul>'
@@ -149,12 +150,12 @@ def _searched(answer: Answer, asked: Asked) -> str:
     if not is_understood_differently(answer):
         return ""
     parts = "".join(
-        f'<button type="button" class="part" data-act="without" data-part="{n}" aria-label="Search without: {escape(text)}">{escape(text)}</button> '
+        f'<button type="button" class="part" data-act="without" data-part="{n}" aria-label="Search without: {label(text)}">{shown(text)}</button> '
         for n, text in enumerate(asked.history)
     )
-    words = ", ".join(f"{escape(new)} for “{escape(typed)}”" for typed, new in answer.corrections.items())
+    words = ", ".join(f"{shown(new)} for “{shown(typed)}”" for typed, new in answer.corrections.items())
     return (
-        f'<p class="lead searched">Searched: {parts}{escape(asked.question if parts else answer.searched)}{f" ({words})" if words else ""} '
+        f'<p class="lead searched">Searched: {parts}{shown(asked.question if parts else answer.searched)}{f" ({words})" if words else ""} '
         '<button type="button" class="quiet" data-act="typed">Ask as typed</button></p>'
     )
 
@@ -184,7 +185,7 @@ def _buttons(answer: Answer) -> str:
 def error_card(message: str, asked: Asked | None = None) -> str:
     """Return an error in the place of an answer."""
     state = f' data-asked="{_state(asked)}"' if asked else ""
-    told = f'<p class="noans"><strong>This could not be answered.</strong> {escape(message)}</p>'
+    told = f'<p class="noans"><strong>This could not be answered.</strong> {shown(message)}</p>'
     return f'<article class="ans none"{state} role="alert">{told}</article>'
 
 
@@ -207,7 +208,7 @@ def _hit(hit: Hit) -> str:
     return (
         f'<blockquote class="quote"><span class="qt" data-n="{hit.rank}">{text}</span>'
         f"{pill(hit.rank, f'Passage {hit.rank}: show in {passage.title}')}</blockquote>"
-        f'<p class="src">{escape(passage.title)}</p>'
+        f'<p class="src">{shown(passage.title)}</p>'
     )
 
 

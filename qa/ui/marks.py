@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from html import escape
 from itertools import pairwise
 
 from qa.datatypes import Span
 from qa.formats import format_of, parse_file
+from qa.ui.escaping import inline
 
 CELL_MARKS = ("\t", "|")
 """What stands between the cells of a row: in tables of our own, in Markdown."""
@@ -24,7 +24,7 @@ def quoted_html(text: str, start: int, hidden: Sequence[Span] = (), answer: Span
     edges = (edge for span in (*hidden, *bold) for edge in (span.start, span.end))
     cuts = sorted({0, len(text), *(min(edge, len(text)) for edge in edges)})
     return "".join(
-        _piece(escape(text[a:b]), seen=not _within(hidden, a, b), bold=_within(bold, a, b)) for a, b in pairwise(cuts)
+        _piece(inline(text[a:b]), seen=not _within(hidden, a, b), bold=_within(bold, a, b)) for a, b in pairwise(cuts)
     )
 
 

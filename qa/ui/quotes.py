@@ -13,6 +13,7 @@ from html import escape
 from qa.datatypes import Answer, Citation, Kind, Place, Span
 from qa.formats.places import place_words
 from qa.rendering import STALE_MARK
+from qa.ui import escaping
 from qa.ui.marks import cells_of, hidden_in, marks_of, quoted_html, seen_text
 
 UNITS_SHOWN = 3
@@ -86,7 +87,8 @@ def quotes_html(layout: Layout, told: Told) -> str:
 def pill(number: int, label: str, tip: str = "") -> str:
     """Return the numbered button of a quote; `tip` is the HTML that hover and focus show."""
     shown = f'<span class="tip" aria-hidden="true">{tip}</span>' if tip else ""
-    return f'<span class="pillbox"><button type="button" class="cite" data-n="{number}" aria-label="{escape(label)}">{number}</button>{shown}</span>'
+    named = f'data-n="{number}" aria-label="{escaping.label(label)}"'
+    return f'<span class="pillbox"><button type="button" class="cite" {named}>{number}</button>{shown}</span>'
 
 
 def _units(citations: Sequence[Citation]) -> list[Unit]:
@@ -117,7 +119,7 @@ def _groups(units: Sequence[Unit], told: Told) -> str:
 def _unit(unit: Unit, told: Told, *, titled: bool) -> str:
     first = unit[0]
     lead = seen_text(first.lead.text, first.doc_id) if first.lead and first.kind is not Kind.ROW else ""
-    leadin = f'<p class="leadin">{escape(lead)}</p>' if lead else ""
+    leadin = f'<p class="leadin">{escaping.shown(lead)}</p>' if lead else ""
     body = _table(unit, told) if first.kind is Kind.ROW else _listed(unit, told) if first.kind is Kind.ITEM else ""
     body = body or "".join(_quote(citation, told) for citation in unit)
     return f'<blockquote class="quote">{leadin}{body}</blockquote>{_provenance(unit, told, titled=titled)}'
@@ -132,7 +134,7 @@ def _table(unit: Unit, told: Told) -> str:
     head = ""
     if lead:
         cells = (seen_text(cell.of(lead.text).strip("\t| "), unit[0].doc_id) for cell in cells_of(lead.text))
-        head = f"<thead><tr>{''.join(f'<th>{escape(cell)}</th>' for cell in cells)}</tr></thead>"
+        head = f"<thead><tr>{''.join(f'<th>{escaping.shown(cell)}</th>' for cell in cells)}</tr></thead>"
     rows = "".join(f'<tr class="qt" data-n="{told.numbers[c.label]}">{_cells(c)}</tr>' for c in unit)
     pills = "".join(_pill(citation, told) for citation in unit)
     return f'<div class="table" tabindex="0" role="region" aria-label="Table"><table>{head}<tbody>{rows}</tbody></table></div>{pills}'
@@ -177,7 +179,7 @@ def _context(text: str, side: str) -> str:
         return ""
     return (
         f'<button type="button" class="around" data-act="around" aria-expanded="false" aria-label="Show the text {side} this quote">…</button>'
-        f'<span class="ctx" hidden>{escape(text)}</span>'
+        f'<span class="ctx" hidden>{escaping.shown(text)}</span>'
     )
 
 
@@ -185,8 +187,12 @@ def _pill(citation: Citation, told: Told) -> str:
     before, after = _around(citation)
     left = "…" + before[-TIP_CHARS:] if len(before) > TIP_CHARS else before
     right = after[:TIP_CHARS] + "…" if len(after) > TIP_CHARS else after
-    tip = f"<b>{escape(citation.title)}</b>, {escape(place_words(citation))}"
-    tip += f'<br>{escape(left)} <span class="dim">[ the quote ]</span> {escape(right)}' if left or right else ""
+    tip = f"<b>{escaping.shown(citation.title)}</b>, {escaping.shown(place_words(citation))}"
+    tip += (
+        f'<br>{escaping.shown(left)} <span class="dim">[ the quote ]</span> {escaping.shown(right)}'
+        if left or right
+        else ""
+    )
     number = told.numbers[citation.label]
     return pill(number, f"Citation {number}: show in {citation.title}, {place_words(citation)}", tip)
 
@@ -200,13 +206,13 @@ def _provenance(unit: Unit, told: Told, *, titled: bool) -> str:
     known = [" › ".join(path), place, told.dates.get(first.doc_id, "") if titled else ""]
     stale = f'<strong class="stale">{escape(STALE_MARK)}</strong>' if any(c.stale for c in unit) else ""
     also = "".join(_also(c, told) for c in unit)
-    return f'<p class="src">{escape(" · ".join(filter(None, known)))}{stale}{also}</p>'
+    return f'<p class="src">{" · ".join(map(escaping.shown, filter(None, known)))}{stale}{also}</p>'
 
 
 def _also(citation: Citation, told: Told) -> str:
     first = told.also[citation.label]
     return "".join(
-        f' <button type="button" class="cite also" data-n="{first + i}" aria-label="Also in {escape(p.title)}, {escape(place_words(p))}">'
-        f"also in {escape(p.title)}</button>"
+        f' <button type="button" class="cite also" data-n="{first + i}" aria-label="{escaping.label(f"Also in {p.title}, {place_words(p)}")}">'
+        f"also in {escaping.shown(p.title)}</button>"
         for i, p in enumerate(citation.also)
     )

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from qa.datatypes import Document, Span, Status
 from qa.ui.cards import counted
+from qa.ui.escaping import inline, label, shown
 
 Marks = Sequence[tuple[int, Span]]
 """Citation numbers and the spans of the open document they quote."""
@@ -26,8 +27,8 @@ BACK = '<button type="button" class="back" data-act="list" aria-label="Back to a
 def source_list(documents: Sequence[Document], document_count: int) -> str:
     """Return the panel that lists documents, and says how many more there are."""
     rows = "".join(
-        f'<li><button type="button" class="docrow" data-open="{escape(d.doc_id)}"><span class="dt">{escape(d.title)}</span>'
-        f'<span class="dm">{escape(_about(d))}</span></button></li>'
+        f'<li><button type="button" class="docrow" data-open="{escape(d.doc_id)}"><span class="dt">{shown(d.title)}</span>'
+        f'<span class="dm">{shown(_about(d))}</span></button></li>'
         for d in documents
     )
     more = document_count - len(documents)
@@ -49,7 +50,7 @@ def source_text(document: Document, marks: Marks = (), active: int = 0, total: i
         '<span class="step"><button type="button" data-act="findprev" aria-label="Previous match">‹</button>'
         '<button type="button" data-act="findnext" aria-label="Next match">›</button></span>'
     )
-    about = f'<div class="vmeta"><span class="grow">{escape(document.doc_id)} · {escape(_about(document))}</span>{steps}</div>'
+    about = f'<div class="vmeta"><span class="grow">{shown(document.doc_id)} · {shown(_about(document))}</span>{steps}</div>'
     meta = f'{about}<div class="vmeta finder">{find}</div>'
     told = f'<p class="notice" role="alert">{escape(notice)}</p>' if notice else ""
     return _panel(
@@ -68,7 +69,7 @@ def marked_text(text: str, marks: Marks, active: int) -> str:
     parts = []
     for start, end in pairwise(cuts):
         over = [(number, span) for number, span in marks if span.start <= start and end <= span.end]
-        piece = escape(text[start:end])
+        piece = inline(text[start:end])
         if not over:
             parts.append(piece)
             continue
@@ -90,7 +91,7 @@ def index_status(status: Status) -> str:
     kinds = {"added": status.added, "changed": status.changed, "removed": status.removed}
     touched = {kind: doc_ids for kind, doc_ids in kinds.items() if doc_ids}
     told = [f"{counted(len(doc_ids), 'document')} {kind}" for kind, doc_ids in touched.items()]
-    names = escape(", ".join([*status.added, *status.changed, *status.removed][:NAMES_SHOWN]))
+    names = label(", ".join([*status.added, *status.changed, *status.removed][:NAMES_SHOWN]))
     text = f'<strong title="{names}">{", ".join(told)}</strong> since the index was built. Answers come from the old texts until it is rebuilt.'
     count = counted(status.documents, "document")
     return f'<div class="status warn" role="status" data-documents="{count}"><span class="grow">{text}</span>{button}</div>'
@@ -116,7 +117,7 @@ def rebuild_failed(message: str) -> str:
 
 def _panel(heading: str, before: str, meta: str, body: str, *, label: str, kind: str = "") -> str:
     return (
-        f'<section class="panel" aria-labelledby="vh"><header class="vhead">{before}<h2 id="vh" tabindex="-1">{escape(heading)}</h2>'
+        f'<section class="panel" aria-labelledby="vh"><header class="vhead">{before}<h2 id="vh" tabindex="-1">{shown(heading)}</h2>'
         '<button type="button" class="close" data-act="close" aria-label="Close sources panel">✕</button></header>'
         f'{meta}<div class="vbody {kind}" tabindex="0" role="region" aria-label="{label}">{body}</div></section>'
     )
