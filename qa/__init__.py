@@ -6,21 +6,25 @@ for citation in answer.citations:
     print(citation.text, citation.doc_id, citation.line)
 """
 
-from qa.api import ask, build, retrieve
-from qa.datatypes import Answer, BuildReport, Citation, Document, Hit, Passage, Span, Status
-from qa.engine import Engine
-from qa.errors import (
-    BuildLocked,
-    IndexCorrupt,
-    IndexIncompatible,
-    IndexMissing,
-    QAError,
-    SeedError,
-    SettingsError,
-    StoreUnavailable,
-)
-from qa.prompts import prompt_of
-from qa.settings import Settings
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qa.api import ask, build, retrieve
+    from qa.datatypes import Answer, BuildReport, Citation, Document, Hit, Passage, Span, Status
+    from qa.engine import Engine
+    from qa.errors import (
+        BuildLocked,
+        IndexCorrupt,
+        IndexIncompatible,
+        IndexMissing,
+        QAError,
+        SeedError,
+        SettingsError,
+        StoreUnavailable,
+    )
+    from qa.prompts import prompt_of
+    from qa.settings import Settings
 
 __all__ = [
     "Answer",
@@ -46,3 +50,25 @@ __all__ = [
     "prompt_of",
     "retrieve",
 ]
+
+_HOMES = {
+    "api": ("ask", "build", "retrieve"),
+    "datatypes": ("Answer", "BuildReport", "Citation", "Document", "Hit", "Passage", "Span", "Status"),
+    "engine": ("Engine",),
+    "prompts": ("prompt_of",),
+    "settings": ("Settings",),
+}
+"""Where a public name is made; the others are errors."""
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for (PEP 562): `import qa` costs nothing, `qa --help` little."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = next((room for room, names in _HOMES.items() if name in names), "errors")
+    value = globals()[name] = getattr(import_module(f"qa.{home}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from qa.answers.answering import HITS_SHOWN
 from qa.datatypes import Answer, BuildReport, Hit
 from qa.engine import Engine
+from qa.settings import HITS_SHOWN
 
 
 @cache

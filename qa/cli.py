@@ -14,18 +14,16 @@ import os
 import sys
 from collections.abc import Sequence
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qa import rendering
-from qa.answers.answering import HITS_SHOWN
-from qa.datatypes import BuildReport
-from qa.engine import Engine
 from qa.errors import QAError
-from qa.lines import Handle, Request, answer_lines
 from qa.options import make_parser
-from qa.progress import progress_bar
-from qa.prompts import answer_to_prompt
-from qa.settings import from_env
+from qa.settings import HITS_SHOWN, from_env
+
+if TYPE_CHECKING:  # a verb imports what it needs: `qa --help` needs nothing
+    from qa.datatypes import BuildReport
+    from qa.engine import Engine
+    from qa.lines import Handle, Request
 
 DONE, FAILED, WRONG_USAGE, NOT_FOUND, STALE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 PACKED_FROM = 50
@@ -37,12 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = make_parser()
     options = parser.parse_args(arguments)
     _speak_utf8()
+    from qa.engine import Engine
+
     try:
         flags = ("seeds", "index", "host", "port", "public_url")
         engine = Engine(from_env(**{name: getattr(options, name, None) for name in flags}))
         return int(_RUN[options.verb](engine, options))
     except QAError as exc:
-        print(f"error: {rendering.printable(str(exc))}", file=sys.stderr)
+        print(f"error: {_printable(str(exc))}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -53,10 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _build(engine: Engine, options: argparse.Namespace) -> int:
+    from qa import rendering
+
     if options.rollback:
         status = engine.roll_back()
         _write(options, rendering.status_to_dict(status), rendering.status_to_text(status))
         return DONE
+    from qa.progress import progress_bar
+
     with progress_bar("indexing", "B") as progress:
         report = engine.build(full=options.full, strict=options.strict, progress=progress)
     _report(options, report)
@@ -81,6 +85,8 @@ def _follow(engine: Engine, options: argparse.Namespace) -> int:
 
 
 def _status(engine: Engine, options: argparse.Namespace) -> int:
+    from qa import rendering
+
     if options.snapshots:
         rows = engine.list_snapshots()
         _write(options, {"snapshots": rows}, "\n".join(map(rendering.snapshot_to_text, rows)))
@@ -92,6 +98,8 @@ def _status(engine: Engine, options: argparse.Namespace) -> int:
 
 
 def _retrieve(engine: Engine, options: argparse.Namespace) -> int:
+    from qa import rendering
+
     def retrieve(request: Request) -> tuple[dict[str, Any], str, int]:
         hits = engine.retrieve(request.question, request.k, max_tokens=options.max_tokens)
         text = "\n".join(map(rendering.hit_to_text, hits)).rstrip()
@@ -101,10 +109,14 @@ def _retrieve(engine: Engine, options: argparse.Namespace) -> int:
 
 
 def _ask(engine: Engine, options: argparse.Namespace) -> int:
+    from qa import rendering
+
     def ask(request: Request) -> tuple[dict[str, Any], str, int]:
         answer = engine.ask(request.question, history=request.history, k=request.k, as_typed=options.as_typed)
         content, text = rendering.answer_to_dict(answer), rendering.answer_to_text(answer)
         if options.prompt:
+            from qa.prompts import answer_to_prompt
+
             text = answer_to_prompt(answer, options.max_tokens)
             content = {**content, "prompt": text}
         return content, text, DONE if answer.answered else NOT_FOUND
@@ -115,6 +127,8 @@ def _ask(engine: Engine, options: argparse.Namespace) -> int:
 
 
 def _text(engine: Engine, options: argparse.Namespace) -> int:
+    from qa import rendering
+
     text = engine.text(options.document)
     shown = rendering.printable(text) if sys.stdout.isatty() else text  # into a file or a program goes every character
     _write(options, {"doc_id": options.document, "text": text}, shown)
@@ -167,6 +181,8 @@ def _calibrate(engine: Engine, options: argparse.Namespace, questions: Sequence[
 
 def _respond(handle: Handle, options: argparse.Namespace, history: list[str]) -> int:
     """Answer the question of the arguments, or each line of stdin with a line of JSON, in order."""
+    from qa.lines import Request, answer_lines
+
     default_k = options.k or (PACKED_FROM if options.max_tokens else HITS_SHOWN)
     if options.question == ["-"]:
         return FAILED if answer_lines(handle, sys.stdin, sys.stdout, default_k, history) else DONE
@@ -180,13 +196,21 @@ def _write(options: argparse.Namespace, content: dict[str, Any], text: str) -> N
 
 
 def _report(options: argparse.Namespace, report: BuildReport) -> None:
+    from qa import rendering
+
     for warning in report.warnings:
         _warn(warning)
     _write(options, rendering.report_to_dict(report), rendering.report_to_text(report))
 
 
 def _warn(message: str) -> None:
-    print(f"warning: {rendering.printable(message)}", file=sys.stderr, flush=True)
+    print(f"warning: {_printable(message)}", file=sys.stderr, flush=True)
+
+
+def _printable(text: str) -> str:
+    from qa.rendering import printable
+
+    return printable(text)
 
 
 def _usage(message: str) -> int:

@@ -6,7 +6,7 @@ Does not: compute, read files or know a library.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -37,21 +37,16 @@ class Kind(StrEnum):
 
     HEADING = "heading"
     PARAGRAPH = "paragraph"
-    ITEM = "item"
-    """Of a list."""
-    ROW = "row"
-    """Of a table."""
+    ITEM = "item"  # of a list
+    ROW = "row"  # of a table
     CODE = "code"
     DEFINITION = "definition"
-    TURN = "turn"
-    """Of a speaker."""
-    CAPTION = "caption"
-    """Or the alternative text of a picture."""
+    TURN = "turn"  # of a speaker
+    CAPTION = "caption"  # or the alternative text of a picture
     FOOTNOTE = "footnote"
     META = "meta"
     """Front matter, mail headers: what a reader is told about the text, no text."""
-    FURNITURE = "furniture"
-    """Page headers and footers, rulers, comments, navigation."""
+    FURNITURE = "furniture"  # page headers and footers, rulers, comments, navigation
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +147,12 @@ class Passage:
     title: str
     span: Span
     text: str
-    prompt_tokens: int
-    """Cost of the text alone in a prompt, in o200k_base tokens."""
+    count: Callable[[str], int] = field(compare=False, repr=False)
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Cost of the text alone in a prompt, in o200k_base tokens: the table of these is loaded when it is asked for."""
+        return self.count(self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from qa.answers.answering import HITS_SHOWN, Means, answer_question, find_hits
+from qa.answers.answering import Means, answer_question, find_hits
 from qa.answers.calibrated import FILE as CALIBRATION
 from qa.answers.calibrated import keep_weights, read_weights
 from qa.answers.confidence import FITTED, Weights
@@ -34,7 +34,7 @@ from qa.models.embedding import load_embedder, runtime_of
 from qa.models.encoding import Embedder
 from qa.opening import read_regular
 from qa.prompts import pack_passages
-from qa.settings import Settings, from_env
+from qa.settings import HITS_SHOWN, Settings, from_env
 from qa.text.documents import MEGABYTE, list_seeds, look_at
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from qa.answers.answering import HITS_SHOWN
+from qa.settings import HITS_SHOWN
 
 _VERBS = {
     "build": ("index the documents; only changed ones are embedded", "qa build --watch"),

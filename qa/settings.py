@@ -21,6 +21,8 @@ TEXT_SUFFIXES = (
     " .py .js .mjs .ts .tsx .jsx .java .c .h .cpp .hpp .cc .cs .go .rs .rb .php .swift .kt .scala .sh .bash .sql .r .lua .pl"
     " .toml .yaml .yml .ini .cfg .conf .xml .css"
 )
+HITS_SHOWN = 5
+"""How many hits a question gets where nobody says how many."""
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 

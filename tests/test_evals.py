@@ -197,7 +197,7 @@ def test_calibrating_from_the_shell_tells_the_trade_off_and_changes_the_confiden
 ):
     engine = Engine(Settings(seeds=TRUST, index=tmp_path), embedder=model)
     engine.build()
-    monkeypatch.setattr(cli, "Engine", lambda settings: engine)
+    monkeypatch.setattr("qa.engine.Engine", lambda settings: engine)
     before = engine.ask("How old is Karl Amundsen?").confidence
     assert cli.main(["eval", "--calibrate", "--json", str(TRUST.with_suffix(".jsonl"))]) == 0
     told = json.loads(capsys.readouterr().out)

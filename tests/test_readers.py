@@ -457,7 +457,7 @@ def test_mutations_crash_nothing_and_each_is_read_or_named():
 
 
 def cited(where: Where, headings: tuple[str, ...] = ()) -> Citation:
-    passage = Passage("p", "d", "t", Span(0, 1), "x", 1)
+    passage = Passage("p", "d", "t", Span(0, 1), "x", len)
     return Citation(1, "d", "t", "", Span(0, 1), "x", 24, 1, passage, 1.0, headings=headings, where=where)
 
 

@@ -20,7 +20,7 @@ SCRIPTS = re.findall(r"```python\n(.*?)```\n\nprints\n\n```text\n(.*?)```", READ
 @pytest.fixture
 def everywhere(real, monkeypatch):
     monkeypatch.setattr("qa.api.default_engine", lambda: real)
-    monkeypatch.setattr(cli, "Engine", lambda settings: real)
+    monkeypatch.setattr("qa.engine.Engine", lambda settings: real)
 
 
 @pytest.mark.parametrize(("command", "output"), TRANSCRIPTS, ids=[command for command, _ in TRANSCRIPTS])

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 
 from qa.indexing.lexical import LexicalIndex
@@ -76,3 +77,16 @@ def test_bm25_is_the_formula(tmp_path):
     index.save(tmp_path)
     assert LexicalIndex.open(tmp_path).scores(["b"]).tolist() == pytest.approx([*expected, 0])
     assert (index.passage_frequency("b"), index.passage_frequency("unknown")) == (2, 0)
+
+
+def test_bm25_read_without_its_library_gives_the_same_bits(tmp_path):
+    import bm25s
+
+    drawn = np.random.default_rng(3)
+    words = [f"w{n}" for n in range(60)]
+    LexicalIndex.of([[words[n] for n in drawn.zipf(1.3, 40) % 60] for _ in range(500)]).save(tmp_path)
+    ours, theirs = LexicalIndex.open(tmp_path), bm25s.BM25.load(str(tmp_path), mmap=True, show_progress=False)
+    for question in (["w1"], words[:20], ["w1", "w1", "w2"], ["w3", "nowhere"], []):
+        known = [theirs.vocab_dict[word] for word in question if word in theirs.vocab_dict]
+        expected = np.asarray(theirs.get_scores_from_ids(known), np.float32)
+        assert ours.scores(question).tobytes() == expected.tobytes()

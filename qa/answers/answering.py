@@ -20,9 +20,8 @@ from qa.answers.spelling import corrected, corrections
 from qa.datatypes import Answer, Hit
 from qa.indexing.corpus import Corpus
 from qa.models.encoding import Embedder
-from qa.settings import Settings
+from qa.settings import HITS_SHOWN, Settings
 
-HITS_SHOWN = 5
 NAMES_OFFERED = 3
 
 

@@ -7,7 +7,7 @@ Does not: write them (qa/indexing/drafting.py), publish, verify or prune (qa/ind
     documents.json            of each document: id, title, sha256 of its file and text_sha256, meta, reader; bytes, sentences, ... as [first, end)
     sentences.npy             (sentences, 4) int64: document, start, end, block
     blocks.npy ...            how the documents are built: qa/indexing/structure.py
-    passages.npy              (passages, 10) int64: the columns of PASSAGE_COLUMNS
+    passages.npy              (passages, 9) int64: the columns of PASSAGE_COLUMNS
     passage_keys.npy          (passages,) V32: sha256 of each passage's text
     token_states.i8           (tokens, width) int8: the model's last hidden states, each row scaled to its largest value
     projection.npy            (dim, width) float32: from the model's states to the stored ones
@@ -50,7 +50,7 @@ ALWAYS_HASHED = ("vectors.faiss",)
 """Files whose damage a library would not notice, or not survive: compared in full at every opening, however large."""
 PASSAGE_COLUMNS = (
     "document", "start", "end", "first_sentence", "last_sentence",
-    "first_token", "end_token", "prompt_tokens", "first_word", "end_word",
+    "first_token", "end_token", "first_word", "end_word",
 )  # fmt: skip
 SHORTEST_HEARD = 4
 _WRITTEN = re.compile(r"[^\W_]+")
@@ -171,10 +171,8 @@ class Corpus:
         number, start = (int(x) for x in self.passages[first, :2])
         document, span = self.document(number), Span(start, int(self.passages[last, 2]))
         text = span.of(document.text)
-        tokens = int(self.passages[first, 7]) if first == last else count_prompt_tokens(text)
-        return Passage(
-            f"{document.doc_id}#{span.start}-{span.end}", document.doc_id, document.title, span, text, tokens
-        )
+        passage_id = f"{document.doc_id}#{span.start}-{span.end}"
+        return Passage(passage_id, document.doc_id, document.title, span, text, count_prompt_tokens)
 
     def passage_before(self, row: int) -> int | None:
         """Return the row of the passage before this one in its document."""

@@ -22,7 +22,7 @@ from qa.indexing.structure import StructureWriter
 from qa.text.documents import SeedFile
 from qa.text.shown import Shown
 from qa.text.titles import guessed_title, readable_name, told_title
-from qa.text.tokens import count_prompt_tokens, folded_words, is_content_word, stem
+from qa.text.tokens import folded_words, is_content_word, stem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,16 +105,10 @@ class CorpusWriter:
             occurrences = self._occurrences(draft, item.sentences, shown)
             places = np.stack([np.asarray(draft.places, np.int64)[encoding.starts], encoding.pieces], axis=1)
             self._write(occurrences, encoding.states, places.astype(np.int32), encoding.vector[None])
-            edges = (
-                tokens,
-                tokens + len(encoding.pieces),
-                count_prompt_tokens(draft.span.of(document.text)),
-                words,
-                words + len(occurrences),
-            )
+            edges = (tokens, tokens + len(encoding.pieces), words, words + len(occurrences))
             first, last = (at["sentences"] + n for n in (draft.first_sentence, draft.last_sentence))
             rows.append((number, draft.span.start, draft.span.end, first, last, *edges))
-            tokens, words = edges[1], edges[4]
+            tokens, words = edges[1], edges[3]
             self._keys.append(draft.key)
         self._passages.append(np.array(rows, np.int64).reshape(-1, len(PASSAGE_COLUMNS)))
         told = {"title": told_title(item.parsed), "guess": guessed_title(item.parsed.text, ""),
@@ -136,7 +130,7 @@ class CorpusWriter:
         rows = np.array(stored.passages[p0:p1])
         tokens, words = at["tokens"], at["words"]
         if len(rows):
-            t0, t1, w0, w1 = int(rows[0, 5]), int(rows[-1, 6]), int(rows[0, 8]), int(rows[-1, 9])
+            t0, t1, w0, w1 = int(rows[0, 5]), int(rows[-1, 6]), int(rows[0, 7]), int(rows[-1, 8])
             occurrences = np.asarray(stored.occurrences[w0:w1])
             renamed = self._remap(stored)[occurrences >> 2] << 2 | occurrences & 3
             vectors = stored.store.vectors(np.arange(p0, p1))
@@ -144,8 +138,8 @@ class CorpusWriter:
             rows[:, 0] = len(self._entries)
             rows[:, 3:5] += at["sentences"] - s0
             rows[:, 5:7] += tokens - t0
-            rows[:, 8:10] += words - w0
-            tokens, words = int(rows[-1, 6]), int(rows[-1, 9])
+            rows[:, 7:9] += words - w0
+            tokens, words = int(rows[-1, 6]), int(rows[-1, 8])
             self._keys += [bytes(key) for key in stored.passage_keys[p0:p1]]
         self._passages.append(rows)
         described = _described(file, entry["told"]) | structure
@@ -249,7 +243,7 @@ class CorpusWriter:
         stems: dict[str, int] = {}
         stem_ids = np.array([stems.setdefault(stem(word), len(stems)) for word in words], np.int32)
         terms = stem_ids[occurrences >> 2] if len(words) else np.empty(0, np.int32)
-        LexicalIndex.of_ids([terms[a:b] for a, b in passages[:, 8:10]], stems).save(self._folder / "bm25")
+        LexicalIndex.of_ids([terms[a:b] for a, b in passages[:, 7:9]], stems).save(self._folder / "bm25")
 
     def _piece_frequencies(self, passages: NDArray[np.int64]) -> NDArray[np.int32]:
         """Count for each word piece the passages it occurs in."""

@@ -1,4 +1,4 @@
-"""BM25 over passages (bm25s).
+"""BM25 over passages: bm25s weighs the terms, numpy adds them up.
 
 In -> out: the terms of each passage -> an index in memory; terms of a question -> a score for every passage.
 Does not: rank, split text into terms (qa/text/tokens.py does), or unpickle anything.
@@ -6,12 +6,12 @@ Does not: rank, split text into terms (qa/text/tokens.py does), or unpickle anyt
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import bm25s
     import numpy as np
     from numpy.typing import NDArray
 
@@ -21,10 +21,21 @@ B = 0.4
 
 
 class LexicalIndex:
-    """Okapi BM25 in the Lucene variant: Robertson and Zaragoza, *The Probabilistic Relevance Framework*, 2009."""
+    """Okapi BM25 in the Lucene variant: Robertson and Zaragoza, *The Probabilistic Relevance Framework*, 2009.
 
-    def __init__(self, bm25: bm25s.BM25) -> None:
-        self._bm25 = bm25
+    A sparse matrix by terms: the weights and passages of term `t` stand at `edges[t]` to `edges[t + 1]`.
+    """
+
+    def __init__(
+        self,
+        arrays: tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]],
+        ids: dict[str, int],
+        passages: int,
+    ) -> None:
+        self._weights, self._rows, self._edges = arrays
+        self._ids = ids
+        self._passages = passages
+        self._bm25: Any = None
 
     @classmethod
     def of(cls, passages: Sequence[list[str]]) -> LexicalIndex:
@@ -43,38 +54,45 @@ class LexicalIndex:
         bm25 = bm25s.BM25(k1=K1, b=B, method="lucene", backend="numpy")
         with np.errstate(invalid="ignore"):  # the mean length is 0 where no passage has a term
             bm25.index((passages, vocabulary), show_progress=False, create_empty_token=False)
-        return cls(bm25)
+        found = bm25.scores
+        made = cls((found["data"], found["indices"], found["indptr"]), bm25.vocab_dict, int(found["num_docs"]))
+        made._bm25 = bm25
+        return made
 
     @classmethod
     def open(cls, folder: Path) -> LexicalIndex:
-        """Return the index that `save` wrote into `folder`, its arrays memory-mapped."""
-        import bm25s
+        """Return the index that `save` wrote into `folder`, its arrays memory-mapped; bm25s is not needed to read it."""
+        import numpy as np
 
-        return cls(bm25s.BM25.load(str(folder), mmap=True, show_progress=False, verbosity=0))
+        names = ("data", "indices", "indptr")
+        data, rows, edges = (np.asarray(np.load(folder / f"{name}.csc.index.npy", mmap_mode="r")) for name in names)
+        ids = json.loads((folder / "vocab.index.json").read_text(encoding="utf-8"))
+        params = json.loads((folder / "params.index.json").read_text(encoding="utf-8"))
+        return cls((data, rows, edges), ids, int(params["num_docs"]))
 
     def save(self, folder: Path) -> None:
-        """Write the index as JSON and npy files into `folder`."""
+        """Write the index, which has to be one just made, as JSON and npy files into `folder`."""
         self._bm25.save(str(folder), show_progress=False)
 
     def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
         """Return the BM25 score of every passage, `(n,) float32`; 0 where no term of the question occurs."""
         import numpy as np
 
-        known = [self._bm25.vocab_dict[term] for term in terms if term in self._bm25.vocab_dict]
-        return np.asarray(self._bm25.get_scores_from_ids(known), dtype=np.float32)
+        total = np.zeros(self._passages, np.float32)
+        for number in (self._ids[term] for term in terms if term in self._ids):
+            first, end = self._edges[number], self._edges[number + 1]
+            total[self._rows[first:end]] += self._weights[first:end]  # a passage stands once under a term
+        return total
 
     @property
     def term_count(self) -> int:
         """How many terms have weights; ValueError where not each of them has a name."""
-        count = len(self._bm25.scores["indptr"]) - 1
-        if not isinstance(self._bm25.vocab_dict, dict) or len(self._bm25.vocab_dict) != count:
+        count = len(self._edges) - 1
+        if not isinstance(self._ids, dict) or len(self._ids) != count or self._edges[-1] != len(self._weights):
             raise ValueError("bm25 has other terms than weights")
         return count
 
     def passage_frequency(self, term: str) -> int:
         """Return in how many passages `term` occurs."""
-        term_id = self._bm25.vocab_dict.get(term)
-        if term_id is None:
-            return 0
-        edges = self._bm25.scores["indptr"]
-        return int(edges[term_id + 1] - edges[term_id])
+        number = self._ids.get(term)
+        return 0 if number is None else int(self._edges[number + 1] - self._edges[number])

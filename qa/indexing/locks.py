@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from qa.errors import BuildLocked, StoreUnavailable
 from qa.opening import NotAFile, open_private
@@ -23,8 +24,6 @@ def build_lock(index: Path) -> Iterator[None]:
 
     Raises BuildLocked, naming the process that has it, and StoreUnavailable when the folder cannot be written.
     """
-    import portalocker
-
     try:
         index.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds the documents' text, whoever may read these
         file = open_private(index / ".lock")
@@ -34,8 +33,8 @@ def build_lock(index: Path) -> Iterator[None]:
         raise unwritable(index, exc) from exc
     with file:
         try:
-            portalocker.lock(file, portalocker.LOCK_EX | portalocker.LOCK_NB)
-        except portalocker.LockException as exc:
+            _lock(file, shared=False)
+        except BlockingIOError as exc:
             file.seek(0)
             process = file.read().strip() or "unknown"
             raise BuildLocked(
@@ -52,7 +51,7 @@ def build_lock(index: Path) -> Iterator[None]:
         except OSError as exc:
             raise unwritable(index, exc) from exc
         finally:
-            portalocker.unlock(file)
+            _unlock(file)
 
 
 class Hold:
@@ -71,15 +70,13 @@ class Hold:
 
 def hold(path: Path) -> Hold | None:
     """Share a lock with everybody else who holds the file; None where it cannot be locked."""
-    import portalocker
-
     try:
         file = path.open("rb")
     except OSError:
         return None
     try:
-        portalocker.lock(file, portalocker.LOCK_SH | portalocker.LOCK_NB)
-    except (portalocker.LockException, OSError):
+        _lock(file, shared=True)
+    except OSError:
         file.close()
         return None
     return Hold(file)
@@ -88,8 +85,6 @@ def hold(path: Path) -> Hold | None:
 @contextmanager
 def unheld(path: Path) -> Iterator[bool]:
     """Yield whether nobody holds a lock; while the block runs, nobody can."""
-    import portalocker
-
     try:
         file = path.open("rb+")
     except OSError:
@@ -97,8 +92,8 @@ def unheld(path: Path) -> Iterator[bool]:
         return
     with file:
         try:
-            portalocker.lock(file, portalocker.LOCK_EX | portalocker.LOCK_NB)
-        except (portalocker.LockException, OSError):
+            _lock(file, shared=False)
+        except OSError:
             yield False
             return
         yield True
@@ -110,3 +105,29 @@ def unwritable(index: Path, exc: OSError) -> StoreUnavailable:
         f"The index folder {index} cannot be written ({exc.strerror or exc}): free space or correct its permissions, "
         "or name another with --index."
     )
+
+
+def _lock(file: IO[Any], *, shared: bool) -> None:
+    """Take a lock at once, or raise BlockingIOError. Where there is flock, a library over it would only cost its import."""
+    if sys.platform == "win32":
+        import portalocker
+
+        try:
+            portalocker.lock(file, (portalocker.LOCK_SH if shared else portalocker.LOCK_EX) | portalocker.LOCK_NB)
+        except portalocker.LockException as exc:
+            raise BlockingIOError(str(exc)) from exc
+    else:
+        import fcntl
+
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+
+
+def _unlock(file: IO[Any]) -> None:
+    if sys.platform == "win32":
+        import portalocker
+
+        portalocker.unlock(file)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_UN)

@@ -70,7 +70,7 @@ def check_tables(
         (sentences[:, 0], counts["documents"], "documents"), (passages[:, 0], counts["documents"], "documents"),
         (passages[:, 3], counts["sentences"], "sentences"), (passages[:, 4], counts["sentences"], "sentences"),
         (passages[:, 5], counts["tokens"] + 1, "tokens"), (passages[:, 6], counts["tokens"] + 1, "tokens"),
-        (passages[:, 8], words + 1, "words"), (passages[:, 9], words + 1, "words"),
+        (passages[:, 7], words + 1, "words"), (passages[:, 8], words + 1, "words"),
     ]  # fmt: skip
     for column, limit, what in limits:
         if len(column) and not 0 <= int(column.min()) <= int(column.max()) < limit:

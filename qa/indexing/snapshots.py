@@ -23,6 +23,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
@@ -31,8 +32,9 @@ from typing import Any
 from qa.errors import IndexCorrupt, IndexIncompatible, IndexMissing, SettingsError, StoreUnavailable
 from qa.indexing.locks import Hold, hold, unheld
 
-FORMAT = 6
+FORMAT = 7
 KEPT = 2
+HASHERS = 4
 MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"
 HELD = ".held"
@@ -204,14 +206,16 @@ def _verified_manifest(folder: Path, *, verify: bool) -> dict[str, Any]:
         raise _corrupt(folder / CHECKSUMS) from exc
     except (ValueError, RecursionError) as exc:
         raise _corrupt(folder / MANIFEST) from exc
-    hashed = 0
+    hashed, compared = 0, []
     for name, size in sorted(manifest["sizes"].items(), key=lambda item: item[1]):
         path = folder / name
         if not path.is_file() or path.stat().st_size != size:
             raise _corrupt(path)
         hashed += size
         if verify or hashed <= HASHED_BYTES or name in manifest["always_hashed"]:
-            _compare(folder, name, digests)
+            compared.append(name)
+    with ThreadPoolExecutor(HASHERS) as pool:  # hashing leaves Python to the other files
+        list(pool.map(lambda name: _compare(folder, name, digests), compared))
     return manifest
 
 

@@ -12,7 +12,12 @@ import zlib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from runpy import run_path
 from typing import TYPE_CHECKING, Any
+
+from qa.errors import SettingsError
 
 if TYPE_CHECKING:
     import tiktoken
@@ -110,10 +115,17 @@ def _stemmer() -> Any:  # PyStemmer has no types
 
 @cache
 def _stop_words() -> frozenset[str]:
-    from bm25s.stopwords import STOPWORDS_EN_PLUS
+    published: tuple[str, ...] = _published_stop_words()
+    typed = (entry.replace("'", "") for entry in (*published, *_CONTRACTIONS))  # people leave apostrophes out
+    return frozenset(word for entry in (*published, *typed) for word in _WORD.findall(entry)) - _NO_STOP_WORDS
 
-    typed = (entry.replace("'", "") for entry in (*STOPWORDS_EN_PLUS, *_CONTRACTIONS))  # people leave apostrophes out
-    return frozenset(word for entry in (*STOPWORDS_EN_PLUS, *typed) for word in _WORD.findall(entry)) - _NO_STOP_WORDS
+
+def _published_stop_words() -> tuple[str, ...]:
+    """Return bm25s' list, read from its one file: the package imports scipy and more, which a question does not need."""
+    package = find_spec("bm25s")
+    if package is None or package.origin is None:
+        raise SettingsError("The package bm25s is not installed: run `pip install bm25s`.")
+    return tuple(run_path(str(Path(package.origin).with_name("stopwords.py")))["STOPWORDS_EN_PLUS"])
 
 
 @cache
