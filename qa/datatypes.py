@@ -227,7 +227,7 @@ class Answer:
     confidence: float
     """Estimated probability, 0..1, that the quotes answer the question."""
     reason: str
-    """Empty when answered, otherwise why not, in one sentence."""
+    """Empty when answered, otherwise why not, in one sentence; of an overview, what it is of."""
     clear: bool = True
     """Of an answer: whether it is one with enough confidence; else these are the closest sentences, and may not answer."""
     corrections: Mapping[str, str] = field(default_factory=dict)

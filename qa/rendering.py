@@ -17,6 +17,7 @@ from qa.datatypes import Answer, BuildReport, Citation, Hit, Passage, Place, Sta
 from qa.formats.places import place_to_dict, place_words
 
 REFUSAL = "The documents do not answer this."
+OVERVIEW_HEAD = "An overview in the documents' own words, no answer."
 UNCLEAR = "This may not be an answer. The closest sentences are:"
 DECIMALS = 6
 """Digits kept of a score in JSON: beyond them the order of an addition may show."""
@@ -34,6 +35,7 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
         "searched": answer.searched,
         "corrections": dict(answer.corrections),
         "answered": answer.answered,
+        "kind": answer.kind,
         "clear": answer.clear,
         "confidence": round(answer.confidence, DECIMALS),
         "reason": answer.reason,
@@ -113,7 +115,14 @@ def answer_to_text(answer: Answer) -> str:
     """Return an answer for a terminal: each quote with its number and place, or the refusal and the nearest passages."""
     lines = [f"Searched: {printable(answer.searched)}\n"] if is_understood_differently(answer) else []
     if answer.answered:
-        lines += [] if answer.clear else [f"{UNCLEAR}\n"]
+        is_overview = answer.kind == "overview"
+        lines += (
+            [f"{OVERVIEW_HEAD} {printable(answer.reason)}\n"]
+            if is_overview
+            else []
+            if answer.clear
+            else [f"{UNCLEAR}\n"]
+        )
         lines += [_quote_to_text(citation) for citation in answer.citations]
         return "\n".join(lines).rstrip()
     lines.append(f"{REFUSAL} {printable(answer.reason)}")

@@ -53,6 +53,7 @@ ROOMS = [
         "answers.calibrated",
         "answers.followups",
     ),
+    *("answers.dates", "answers.people", "answers.overview"),
     *("answers.answering", "answers.alike", "answers.verifying"),
     *("rendering", "prompts", "engine", "api"),
     *("progress", "following", "lines", "evals", "ui", "options", "cli", "__main__"),

@@ -40,6 +40,7 @@ ANSWER_KEYS = [
     "searched",
     "corrections",
     "answered",
+    "kind",
     "clear",
     "confidence",
     "reason",

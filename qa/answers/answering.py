@@ -7,12 +7,13 @@ Does not: write a sentence of its own into an answer; only the reason of a refus
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qa.answers.confidence import FITTED, Judgement, Weights, judge
 from qa.answers.followups import is_courtesy, searched_for
 from qa.answers.joining import rank_windows, windows_around
 from qa.answers.matching import TokenMatch, match_tokens
+from qa.answers.overview import asked_of_whole, overview
 from qa.answers.quoting import SentenceRanking, choose_quotes, rank_sentences
 from qa.answers.reranking import Reranker, rerank
 from qa.answers.retrieval import Query, make_query, rank_passages, scores_of
@@ -21,6 +22,7 @@ from qa.datatypes import Answer, Hit
 from qa.indexing.corpus import Corpus
 from qa.models.encoding import Embedder
 from qa.settings import HITS_SHOWN, Settings
+from qa.text.tokens import content_words
 
 NAMES_OFFERED = 3
 
@@ -57,14 +59,17 @@ def answer_question(
 ) -> Answer:
     """Return the Answer; `k` is how many hits it carries. A question without a word gets a refusal, never an error.
 
-    With `as_typed`, neither `history` nor the documents' spelling of its words changes what is searched.
+    A question about the documents as a whole gets an overview. With `as_typed` it is searched like any other, and neither
+    `history` nor the documents' spelling of its words changes what is searched.
     """
     if k < 1:
         raise ValueError(f"k has to be at least 1, got {k}")
     if isinstance(history, str):
         raise TypeError("history has to be a list of questions, got one text")
     if is_courtesy(question):
-        return _refuse(question, question.strip(), (), 0.0, _courtesy(corpus))
+        return replace(_refuse(question, question.strip(), (), 0.0, _courtesy(corpus)), kind="courtesy")
+    if not as_typed and (asked := asked_of_whole(question)):
+        return overview(corpus, question, asked, _meant(corpus, means, asked.topic))
     searched = question.strip() if as_typed else searched_for(question, history, corpus.is_name)
     found = look_for(corpus, means, searched, k=k, as_typed=as_typed)
     if found is None:
@@ -77,6 +82,16 @@ def find_hits(corpus: Corpus, means: Means, text: str, k: int) -> list[Hit]:
     """Return the k best hits for a text, none where it holds no word."""
     query, _ = understand(corpus, means, text.strip())
     return list(_search(corpus, means, query, k, read=0)[1]) if query else []
+
+
+def _meant(corpus: Corpus, means: Means, topic: str) -> int | None:
+    """Return the number of the document on a topic: the one whose title or name has it, else the one that says most of it."""
+    words = set(content_words(topic))
+    for number, entry in enumerate(corpus.entries):
+        if words and words <= set(content_words(f"{entry['title']} {entry['doc_id']}")):
+            return number
+    hits = find_hits(corpus, means, topic, 1)
+    return corpus.number_of[hits[0].passage.doc_id] if hits else None
 
 
 def look_for(

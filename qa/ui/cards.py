@@ -14,10 +14,10 @@ from html import escape
 
 from qa.answers.followups import is_courtesy
 from qa.datatypes import Answer, Document, Hit, Span
-from qa.rendering import REFUSAL, answer_to_markdown, answer_to_plain, is_understood_differently
+from qa.rendering import OVERVIEW_HEAD, REFUSAL, answer_to_markdown, answer_to_plain, is_understood_differently
 from qa.ui.escaping import label, shown
 from qa.ui.marks import hidden_in, quoted_html
-from qa.ui.quotes import Layout, Told, laid_out, pill, places_of, quotes_html
+from qa.ui.quotes import OVERVIEW, Layout, Told, laid_out, pill, places_of, quotes_html
 
 TITLES_SHOWN = 4
 SHA_CHARS = 16
@@ -100,7 +100,9 @@ def answer_card(
 def _quotes(answer: Answer, layout: Layout, told: Told, asked: Asked) -> str:
     sources = len({citation.doc_id for citation in answer.citations})
     rests = f"From {counted(sources, 'document')}, word for word"
-    if answer.clear:
+    if answer.kind == OVERVIEW:
+        head = f'<h3 class="lead">{shown(OVERVIEW_HEAD)} {shown(answer.reason)}</h3>'
+    elif answer.clear:
         word = next(word for least, word in CONFIDENCE_WORDS if answer.confidence >= least)
         sure = (
             f'<span class="sure" title="Estimated probability that this answers: {answer.confidence:.0%}">{word}</span>'

@@ -1,0 +1,234 @@
+"""Questions about the documents as a whole -> an overview in the documents' own words.
+
+In -> out: "what are these documents about", "list the people mentioned", "what happened when" -> `Asked`; this and a Corpus -> an Answer of quotes.
+Does not: sum up: each item is a sentence that a document has, and the Answer is marked as an overview.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from qa.answers.dates import Dated, dates_in
+from qa.answers.people import names_in
+from qa.answers.quoting import place_of
+from qa.answers.spans import Quote, quote_span
+from qa.datatypes import Answer, Citation, Kind, Span
+from qa.indexing.corpus import Corpus
+from qa.text.sentences import trim
+
+ITEMS = 20
+"""Most quotes of an overview of all documents."""
+OPENING = 3
+"""How many sentences stand for a single document."""
+MOST_SENTENCES = 40_000
+"""How many sentences are read for names or dates, so that a question about many documents takes no minutes."""
+LONGEST = 200
+"""A longer question is none about the whole."""
+TELLING_CHARS = 40
+"""A first sentence that is shorter says little."""
+_TELLS = frozenset((Kind.PARAGRAPH, Kind.ITEM, Kind.TURN, Kind.DEFINITION))
+_ENDS = re.compile(r"[.!?…。！？؟।][\"”’»)\]*_]*\Z")
+
+_DOCS = r"(?:documents?|docs?|files?|texts?|articles?|papers?|pages?|notes?|sources?|reports?|materials?|collection|corpus|folder|library|index|data)"
+_THESE = rf"(?:(?:all(?: of)? )?(?:these|those|the|this|your|my|our) |all )?{_DOCS}"
+_HERE = (
+    r"(?: (?:(?:do you|you) have|are there|there are|exist"
+    r"|(?:(?:is|are) )?(?:indexed|available|loaded|included|here)"
+    rf"|(?:in|from|of|by) {_THESE}|here))*"
+)
+_PLEASE = r"(?:please |can you |could you |would you |i want |i need )*(?:me )?"
+_SUM_UP = (
+    r"(?:summari[sz]e|sum up|outline|give (?:me )?an? (?:(?:short|brief|quick) )?(?:summary|overview|outline)(?: of)?"
+    r"|(?:summary|overview)(?: of)?)"
+)
+_LIST = r"(?:list|show|name|give(?: me)?|tell me|what are|which are|who are)"
+_PEOPLE = r"(?:people|persons?|individuals|personalities|persons and places|characters)"
+_NAMES = r"(?:names?|organi[sz]ations|places|countries|companies|entities)"
+_MENTIONED = rf"(?: (?:that |who )?(?:(?:is|are) )?(?:mentioned|named|quoted|in it|discussed|appear|occur|come up|referred to))?{_HERE}"
+
+
+class Whole(Enum):
+    """What is asked of the documents as a whole."""
+
+    ABOUT = "what they are about"
+    ONE = "what one of them is about"
+    PEOPLE = "who is mentioned"
+    NAMES = "which names they use"
+    DATES = "what happened when"
+
+
+_FORMS = tuple((whole, re.compile(pattern, re.IGNORECASE)) for whole, pattern in (
+    (Whole.ABOUT, rf"what(?:'s| is| are) (?:all )?{_THESE} (?:all )?about"),
+    (Whole.ABOUT, rf"what (?:do|does) {_THESE} (?:cover|contain|discuss|say|talk about|deal with|describe|tell(?: me| us)?)"),
+    (Whole.ABOUT, rf"what(?:'s| is) in {_THESE}"),
+    (Whole.ABOUT, rf"what (?:topics?|subjects?|themes?)(?: (?:do|does|are|is))?(?: (?:covered|discussed|there))?"
+     rf"(?: (?:in|by))? ?{_THESE}?(?: (?:cover|discuss|contain|deal with))?"),
+    (Whole.ABOUT, rf"(?:which|what|how many) {_DOCS}{_HERE}"),
+    (Whole.ABOUT, rf"{_PLEASE}(?:list|show|name|count) {_THESE}{_HERE}"),
+    (Whole.ABOUT, rf"{_PLEASE}{_SUM_UP}(?: (?:it|this|everything|{_THESE}))?{_HERE}"),
+    (Whole.ONE, rf"{_PLEASE}{_SUM_UP} (?:the |this |that )?{_DOCS} (?:about|on|of|from|called|named|titled|with) (?P<topic>.+)"),
+    (Whole.ONE, rf"what(?:'s| is) (?:the |this |that )?{_DOCS} (?:on|from|called|named|titled) (?P<topic>.+) about"),
+    (Whole.PEOPLE, rf"{_PLEASE}{_LIST} (?:all )?(?:of )?(?:the )?{_PEOPLE}{_MENTIONED}"),
+    (Whole.PEOPLE, rf"(?:which|what) {_PEOPLE} (?:are|is) (?:mentioned|named|quoted|discussed){_HERE}"),
+    (Whole.PEOPLE, rf"who (?:all )?(?:is|are|gets) (?:mentioned|named|quoted){_HERE}"),
+    (Whole.NAMES, rf"{_PLEASE}{_LIST} (?:all )?(?:of )?(?:the )?{_NAMES} (?:that |which )?(?:are )?(?:mentioned|named|used){_HERE}"),
+    (Whole.NAMES, rf"(?:which|what) {_NAMES} (?:are|is) (?:mentioned|named|used){_HERE}"),
+    (Whole.DATES, rf"what happened(?: and)? when{_HERE}"),
+    (Whole.DATES, rf"{_PLEASE}(?:(?:give|show|make|list) )?(?:me )?(?:an? |the )?(?:timeline|chronology)(?: of (?:events|{_THESE}))?{_HERE}"),
+    (Whole.DATES, rf"{_PLEASE}{_LIST} (?:all )?(?:of )?(?:the )?(?:important |main |key )?(?:dates|events)(?: (?:mentioned|in order))?{_HERE}"),
+    (Whole.DATES, rf"(?:which|what) dates (?:are|is) (?:mentioned|named){_HERE}"),
+))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about the documents, and which one of them is meant, in the words of the question."""
+
+    whole: Whole
+    topic: str = ""
+
+
+def asked_of_whole(question: str) -> Asked | None:
+    """Return what a question asks about the documents as a whole, None where it asks about what they say."""
+    if len(question) > LONGEST:
+        return None
+    plain = " ".join(question.strip().strip(" ?!.:").replace("’", "'").split())
+    for whole, form in _FORMS:
+        if match := form.fullmatch(plain):
+            return Asked(whole, match.groupdict().get("topic") or "")
+    return None
+
+
+def overview(corpus: Corpus, question: str, asked: Asked, document: int | None = None) -> Answer:
+    """Return the overview; of `document` alone where one is given. Its `reason` says what it is of."""
+    quoted, said = _overview_of(corpus, asked.whole, document)
+    citations = tuple(
+        _cite(corpus, label, number, answer)
+        for label, (number, answer) in enumerate(quoted, 1)
+    )  # fmt: skip
+    reason = said if citations else f"Nothing was found for an overview of {asked.whole.value}."
+    return Answer(question, question.strip(), citations, (), bool(citations), 0.0, reason, False, kind="overview")
+
+
+Quoted = list[tuple[int, Span | None]]
+"""The numbers of sentences, each with the name or the date it is quoted for, in document coordinates."""
+
+
+def _overview_of(corpus: Corpus, whole: Whole, document: int | None) -> tuple[Quoted, str]:
+    if whole in (Whole.PEOPLE, Whole.NAMES):
+        return _names(corpus, people=whole is Whole.PEOPLE)
+    if whole is Whole.DATES:
+        return _dates(corpus)
+    if document is not None or len(corpus.entries) == 1:
+        number = document or 0
+        title = corpus.entries[number]["title"]
+        return [(n, None) for n in _telling(corpus, number)[:OPENING]], f"How “{title}” begins."
+    first = [(found[0], None) for number in range(len(corpus.entries)) if (found := _telling(corpus, number, 1))]
+    count = f"{len(corpus.entries)} documents"
+    return list(first[:ITEMS]), f"{_first_of(count, len(first))}, and how each begins."
+
+
+def _first_of(things: str, count: int) -> str:
+    return things if count <= ITEMS else f"The first {ITEMS} of {things}"
+
+
+def _telling(corpus: Corpus, document: int, most: int = OPENING) -> list[int]:
+    """Return the numbers of the first sentences of a document that say something, else of its first sentence at all."""
+    found: list[int] = []
+    fallback: list[int] = []
+    for number, text in _sentences(corpus, document):
+        if not fallback and text != corpus.entries[document]["title"]:
+            fallback.append(number)
+        if corpus.block_of(number).kind in _TELLS and len(text) >= TELLING_CHARS and _ENDS.search(text):
+            found.append(number)
+        if len(found) == most:
+            break
+    return found or fallback
+
+
+def _names(corpus: Corpus, *, people: bool) -> tuple[Quoted, str]:
+    texts, whole = _read(corpus)
+    named = names_in(texts, corpus.is_name, _speakers(corpus, texts), people=people)
+    quoted: Quoted = []
+    for each in named[:ITEMS]:
+        number = next((n for n in each.sentences if len(texts[n]) >= TELLING_CHARS), each.sentences[0])
+        at = texts[number].replace("\u00a0", " ").find(each.name)  # of a speaker, whose name stands before the turn: -1
+        start = corpus.sentence(number)[1].start + at
+        quoted.append((number, Span(start, start + len(each.name)) if at >= 0 else None))
+    kind = "people" if people else "names"
+    return (
+        quoted,
+        f"The {kind} named most often{whole}, each where it is first named in full: {len(quoted)} of {len(named)}.",
+    )
+
+
+def _dates(corpus: Corpus) -> tuple[Quoted, str]:
+    texts, whole = _read(corpus)
+    first: dict[tuple[int, int, int], tuple[int, Dated]] = {}
+    for number, text in texts.items():
+        for date in dates_in(text):
+            known = first.get((date.year, date.month, date.day))
+            if known is None or len(texts[known[0]]) < TELLING_CHARS <= len(text):
+                first[date.year, date.month, date.day] = number, date
+    fullest = sorted(first, key=lambda date: (date[2] == 0, date[1] == 0, date))
+    quoted: Quoted = []
+    for key in sorted(fullest[:ITEMS]):
+        number, date = first[key]
+        start = corpus.sentence(number)[1].start
+        if number not in [n for n, _ in quoted]:
+            quoted.append((number, Span(start + date.span.start, start + date.span.end)))
+    return quoted, f"{len(quoted)} of {len(first)} dates named{whole}, in order."
+
+
+def _read(corpus: Corpus) -> tuple[dict[int, str], str]:
+    """Return sentences by their numbers, with the white space around them, and in words how far was read if not to the end."""
+    texts: dict[int, str] = {}
+    for document in range(len(corpus.entries)):
+        if len(texts) >= MOST_SENTENCES:
+            return texts, f" in the first {document} of {len(corpus.entries)} documents"
+        for number, _ in _sentences(corpus, document):
+            other, span = corpus.sentence(number)
+            texts[number] = span.of(other.text)
+    return texts, ""
+
+
+def _sentences(corpus: Corpus, document: int) -> Iterator[tuple[int, str]]:
+    """Yield the sentences of a document that are text of its own, no headers and footers: number and text."""
+    for number in range(*corpus.entries[document]["sentences"]):
+        if corpus.block_of(number).kind not in (Kind.FURNITURE, Kind.META, Kind.HEADING, Kind.CODE):
+            other, span = corpus.sentence(number)
+            if text := trim(other.text, span).of(other.text):
+                yield number, text
+
+
+def _speakers(corpus: Corpus, sentences: Iterable[int]) -> dict[int, str]:
+    """Return who speaks, of the sentences that begin a turn."""
+    found: dict[int, str] = {}
+    last = -1
+    for number in sentences:
+        at = int(corpus.sentences[number, 3])
+        block = corpus.block_of(number)
+        if at != last and block.kind is Kind.TURN and block.lead:
+            shown = corpus.shown(int(corpus.sentences[number, 0])).of(block.lead)
+            if name := re.sub(r"[\W\d_]+\Z", "", shown).strip():
+                found[number] = name
+        last = at
+    return found
+
+
+def _cite(corpus: Corpus, label: int, number: int, answer: Span | None) -> Citation:
+    import numpy as np
+
+    document, whole = corpus.sentence(number)
+    quote = quote_span(corpus, number) or Quote(trim(document.text, whole), corpus.block_of(number).kind)
+    row = int(np.searchsorted(corpus.passages[:, 4], number))
+    place = place_of(corpus, document, quote.span)
+    inside = answer and quote.span.start <= answer.start and answer.end <= quote.span.end
+    return Citation(
+        label, document.doc_id, document.title, document.sha256, quote.span, quote.span.of(document.text), place.line, place.column,
+        corpus.passage(row), 0.0, lead=quote.lead, headings=quote.headings, kind=quote.kind, items=quote.items,
+        where=place.where, answer=answer if inside else None,
+    )  # fmt: skip

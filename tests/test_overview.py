@@ -1,0 +1,128 @@
+"""Questions about the documents as a whole: which these are, and that every item is the documents' own words."""
+
+import pytest
+
+from qa.answers.dates import dates_in
+from qa.answers.overview import ITEMS, Whole, asked_of_whole
+from qa.engine import Engine
+from qa.rendering import answer_to_text
+
+
+@pytest.fixture
+def harbour(settings, embedder):
+    texts = {
+        "dredging.md": "# Dredging\n\nShort one.\n\nThe harbour of Ekeby was dredged to nine metres in May 2019. President Ana Lund came.",
+        "ferry.md": "# The ferry\n\nThe ferry has carried people to the island since 1987, said Ola Berg. Berg was its captain until 2 March 2001.\n\n"
+        "Given Ekeby’s winter, it rests from 2001-12-24 on. Ekeby is small. Ana Lund said so.",
+    }
+    for name, text in texts.items():
+        (settings.seeds / name).write_text(text, encoding="utf-8")
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    return engine
+
+
+def words_for(engine, answer):
+    """What each quote is quoted for; every quote has to be in its document, to the character."""
+    texts = {document.doc_id: document.text for document in engine.documents()}
+    assert all(c.span.of(texts[c.doc_id]) == c.text for c in answer.citations)
+    return [c.answer.of(texts[c.doc_id]) for c in answer.citations if c.answer]
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [
+        ("What are these documents about?", Whole.ABOUT),
+        ("what's in the files", Whole.ABOUT),
+        ("Which documents do you have?", Whole.ABOUT),
+        ("How many documents are there?", Whole.ABOUT),
+        ("Please summarise all the documents.", Whole.ABOUT),
+        ("give me a short overview", Whole.ABOUT),
+        ("Summarize the document about oysters", Whole.ONE),
+        ("List the people mentioned", Whole.PEOPLE),
+        ("Who is mentioned in these articles?", Whole.PEOPLE),
+        ("what names are mentioned", Whole.NAMES),
+        ("What happened when?", Whole.DATES),
+        ("timeline of events", Whole.DATES),
+    ],
+)
+def test_a_question_about_the_whole_is_seen(question, whole):
+    asked = asked_of_whole(question)
+    assert asked and asked.whole is whole
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What documents do I need for a visa?",
+        "What happened when the ferry sank?",
+        "Who is mentioned as its captain?",
+        "summarise the position of Germany",
+        "How many documents did the court read?",
+        "What is the treaty about?",
+        "list the people who voted against it",
+        "please " * 2000 + "summarise",
+        "",
+    ],
+)
+def test_a_question_about_what_they_say_is_not(question):
+    assert asked_of_whole(question) is None
+
+
+def test_each_document_is_told_by_its_first_sentence_that_says_something(harbour):
+    answer = harbour.ask("What are the documents about?")
+    assert (answer.answered, answer.kind, answer.clear) == (True, "overview", False)
+    assert [c.text.split(" in ")[0] for c in answer.citations] == [
+        "The harbour of Ekeby was dredged to nine metres",
+        "The ferry has carried people to the island since 1987, said Ola Berg.",
+    ]
+    assert "2 documents" in answer_to_text(answer)
+    assert "may not be an answer" not in answer_to_text(answer)
+
+
+def test_one_document_is_told_by_its_opening(harbour):
+    answer = harbour.ask("summarise the document about the ferry")
+    assert {c.doc_id for c in answer.citations} == {"ferry.md"}
+    assert "The ferry" in answer.reason
+
+
+def test_people_are_told_from_other_names_and_counted_in_full_and_by_their_last_names(harbour):
+    answer = harbour.ask("list the people mentioned")
+    assert words_for(harbour, answer) == ["Ana Lund", "Ola Berg"]
+    assert "Ekeby" in words_for(harbour, harbour.ask("list the names mentioned"))
+
+
+def test_dates_come_in_order_in_any_spelling(harbour):
+    answer = harbour.ask("what happened when?")
+    assert words_for(harbour, answer) == ["1987", "2 March 2001", "2001-12-24", "May 2019"]
+
+
+def test_a_long_overview_says_how_much_of_the_whole_it_is(settings, embedder):
+    for number in range(ITEMS + 5):
+        (settings.seeds / f"note-{number:02}.txt").write_text(
+            f"Note {number} tells what was found on day {number} of it."
+        )
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    answer = engine.ask("summarise")
+    assert len(answer.citations) == ITEMS
+    assert f"{ITEMS} of {ITEMS + 5} documents" in answer.reason
+
+
+def test_asked_as_typed_it_is_searched_like_any_question(harbour):
+    assert harbour.ask("timeline", as_typed=True).kind == "answer"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("on 7 November 2023 and Nov. 8th, 2023", [(2023, 11, 7), (2023, 11, 8)]),
+        ("2023-11-07T10:00 or 2023-11-07", [(2023, 11, 7)]),
+        ("in March, 2010, from May\n2013 on", [(2010, 3, 0), (2013, 5, 0)]),
+        ("founded in 1949; room 1949; $1949; Section 1621; 1,999 of them", [(1949, 0, 0)]),
+        ("in 2000 users", []),
+        ("03/04/2024", []),
+    ],
+)
+def test_dates_are_read_in_their_usual_spellings(text, found):
+    assert [(d.year, d.month, d.day) for d in dates_in(text)] == found
