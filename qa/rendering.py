@@ -115,14 +115,10 @@ def answer_to_text(answer: Answer) -> str:
     """Return an answer for a terminal: each quote with its number and place, or the refusal and the nearest passages."""
     lines = [f"Searched: {printable(answer.searched)}\n"] if is_understood_differently(answer) else []
     if answer.answered:
-        is_overview = answer.kind == "overview"
-        lines += (
-            [f"{OVERVIEW_HEAD} {printable(answer.reason)}\n"]
-            if is_overview
-            else []
-            if answer.clear
-            else [f"{UNCLEAR}\n"]
-        )
+        if answer.kind == "overview":
+            lines.append(f"{OVERVIEW_HEAD} {printable(answer.reason)}\n")
+        elif not answer.clear:
+            lines.append(f"{UNCLEAR}\n")
         lines += [_quote_to_text(citation) for citation in answer.citations]
         return "\n".join(lines).rstrip()
     lines.append(f"{REFUSAL} {printable(answer.reason)}")
