@@ -30,6 +30,10 @@ class Refused(Exception):
     """What a caller sent cannot be used, or there is no index; the message says which."""
 
 
+class Busy(Refused):
+    """As many questions wait as may."""
+
+
 class Endpoints:
     """The three calls, over one Engine; AT_ONCE of them run, at most `max_waiting` wait, and more are refused at once."""
 
@@ -42,7 +46,7 @@ class Endpoints:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         if not self._places.acquire(blocking=False):
-            raise Refused("Too many questions are waiting: ask again in a moment")
+            raise Busy("Too many questions are waiting: ask again in a moment")
         try:
             with self._running:
                 yield

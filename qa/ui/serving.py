@@ -107,6 +107,7 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
     from threadpoolctl import threadpool_limits
 
     from qa.ui.page import head, make_page
+    from qa.ui.programs import make_program_apps
 
     # Questions run side by side: more threads inside one make it no faster, they keep the other cores busy waiting.
     threadpool_limits(1, user_api="blas")
@@ -131,6 +132,8 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
     # From whom a request comes: what a proxy says of it counts only where there is one.
     os.environ["FORWARDED_ALLOW_IPS"] = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1") if public else ""
     page.queue(default_concurrency_limit=8, max_size=access.max_queue, api_open=False)
+    guard["apps"] = {**guard.get("apps", {}), **make_program_apps(endpoints)}
+    guard["login"] = f"{access.user}:{access.password}" if access.user else ""
     theme = Base(
         primary_hue=colors.indigo, neutral_hue=colors.slate, radius_size=sizes.radius_lg,
         font=[LocalFont("IBM Plex Sans", weights=(400, 700)), "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"],
