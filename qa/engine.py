@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from qa.answers.confidence import FITTED, Weights
 from qa.answers.reranking import CrossEncoderReranker, Reranker
 from qa.answers.verifying import Verification, verify
 from qa.datatypes import Answer, BuildReport, Document, Hit, Skipped, Status
-from qa.errors import IndexCorrupt, IndexIncompatible, SeedError
+from qa.errors import IndexCorrupt, IndexIncompatible, QAError, SeedError
 from qa.formats.pictures import Pictures
 from qa.formats.reading import Unreadable
 from qa.indexing import snapshots
@@ -200,6 +201,11 @@ class Engine:
             self._checked = opened.snapshot.name
         weights = self._read_weights(opened.snapshot.manifest["recipe"]["fingerprint"])
         return opened.corpus, Means(embedder, self.settings, weights, self._load_reranker())
+
+    def warm(self) -> None:
+        """Load what the first question would load; what is wrong is told when one is asked."""
+        with suppress(QAError):
+            self.parts()[1].embedder.encode_question("?")
 
     def keep_calibration(self, weights: Weights) -> Path:
         """Let the confidence be computed with these weights from now on; return the file they are kept in."""

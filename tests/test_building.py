@@ -134,7 +134,8 @@ def test_an_interrupted_build_leaves_the_old_index(small, embedder):
     (small.settings.seeds / "new.txt").write_text("Something new to embed.")
 
     def interrupt(done, total, note):
-        raise KeyboardInterrupt
+        if done:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         small.build(progress=interrupt)
@@ -160,6 +161,9 @@ def test_progress_counts_what_is_embedded(settings, embedder):
     seen = []
     report = Engine(settings, embedder=embedder).build(progress=lambda *state: seen.append(state))
     sizes = [done for done, _, _ in seen]
+    assert seen[0] == (0, seen[-1][1], "0 of 1 documents, 0 passages"), (
+        "a bar stands before the first passage is embedded"
+    )
     assert sizes == sorted(sizes)
     assert seen[-1][1] == (settings.seeds / "a.txt").stat().st_size
     assert seen[-1][2] == f"1 of 1 documents, {report.passages} passages"
@@ -286,7 +290,8 @@ def test_full_embeds_everything_again_also_after_an_interrupted_build(small, emb
     (small.settings.seeds / "new.txt").write_text("Something new to embed.")
 
     def interrupt(done, total, note):
-        raise KeyboardInterrupt
+        if done:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         small.build(progress=interrupt)

@@ -1,5 +1,7 @@
 import io
 import json
+import os
+import socket
 import subprocess
 import sys
 
@@ -284,3 +286,21 @@ def test_snapshots_are_listed_verified_and_rolled_back(folder):
     damaged = run("status", "--verify", cwd=folder)
     assert (damaged.returncode, damaged.stdout) == (1, "")
     assert "texts.utf8 is damaged or missing: run `qa build --full`" in damaged.stderr
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_used_port_is_told_before_anything_is_loaded_or_built(folder, host):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        code = (
+            "import sys; from qa.cli import main; status = main(sys.argv[1:]); "
+            "print(status, [name for name in ('gradio', 'numpy', 'onnxruntime', 'faiss') if name in sys.modules])"
+        )
+        command = [sys.executable, "-c", code, "serve", "--host", host, "--port", str(port)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        result = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=False)
+    assert result.stdout == "1 []\n"
+    assert result.stderr == f"error: Port {port} of {host} cannot be used: choose another with --port or QA_PORT.\n"
+    assert not (folder / "index").exists()

@@ -34,6 +34,8 @@ class Tally:
         self._total_bytes = sum(file.size_bytes for file in files)
         self._total_documents = len(files)
         self._bytes = self._documents = self._passages = 0
+        if files:
+            self._tell()  # before the first passage: reading a large document takes a while
 
     def add(self, *, size_bytes: int = 0, passages: int = 0, documents: int = 0) -> None:
         self._bytes = min(self._bytes + size_bytes, self._total_bytes)
@@ -41,6 +43,9 @@ class Tally:
         self._documents += documents
         if self._documents == self._total_documents:
             self._bytes = self._total_bytes  # white space between passages was not counted on the way
+        self._tell()
+
+    def _tell(self) -> None:
         if self._progress:
             note = f"{self._documents} of {self._total_documents} documents, {self._passages} passages"
             self._progress(self._bytes, self._total_bytes, note)

@@ -7,6 +7,7 @@ Does not: open a tunnel, send telemetry, or serve any file.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from qa.errors import IndexMissing, SettingsError
 from qa.following import follow
 from qa.progress import progress_bar
 from qa.rendering import printable, report_to_text
+from qa.settings import Settings
 from qa.ui.endpoints import MAX_WAITING, Endpoints
 from qa.ui.guard import LOCAL_HOSTS, Guard
 from qa.ui.monitor import Monitor
@@ -73,9 +75,11 @@ def serve(
 
     With `watch`, the index follows the documents; answers come from the snapshot before until a new one is published.
     """
+    _refuse_taken_port(engine.settings)
     _ensure_index(engine, follows=watch)
     page, url = launch(engine, access)
     announce(url)
+    threading.Thread(target=engine.warm, daemon=True).start()  # the page stands; the first question should not wait
     stop = threading.Event()
     if watch:
         tell = {
@@ -147,14 +151,34 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
             app_kwargs={"middleware": [Middleware(Guard, **guard)], "docs_url": None, "redoc_url": None, "openapi_url": None},
         )  # fmt: skip
     except OSError as exc:
-        raise SettingsError(
-            f"Port {settings.port} of {settings.host} cannot be used: choose another with --port or QA_PORT."
-        ) from exc
+        raise _port_problem(settings) from exc
     return page, f"{settings.public_url}/" if public else url
 
 
 def _is_local(host: str) -> bool:
     return host in ("127.0.0.1", "localhost", "::1")
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    """Try the port before anything is loaded or built; SettingsError where it cannot be had."""
+    if not settings.port:  # any free one
+        return
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            if os.name != "nt":  # there it would share the port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as exc:
+        raise _port_problem(settings) from exc
+
+
+def _port_problem(settings: Settings) -> SettingsError:
+    return SettingsError(
+        f"Port {settings.port} of {settings.host} cannot be used: choose another with --port or QA_PORT."
+    )
 
 
 def _ensure_index(engine: Engine, *, follows: bool) -> None:
