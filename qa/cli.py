@@ -138,7 +138,7 @@ def _text(engine: Engine, options: argparse.Namespace) -> int:
 def _serve(engine: Engine, options: argparse.Namespace) -> int:
     from qa.ui.serving import read_access, serve
 
-    access = read_access(options.auth, options.max_queue, mcp=options.mcp)
+    access = read_access(options.auth, options.max_queue, mcp=options.mcp, upload=not options.no_upload)
 
     def announce(url: str) -> None:
         _write(options, {"url": url}, f"Quoted is at {url} (Ctrl-C ends it)")

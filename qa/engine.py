@@ -145,6 +145,11 @@ class Engine:
         corpus = self._open().corpus
         return [corpus.document(number) for number in range(len(corpus.entries))[:limit]]
 
+    def listed(self) -> list[Document]:
+        """Return every document in order of doc_id, without its text."""
+        entries = self._open().corpus.entries
+        return [Document(e["doc_id"], e["title"], "", e["sha256"], e["meta"]) for e in entries]
+
     def document(self, doc_id: str) -> Document | None:
         """Return one document as it was indexed, None where there is none of this id."""
         corpus = self._open().corpus

@@ -92,6 +92,7 @@ def make_parser() -> argparse.ArgumentParser:
     sub["serve"].add_argument(
         "--max-queue", type=_at_least_one, metavar="N", help="how many questions may wait (default 128)"
     )
+    sub["serve"].add_argument("--no-upload", action="store_true", help="take no files that are dropped on the page")
     sub["serve"].add_argument("--mcp", action="store_true", help="also tools for agents at /mcp (needs quoted[mcp])")
     sub["eval"].add_argument(
         "--baselines", action="store_true", help="also BM25, dense and fused passages, without late interaction"

@@ -19,6 +19,7 @@ from qa.formats.places import place_to_dict, place_words
 REFUSAL = "The documents do not answer this."
 OVERVIEW_HEAD = "An overview in the documents' own words, no answer."
 UNCLEAR = "This may not be an answer. The closest sentences are:"
+QUOTATION_MARKS = tuple('"“”„«»‘’「」')
 DECIMALS = 6
 """Digits kept of a score in JSON: beyond them the order of an addition may show."""
 STALE_MARK = " (the file has changed since it was indexed)"
@@ -140,8 +141,14 @@ def answer_to_markdown(answer: Answer) -> str:
 def answer_to_plain(answer: Answer) -> str:
     """Return the quotes as plain text to be pasted, each with its source; "" for a refusal."""
     return "\n\n".join(
-        f"“{c.text}”\n({one_line(c.title)}, {one_line(c.doc_id)}, {one_line(place_words(c))})" for c in answer.citations
+        f"{_in_marks(c.text)}\n({one_line(c.title)}, {one_line(c.doc_id)}, {one_line(place_words(c))})"
+        for c in answer.citations
     )
+
+
+def _in_marks(text: str) -> str:
+    """Return a quote in quotation marks; one that begins or ends with its own has them already."""
+    return text if text[:1] in QUOTATION_MARKS or text[-1:] in QUOTATION_MARKS else f"“{text}”"
 
 
 def hit_to_text(hit: Hit) -> str:

@@ -244,6 +244,7 @@ def test_copying_and_feedback(site, visit):
     assert page.evaluate(clipboard).startswith("> EU foreign affairs chief Kaja Kallas")
     card.locator("[data-kind=plain]").click()
     page.wait_for_timeout(200)
+    assert "““" not in page.evaluate(clipboard)
     assert "004_7ef07e8e4c86d72a.txt, line 24" in page.evaluate(clipboard)
     card.locator("[data-act=link]").click()
     page.wait_for_timeout(200)
@@ -493,7 +494,7 @@ def test_a_question_is_drawn_at_once_and_kept_when_the_server_does_not_answer(tm
 def test_every_match_is_counted_and_steps_go_both_ways(site, visit):
     _, url = site
     page = visit(url)
-    page.locator(".docrow").first.click()
+    page.locator(".docrow:has-text('European Reactions')").click()
     page.wait_for_selector("#find")
     page.fill("#find", "e")
     document = page.evaluate("document.querySelector('.text').textContent.toLowerCase().split('e').length - 1")
@@ -503,3 +504,96 @@ def test_every_match_is_counted_and_steps_go_both_ways(site, visit):
     assert page.inner_text("#found") == f"{document} of {document}"
     page.click("[data-act=findnext]")
     assert page.inner_text("#found") == f"1 of {document}"
+
+
+def test_six_answers_are_whole_on_paper_and_light(site, visit, tmp_path):
+    import pypdfium2
+
+    _, url = site
+    page = visit(url, dark=True)
+    asked = [
+        KALLAS,
+        "what did Merkel say about appeasement",
+        "What did Zelensky say about the talks?",
+        "who edited the dw piece",
+    ]
+    asked += ["what does Meloni think", "would Britain send soldiers?"]
+    cards = [ask(page, question) for question in asked]
+    quoted = [
+        quote.evaluate("e => e.textContent") for card in cards for quote in card.locator(".best .qt, .quotes .qt").all()
+    ]
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.pdf(path=tmp_path / "paper.pdf", print_background=True)
+    document = pypdfium2.PdfDocument(tmp_path / "paper.pdf")
+    printed = re.sub(r"\W+", "", "".join(p.get_textpage().get_text_range() for p in document))
+    refused = cards[1].locator(".qt").evaluate_all("all => all.map(e => e.textContent)")
+    for text in [*asked, *(text for text in quoted if text not in refused)]:
+        assert re.sub(r"\W+", "", text) in printed
+    corner = document[0].render(scale=0.2).to_pil().convert("L")
+    assert corner.getpixel((2, 2)) > 230
+    assert sum(corner.histogram()[:128]) < 0.3 * corner.width * corner.height
+
+
+def test_files_are_dropped_indexed_and_asked_and_none_is_written_over(tmp_path_factory, model, visit):
+    engine, server, url = serve(tmp_path_factory, model, lambda seeds: shutil.copytree(SEEDS, seeds))
+    page = visit(url)
+    drop = """files => { const data = new DataTransfer();
+        for (const [name, text] of files) data.items.add(new File([text], name));
+        for (const kind of ['dragover', 'drop']) document.querySelector('#chat').dispatchEvent(
+          new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true })); }"""
+    first = [
+        ["zebra.txt", "The zebra mayor of Atlantis opened a bakery."],
+        ["notes.md", "# Notes\n\nThe ferry to Atlantis leaves at noon."],
+    ]
+    page.evaluate(drop, [*first, ["tool.exe", "MZ"]])
+    page.wait_for_function("document.querySelector('#status').textContent.includes('7 documents, up to date')")
+    page.wait_for_function("document.querySelector('#adding')?.textContent.includes('2 added.')")
+    assert "tool.exe is not of a kind that is read" in page.inner_text("#adding")
+    assert "bakery" in ask(page, "what did the zebra mayor of Atlantis open").inner_text()
+    other = [["zebra.txt", "Something else."], ["../up.txt", "Up."], ["sources.toml", "x = 1"]]
+    page.evaluate(drop, other)
+    page.wait_for_function("document.querySelector('#adding')?.textContent.includes('no name for a document')")
+    assert "is in the folder already" in page.inner_text("#adding")
+    assert (engine.settings.seeds / "zebra.txt").read_text() == first[0][1]
+    assert {p.name for p in engine.settings.seeds.iterdir()} >= {"zebra.txt", "notes.md"}
+    assert not (engine.settings.seeds.parent / "up.txt").exists()
+    assert not list(engine.settings.seeds.glob(".quoted-*"))
+    server.close(verbose=False)
+
+
+def test_the_list_says_its_folder_filters_and_keeps_its_place(tmp_path_factory, model, visit):
+    def write(seeds):
+        (seeds / "reports").mkdir(parents=True)
+        for n in range(60):
+            folder = seeds / "reports" if n % 2 else seeds
+            (folder / f"{n:02}.md").write_text(f"# Title {n:02}\n\nThe whale number {n} sings at night.")
+        (seeds / "broken.pdf").write_bytes(b"no pdf")
+
+    engine, server, url = serve(tmp_path_factory, model, write)
+    page = visit(url)
+    page.wait_for_selector(".docs")
+    assert page.inner_text("#folder") == str(engine.settings.seeds.resolve())
+    page.click("[data-act=path]")
+    page.wait_for_timeout(200)
+    assert page.evaluate("navigator.clipboard.readText()") == str(engine.settings.seeds.resolve())
+    page.click(".left summary")
+    assert "broken.pdf" in page.inner_text(".left")
+    titles = page.locator(".docrow .dt").all_text_contents()
+    assert titles == sorted(titles)
+    page.locator(".docrow").nth(50).scroll_into_view_if_needed()
+    before = page.evaluate("document.querySelector('.vbody').scrollTop")
+    assert before > 500
+    page.locator(".docrow").nth(50).click()
+    page.wait_for_selector(".text")
+    page.click("[data-act=list]")
+    page.wait_for_selector(".docs")
+    page.wait_for_timeout(200)
+    assert abs(page.evaluate("document.querySelector('.vbody').scrollTop") - before) < 80
+    page.fill("#filter", "reports")
+    assert page.locator(".docs li:not([hidden])").count() == 30
+    assert page.inner_text("#listed") == "30 of 60"
+    page.locator(".docrow:visible").first.focus()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.textContent").startswith("Title 03")
+    assert violations(page) == []
+    server.close(verbose=False)

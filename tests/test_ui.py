@@ -5,6 +5,7 @@ import re
 import urllib.error
 import urllib.request
 from html.parser import HTMLParser
+from importlib.metadata import version
 
 import pytest
 from conftest import KALLAS
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_info
 
-from qa.datatypes import Document, Span
+from qa.datatypes import Document, Skipped, Span
 from qa.engine import Engine
 from qa.errors import SettingsError
 from qa.settings import Settings
@@ -21,6 +22,7 @@ from qa.ui import cards, sources
 from qa.ui.endpoints import AT_ONCE, Endpoints, Refused
 from qa.ui.examples import Offered, answered_examples
 from qa.ui.feedback import keep_feedback
+from qa.ui.listing import LISTED, Folder, source_list
 from qa.ui.monitor import Monitor
 from qa.ui.panel import source_panel
 from qa.ui.serving import Access, launch, read_access
@@ -73,7 +75,8 @@ def test_text_of_documents_and_questions_is_never_html(small):
     document = dataclasses.replace(small.document("bad.txt"), title=HOSTILE)
     refusal = small.ask(f"who crossed the Danube {HOSTILE}")
     pages = [cards.answer_card(answer, 2), cards.answer_card(refusal, 2), cards.question_card(HOSTILE), sources.source_text(document),
-             sources.source_list([document], 1), cards.welcome([HOSTILE]), cards.error_card(HOSTILE)]  # fmt: skip
+             source_list([document], Folder(HOSTILE, skipped=(Skipped(HOSTILE, HOSTILE),))),
+             cards.welcome([HOSTILE]), cards.error_card(HOSTILE)]  # fmt: skip
     for page in pages:
         assert not {"img", "script"} & set(Marks(page).tags)
 
@@ -246,7 +249,9 @@ def test_an_agent_asks_and_verifies_over_mcp(real):
     async def use(address):
         login = {"Authorization": "Basic " + base64.b64encode("ann:pässword".encode()).decode()}
         async with streamablehttp_client(address, login) as (read, write, _), ClientSession(read, write) as session:
-            await session.initialize()
+            hello = await session.initialize()
+            assert hello.serverInfo.version == version("quoted")
+            assert all(tool.annotations.readOnlyHint and tool.title for tool in (await session.list_tools()).tools)
             tools = [tool.name for tool in (await session.list_tools()).tools]
             calls = [("ask", {"question": "what did Merkel say"}), ("retrieve", {"question": "appeasement", "k": 1}),
                      ("verify_quote", {"text": "It has never worked."}), ("retrieve", {"question": "x", "k": 0})]  # fmt: skip
@@ -267,6 +272,7 @@ def test_an_agent_asks_and_verifies_over_mcp(real):
     assert [result.isError for result in results] == [False, False, False, True]
     answer, hits, quote = (json.loads(result.content[0].text) for result in results[:3])
     assert answer["answered"] is False
+    assert answer["hits"] == []  # an agent is not given what it did not ask for
     assert len(hits["hits"]) == 1
     assert (quote["found"], quote["places"][0]["doc_id"]) == (True, KALLAS)
 
@@ -337,6 +343,9 @@ def test_an_index_that_breaks_while_serving_is_told_in_words(tmp_path, model, re
 
 
 def test_a_document_is_described_by_what_is_known(real):
-    described = sources.source_list([Document("a.txt", "T", "one two", "", {"author": "Ann", "date": "2025"})], 3)
-    assert "Ann · 2025 · 2 words" in described
-    assert "and 2 more documents; a citation opens each" in described
+    described = source_list([Document("a.txt", "T", "", "", {"author": "Ann", "date": "2025"})], Folder("/texts"))
+    assert "Ann · 2025" in described
+    assert "/texts" in described
+    many = source_list([Document(f"{n}.txt", f"T{n}", "", "", {}) for n in range(LISTED + 2)], Folder("/texts"))
+    assert "and 2 more documents; a citation opens each" in many
+    assert many.count("tabindex=-1") == LISTED - 1  # one stop of the Tab key for the whole list

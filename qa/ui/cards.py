@@ -22,7 +22,7 @@ from qa.ui.quotes import OVERVIEW, Layout, Told, laid_out, pill, places_of, quot
 TITLES_SHOWN = 4
 SHA_CHARS = 16
 """How much of a document's sha256 an answer carries, so that a quote is not marked in another version of it."""
-HEADER = """<header class="top">
+HEADER = """<header class="top"{upload}>
   <h1>Quoted</h1><p class="tag">Answers in the documents’ own words</p><span class="grow"></span>
   <button type="button" class="act" data-act="new">New chat</button>
   <button type="button" class="act" data-act="theme">Light / dark</button>

@@ -79,6 +79,11 @@ class Endpoints:
         except QAError as exc:
             raise Refused(str(exc)) from exc
 
+    def ask_in_short(self, question: Any, history: Any, k: Any) -> dict[str, Any]:
+        """Return the JSON of `qa ask --json` with `k` hits, which may be none."""
+        answer = self.ask(question, history, k if k != 0 or isinstance(k, bool) else 1)
+        return {**answer, "hits": answer["hits"] if k else []}
+
     def retrieve(self, question: Any, k: Any) -> dict[str, Any]:
         """Return the JSON of `qa retrieve --json`."""
         _check_text(question, "question")

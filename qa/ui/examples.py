@@ -15,6 +15,7 @@ from qa.ui import cards
 
 SHOWN = 4
 TRIED = 12
+OVERVIEW = "What are these documents about?"
 
 
 class Offered:
@@ -53,5 +54,6 @@ def answered_examples(engine: Engine) -> list[str]:
 
 def _candidates(engine: Engine) -> Iterator[str]:
     yield from read_examples(engine.settings.seeds)
+    yield OVERVIEW
     for name in engine.frequent_names(TRIED):
         yield f"What is said about {name}?"

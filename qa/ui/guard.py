@@ -119,7 +119,7 @@ class Guard:
             return 400, "Unknown host"
         if not self._is_own(headers, address, route):
             return 403, "Cross-origin request refused"
-        if route is None:
+        if route is None or (route.ours and scope["path"] not in self._apps):
             return NOT_FOUND
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or len(length) > MOST_DIGITS or int(length) > route.most_bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from importlib.metadata import version
 from typing import Any
 
 from qa.errors import SettingsError
@@ -28,11 +29,17 @@ def make_mcp_app(endpoints: Endpoints) -> App:
         from mcp.server.fastmcp import FastMCP
         from mcp.server.fastmcp.exceptions import ToolError
         from mcp.server.transport_security import TransportSecuritySettings
+        from mcp.types import ToolAnnotations
     except ImportError as exc:
         raise SettingsError("--mcp needs the extra: run `pip install 'quoted[mcp]'`.") from exc
     # Hosts and origins are checked by the Guard in front of it, whatever the port.
     server = FastMCP("Quoted", instructions=_INSTRUCTIONS, stateless_http=True, log_level="WARNING", json_response=True, streamable_http_path=PATH,
                      transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False))  # fmt: skip
+
+    server._mcp_server.version = version("quoted")  # FastMCP would tell its own
+
+    def reads(title: str) -> ToolAnnotations:
+        return ToolAnnotations(title=title, readOnlyHint=True, idempotentHint=True, openWorldHint=False)
 
     async def called(work: Any, *arguments: Any) -> str:
         try:
@@ -40,20 +47,20 @@ def make_mcp_app(endpoints: Endpoints) -> App:
         except Refused as exc:
             raise ToolError(str(exc)) from exc
 
-    @server.tool()
+    @server.tool(title="Find passages", annotations=reads("Find passages"))
     async def retrieve(question: str, k: int = 5) -> str:
         """Return the k best passages of the documents for a question, as JSON: question, hits (doc_id, title, start, end, text, score)."""
         return await called(endpoints.retrieve, question, k)
 
-    @server.tool()
-    async def ask(question: str, history: list[str] | None = None, k: int = 5) -> str:
+    @server.tool(title="Ask the documents", annotations=reads("Ask the documents"))
+    async def ask(question: str, history: list[str] | None = None, k: int = 0) -> str:
         """Quote the sentences that answer a question, or say that the documents do not, as JSON: answered, confidence, reason, citations, hits.
 
-        `history` are earlier questions of the conversation, oldest first.
+        `history` are earlier questions of the conversation, oldest first; `k` is how many passages to give as `hits`, besides.
         """
-        return await called(endpoints.ask, question, history, k)
+        return await called(endpoints.ask_in_short, question, history, k)
 
-    @server.tool()
+    @server.tool(title="Check a quote", annotations=reads("Check a quote"))
     async def verify_quote(text: str) -> str:
         """Tell whether a sentence is in the documents word for word, and where, as JSON: found, places (doc_id, start, end, line, exact), more."""
         return await called(endpoints.verify_quote, text)

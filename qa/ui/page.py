@@ -22,14 +22,14 @@ from qa.ui.cards import Asked
 from qa.ui.endpoints import MAX_QUESTION_CHARS, Endpoints, Refused
 from qa.ui.examples import Offered
 from qa.ui.feedback import keep_feedback
-from qa.ui.panel import all_sources, source_panel
+from qa.ui.panel import Reach, all_sources, source_panel
 from qa.ui.rebuild import rebuild_steps
 
 TURNS_KEPT = 20
 _SILENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _AFTER_ANSWER = "() => window.quoted.answered()"
 _AFTER_RESTORE = "() => window.quoted.answered(true)"
-_SCRIPTS = ("script.js", "chat.js")
+_SCRIPTS = ("script.js", "chat.js", "folder.js")
 
 Turn = dict[str, Any]
 """`question`, `as_typed`, `history` where it is not the turns before, and once it is answered `card`, its HTML."""
@@ -40,14 +40,14 @@ def head() -> str:
     return f"<style>{files('qa.ui').joinpath('style.css').read_text(encoding='utf-8')}</style>"
 
 
-def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
+def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) -> gr.Blocks:
     """Return the page over an Engine whose index exists."""
     script = "".join(files("qa.ui").joinpath(name).read_text(encoding="utf-8") for name in _SCRIPTS)
     offered = Offered(engine)
 
     with gr.Blocks(title="Quoted", analytics_enabled=False, fill_width=True) as page:
         turns = gr.State([], time_to_live=24 * 3600)
-        _html(cards.HEADER, elem_id="top")
+        _html(cards.HEADER.format(upload=" data-upload" if reach and reach.upload else ""), elem_id="top")
         with gr.Row(elem_id="main", equal_height=True):
             with gr.Column(elem_id="chatcol", scale=3, min_width=300):
                 chat = gr.Chatbot(
@@ -60,7 +60,7 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
                 )  # fmt: skip
             with gr.Column(elem_id="viewcol", scale=2, min_width=300):
                 panel = gr.HTML(
-                    all_sources(engine), elem_id="viewer", apply_default_css=False, js_on_load=script,
+                    all_sources(engine, reach), elem_id="viewer", apply_default_css=False, js_on_load=script,
                     server_functions=_server_functions(engine, endpoints),
                 )  # fmt: skip
                 status = _html(_status(engine), elem_id="status")
@@ -97,18 +97,18 @@ def make_page(engine: Engine, endpoints: Endpoints) -> gr.Blocks:
             return _messages(restored, offered), restored
 
         def refresh() -> tuple[Any, ...]:
-            return all_sources(engine), _status(engine)
+            return all_sources(engine, reach), _status(engine)
 
         def show_source(event: gr.EventData) -> Any:
-            return source_panel(engine, _payload(event)) or gr.skip()
+            return source_panel(engine, _payload(event), reach) or gr.skip()
 
         def start_again() -> tuple[Any, ...]:
-            return _messages([], offered), [], all_sources(engine)
+            return _messages([], offered), [], all_sources(engine, reach)
 
         def rebuild() -> Iterator[tuple[Any, ...]]:
             for line in rebuild_steps(engine):
                 yield line, gr.skip()
-            yield line, all_sources(engine)
+            yield line, all_sources(engine, reach)
 
         def retrieve(question: str, k: int = 5) -> dict[str, Any]:
             """Return the best passages of the documents for a question.

@@ -14,8 +14,17 @@ from qa.datatypes import Document, Span
 from qa.engine import Engine
 from qa.errors import QAError
 from qa.ui import sources
+from qa.ui.listing import Folder, source_list
 
 MOST_SPANS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Who can see the page: `alone`, whoever sits at this machine, who may then know where the folder is; `upload`, and add to it."""
+
+    alone: bool = False
+    upload: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +36,23 @@ class Spot:
     version: str
 
 
-def source_panel(engine: Engine, payload: dict[str, Any]) -> str | None:
+def source_panel(engine: Engine, payload: dict[str, Any], reach: Reach | None = None) -> str | None:
     """Return the list of documents, a whole document, or a document with the quotes of an answer marked."""
     if payload.get("list"):
-        return all_sources(engine)
+        return all_sources(engine, reach)
     try:
         return _source(engine, payload)
     except QAError as exc:
         return sources.source_missing(str(exc))
 
 
-def all_sources(engine: Engine) -> str:
-    """Return the list of documents."""
+def all_sources(engine: Engine, reach: Reach | None = None) -> str:
+    """Return the list of documents, where they are read from and what was left out."""
+    reach = reach or Reach()
     try:
-        return sources.source_list(engine.documents(sources.LISTED), engine.document_count())
+        seeds = engine.settings.seeds.resolve()
+        folder = Folder(str(seeds) if reach.alone else seeds.name, reach.upload, engine.status().skipped)
+        return source_list(engine.listed(), folder)
     except QAError as exc:
         return sources.source_missing(str(exc))
 

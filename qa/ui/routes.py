@@ -12,6 +12,8 @@ from functools import lru_cache
 
 KB = 1024
 MAX_BODY_BYTES = 64 * KB
+MOST_UPLOADED = 100 * KB * KB
+"""Of a file from this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Route:
     linked: bool = False
     """Whether it may be opened from a page of another site, by a link or a redirect."""
     most_bytes: int = MAX_BODY_BYTES
+    ours: bool = False
+    """Whether it is open only while the page's server has something of its own to answer it."""
 
 
 OPEN = (
@@ -55,6 +59,7 @@ OPEN = (
     Route("GET", "/retrieve"),
     Route("GET", "/verify"),
     Route("GET", "/api.json"),
+    Route("POST", "/documents", most_bytes=MOST_UPLOADED, ours=True),
     Route("GET", "/health"),
     Route("GET", "/metrics"),
     Route("GET DELETE", "/mcp"),

@@ -58,6 +58,7 @@ let shows = 0;
 const show = wanted => {
   const mine = ++shows, viewer = document.getElementById('viewer');
   viewer.classList.add('loading');
+  leaveList();
   trigger('cite', wanted);
   setTimeout(async () => {
     if (mine !== shows || !viewer.classList.contains('loading')) return;
@@ -206,6 +207,7 @@ const actions = {
     text.hidden = !text.hidden;
     button.setAttribute('aria-expanded', String(!text.hidden));
   },
+  path: button => copy(button, element.querySelector('#folder').textContent),
   prompt,
   helpful: button => judge(button, true),
   unhelpful: button => judge(button, false),

@@ -47,13 +47,15 @@ class Access:
     """How many questions may wait; more are refused at once."""
     mcp: bool = False
     """Whether agents find tools at /mcp."""
+    upload: bool = True
+    """Whether files may be dropped on the page; only ever from this machine, without a login or a proxy before it."""
 
 
-def read_access(auth: str | None, max_queue: int | None, *, mcp: bool) -> Access:
+def read_access(auth: str | None, max_queue: int | None, *, mcp: bool, upload: bool = True) -> Access:
     """Return the Access of the flags; `auth` is USER:PASSWORD_FILE. SettingsError where it cannot be used."""
     queue = MAX_WAITING if max_queue is None else max_queue
     if auth is None:
-        return Access(max_queue=queue, mcp=mcp)
+        return Access(max_queue=queue, mcp=mcp, upload=upload)
     user, _, file = auth.partition(":")
     if not user or not file:
         raise SettingsError("--auth wants USER:PASSWORD_FILE: a name, a colon, and a file that holds the password.")
@@ -111,6 +113,7 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
     from threadpoolctl import threadpool_limits
 
     from qa.ui.page import head, make_page
+    from qa.ui.panel import Reach
     from qa.ui.programs import make_program_apps
 
     # Questions run side by side: more threads inside one make it no faster, they keep the other cores busy waiting.
@@ -130,7 +133,13 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
 
         guard["apps"] = {PATH: make_mcp_app(endpoints)}
         guard["login"] = f"{access.user}:{access.password}" if access.user else ""
-    page = make_page(engine, endpoints)
+    alone = _is_local(settings.host) and not settings.public_url and not access.user
+    if alone and access.upload:
+        from qa.ui.uploads import PATH as UPLOADS
+        from qa.ui.uploads import make_upload_app
+
+        guard.setdefault("apps", {})[UPLOADS] = make_upload_app(settings)
+    page = make_page(engine, endpoints, Reach(alone=alone, upload=alone and access.upload))
     guard["handlers"] = frozenset(number for number, handler in page.fns.items() if handler.fn)
     guard["public"] = public = read_public_url(settings.public_url)
     # From whom a request comes: what a proxy says of it counts only where there is one.

@@ -19,21 +19,7 @@ Marks = Sequence[tuple[int, Span]]
 
 CHANGED = "This document has changed since the answer was given: ask again to see where the quote stands now."
 NAMES_SHOWN = 20
-LISTED = 500
-"""How many documents the panel lists: their words are counted whenever it is shown."""
 BACK = '<button type="button" class="back" data-act="list" aria-label="Back to all sources">←</button>'
-
-
-def source_list(documents: Sequence[Document], document_count: int) -> str:
-    """Return the panel that lists documents, and says how many more there are."""
-    rows = "".join(
-        f'<li><button type="button" class="docrow" data-open="{escape(d.doc_id)}"><span class="dt">{shown(d.title)}</span>'
-        f'<span class="dm">{shown(_about(d))}</span></button></li>'
-        for d in documents
-    )
-    more = document_count - len(documents)
-    told = f'<p class="dm">and {counted(more, "more document")}; a citation opens each.</p>' if more > 0 else ""
-    return _panel("Sources", "", "", f'<ul class="docs">{rows}</ul>{told}', label="List of sources")
 
 
 def source_text(document: Document, marks: Marks = (), active: int = 0, total: int = 0, *, notice: str = "") -> str:
@@ -53,14 +39,14 @@ def source_text(document: Document, marks: Marks = (), active: int = 0, total: i
     about = f'<div class="vmeta"><span class="grow">{shown(document.doc_id)} · {shown(_about(document))}</span>{steps}</div>'
     meta = f'{about}<div class="vmeta finder">{find}</div>'
     told = f'<p class="notice" role="alert">{escape(notice)}</p>' if notice else ""
-    return _panel(
+    return panel(
         document.title, BACK, meta, told + marked_text(document.text, marks, active), label="Source text", kind="doc"
     )
 
 
 def source_missing(reason: str) -> str:
     """Return the panel in place of a document that is no longer indexed, or of all when the index cannot be read."""
-    return _panel("Sources", BACK, "", f'<p class="notice" role="alert">{escape(reason)}</p>', label="Source text")
+    return panel("Sources", BACK, "", f'<p class="notice" role="alert">{escape(reason)}</p>', label="Source text")
 
 
 def marked_text(text: str, marks: Marks, active: int) -> str:
@@ -115,7 +101,8 @@ def rebuild_failed(message: str) -> str:
     )
 
 
-def _panel(heading: str, before: str, meta: str, body: str, *, label: str, kind: str = "") -> str:
+def panel(heading: str, before: str, meta: str, body: str, *, label: str, kind: str = "") -> str:
+    """Return the frame of what stands beside the chat: its heading, what stays in sight below it, and what scrolls."""
     return (
         f'<section class="panel" aria-labelledby="vh"><header class="vhead">{before}<h2 id="vh" tabindex="-1">{shown(heading)}</h2>'
         '<button type="button" class="close" data-act="close" aria-label="Close sources panel">✕</button></header>'

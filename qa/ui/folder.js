@@ -1,0 +1,65 @@
+// The list of documents, after chat.js in the same function: a filter, arrow keys, its place kept, and files that are dropped on the page.
+const list = { top: 0, filter: '' };
+const leaveList = () => { if (element.querySelector('.docs')) { list.top = element.querySelector('.vbody').scrollTop; list.filter = element.querySelector('#filter')?.value ?? ''; } };
+const comeToList = () => {
+  const body = element.querySelector('.vbody'), box = element.querySelector('#filter');
+  if (!element.querySelector('.docs')) return;
+  if (box && list.filter) { box.value = list.filter; filterList(list.filter); }
+  body.scrollTop = list.top;
+};
+const rows = () => [...element.querySelectorAll('.docs li:not([hidden]) .docrow')];
+const filterList = text => {
+  const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean), all = [...element.querySelectorAll('.docs li')];
+  for (const row of all) {
+    const said = `${row.textContent} ${row.firstChild.dataset.open ?? ''}`.toLocaleLowerCase();
+    row.hidden = !words.every(word => said.includes(word));
+  }
+  const left = rows();
+  left.forEach((row, n) => { row.tabIndex = n ? -1 : 0; });
+  element.querySelector('#listed').textContent = words.length ? `${left.length} of ${all.length}` : '';
+};
+document.addEventListener('input', event => { if (event.target.id === 'filter') filterList(event.target.value); });
+document.addEventListener('keydown', event => {   // one stop of the Tab key for the whole list
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key], all = by && event.target.classList?.contains('docrow') ? rows() : [];
+  const next = all[all.indexOf(event.target) + by];
+  if (!next) return;
+  event.preventDefault();
+  event.target.tabIndex = -1; next.tabIndex = 0; next.focus();
+});
+watch('value', comeToList);
+
+// files: each is sent by itself, then the index is brought in line once
+
+const canAdd = () => !!document.querySelector('.top[data-upload]');
+const told = text => { const line = element.querySelector('#adding'); if (line) line.textContent = text; say(text); };
+const add = async files => {
+  if (!element.querySelector('.docs')) { show({ list: true }); await new Promise(done => { setTimeout(done, 600); }); }
+  const refused = [];
+  let taken = 0;
+  for (const file of files) {
+    told(`Adding ${file.name}…`);
+    try {
+      const reply = await fetch(`${location.pathname.replace(/\/?$/, '/')}documents?name=${encodeURIComponent(file.name)}`, { method: 'POST', body: file });
+      const sent = reply.status === 413 ? { error: `${file.name} is too large to be added here: copy it into the folder.` } : await reply.json();
+      if (sent.error) refused.push(sent.error); else taken++;
+    } catch { refused.push(`${file.name} could not be sent. ${SLOW}`); }
+  }
+  added = [taken ? `${taken} added.` : '', ...refused].filter(Boolean).join(' ');
+  told(added);
+  if (taken) trigger('rebuild', {});
+};
+let added = '';   // the list is drawn again when the index is in line: what was said of the files stays
+watch('value', () => { if (added && element.querySelector('#adding')) { element.querySelector('#adding').textContent = added; added = ''; } });
+const holdsFiles = event => canAdd() && event.dataTransfer?.types.includes('Files');
+document.addEventListener('dragover', event => { if (holdsFiles(event)) { event.preventDefault(); event.stopPropagation(); document.body.classList.add('dropping'); } }, true);
+document.addEventListener('dragleave', event => { if (!event.relatedTarget) document.body.classList.remove('dropping'); }, true);
+document.addEventListener('drop', event => {
+  document.body.classList.remove('dropping');
+  if (!holdsFiles(event)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  add([...event.dataTransfer.files]);
+}, true);
+document.addEventListener('change', event => { if (event.target.id === 'add') add([...event.target.files]); });
+addEventListener('beforeprint', () => document.querySelectorAll('#chat details.rest:not([open])').forEach(fold => { fold.open = true; fold.dataset.printed = ''; }));
+addEventListener('afterprint', () => document.querySelectorAll('#chat details[data-printed]').forEach(fold => { fold.open = false; delete fold.dataset.printed; }));
