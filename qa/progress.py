@@ -1,7 +1,7 @@
 """A progress bar on stderr (tqdm), or a few plain lines where stderr is not a terminal.
 
 In -> out: what is done -> a function that is called with (done, total, a note).
-Does not: write to stdout, or appear before something is counted.
+Does not: write to stdout, or appear before it is first called.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from typing import Any
 
 QUIET_STEPS = 4
 """How many lines a run writes where there is no terminal."""
+_TIMED = "{desc}: {percentage:3.0f} %|{bar}| {remaining} left{postfix}"
+"""A bar over bytes, of which nobody wants to read the number; the note counts what is done."""
 
 
 @contextmanager
 def progress_bar(doing: str, unit: str) -> Iterator[Callable[[int, int, str], None]]:
-    """Yield `progress(done, total, note)`; the bar shows rate and time left, and is closed whatever happens."""
+    """Yield `progress(done, total, note)`; the bar shows the note and the time left, and is closed whatever happens."""
     from tqdm import tqdm
 
     bar: Any = None
@@ -39,12 +41,12 @@ def progress_bar(doing: str, unit: str) -> Iterator[Callable[[int, int, str], No
                 total=total,
                 desc=doing,
                 unit=unit,
-                unit_scale=unit == "B",
+                bar_format=_TIMED if unit == "B" else None,
                 file=sys.stderr,
                 ncols=size.columns,
                 nrows=size.lines,
             )
-        bar.set_postfix_str(note, refresh=False)
+        bar.set_postfix_str(note, refresh=done == 0)
         bar.update(done - bar.n)
 
     try:

@@ -204,7 +204,7 @@ def test_from_nothing_to_an_answer_in_a_shell(folder):
     built = run("build", "--json", cwd=folder)
     assert built.returncode == 0, built.stderr
     assert json.loads(built.stdout)["added"] == ["a.txt"]
-    assert "indexing: 100 % (1 of 1 documents, 1 passages)" in built.stderr
+    assert "indexing: 100 % (1 of 1 documents, 1 passages, " in built.stderr
 
     asked = run("ask", "do whales sing at night", cwd=folder, env={"LC_ALL": "C", "PATH": "", "PYTHONPATH": str(ROOT)})
     assert (asked.returncode, asked.stderr) == (0, "")

@@ -1,7 +1,12 @@
 import io
+import re
 import sys
 
+from conftest import WordEmbedder
+
+from qa.engine import Engine
 from qa.progress import progress_bar
+from qa.settings import Settings
 
 
 class Terminal(io.StringIO):
@@ -31,3 +36,19 @@ def test_elsewhere_a_few_plain_lines(monkeypatch):
 
 def test_nothing_is_drawn_when_nothing_is_counted(monkeypatch):
     assert count(Terminal(), monkeypatch, total=0) == ""
+
+
+def test_a_build_shows_a_bar_before_the_first_passage_then_passages_rate_and_time_left(tmp_path, monkeypatch):
+    (tmp_path / "seeds").mkdir()
+    for number in range(3):
+        (tmp_path / "seeds" / f"{number}.txt").write_text(f"Whale {number} sings at night. " * 40)
+    told = []
+    engine = Engine(Settings(seeds=tmp_path / "seeds", index=tmp_path / "index"), embedder=WordEmbedder())
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with progress_bar("indexing", "B") as progress:
+        engine.build(progress=lambda *call: (told.append(call), progress(*call)))
+    drawn = sys.stderr.getvalue()
+    assert told[0] == (0, told[0][1], "0 of 3 documents, 0 passages")
+    assert told[-1][0] == told[-1][1]
+    assert "indexing:   0 %" in drawn
+    assert re.search(r"100 %\|.*\| 00:00 left, 3 of 3 documents, \d+ passages, \d+/s", drawn)

@@ -6,6 +6,7 @@ Does not: decide which documents have changed (qa/indexing/building.py).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 BATCH_PASSAGES = 256
 """How many passages are embedded at once and held in memory; a longer document is written in parts."""
 Progress = Callable[[int, int, str], None]
-"""Called with (bytes of text done, bytes in all, how many documents and passages that is)."""
+"""Called with (bytes of text done, bytes in all, how many documents and passages that is, and the passages of a second)."""
 
 
 class Tally:
@@ -34,6 +35,7 @@ class Tally:
         self._total_bytes = sum(file.size_bytes for file in files)
         self._total_documents = len(files)
         self._bytes = self._documents = self._passages = 0
+        self._started = time.monotonic()
         if files:
             self._tell()  # before the first passage: reading a large document takes a while
 
@@ -47,8 +49,12 @@ class Tally:
 
     def _tell(self) -> None:
         if self._progress:
-            note = f"{self._documents} of {self._total_documents} documents, {self._passages} passages"
-            self._progress(self._bytes, self._total_bytes, note)
+            self._progress(self._bytes, self._total_bytes, self._note())
+
+    def _note(self) -> str:
+        note = f"{self._documents} of {self._total_documents} documents, {self._passages} passages"
+        rate = self._passages / max(time.monotonic() - self._started, 0.01)
+        return f"{note}, {rate:.0f}/s" if self._passages else note
 
 
 class EncodingSource:
