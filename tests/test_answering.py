@@ -175,6 +175,23 @@ def test_a_misspelt_name_is_searched_in_the_spelling_of_the_documents_and_an_unk
     assert real.ask(question, as_typed=True).searched == question
 
 
+ASKING = {
+    "whihc country hosted the talks": "which",
+    "whne did the talks begin": "when",
+    "in wich country were the talks": "which",
+    "Waht did Kallas say": "What",
+    "what is whne": "",
+    "wen besuchte der Minister in Brüssel": "",
+    "quand les ministres ont-ils parlé": "",
+}
+
+
+@pytest.mark.parametrize(("question", "assumed"), ASKING.items())
+def test_a_slip_in_the_word_that_asks_is_seen_and_no_other_language_is_taken_for_slips(real, question, assumed):
+    answer = real.ask(question)
+    assert [word.lower() for word in answer.corrections.values()] == [assumed.lower()] * bool(assumed)
+
+
 OTHERS = {
     "Macron": "macro",
     "migraine": "migrating",

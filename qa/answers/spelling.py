@@ -6,6 +6,8 @@ Does not: touch a word that some document has, or guess: a word close to none st
 Two ways to be meant, the first that fits: spoken alike (Zelenskiy, Zelenskyy), or one slip away (amercan), in names of eight letters and
 more two. A word typed with a capital is only taken for a name. A word the model knows whole ("Greece", "price") is no slip of
 another: it is only taken for another spelling of the same one (defence, defense; Kiev, Kyiv).
+A slip in the word that asks (whne, wich) is one of English, whatever the documents say; in a question of another language,
+or of words that are mostly unknown, nothing is corrected: there an unknown word is as likely right.
 """
 
 from __future__ import annotations
@@ -15,13 +17,26 @@ from collections.abc import Sequence
 
 from qa.answers.retrieval import Query
 from qa.indexing.corpus import SHORTEST_HEARD, Corpus
-from qa.text.tokens import sound, stem
+from qa.text.tokens import folded_words, is_content_word, sound, stem
 
 SLIP_LETTERS = 5
 """Fewest letters of a word in which a slip is seen."""
 SURE_LETTERS = 6
 """Below so many letters a slip is only seen in names, and only behind the right first letter."""
 TWO_SLIPS_LETTERS = 8
+ASKING = ("what", "when", "where", "which", "who", "whom", "whose", "why", "how")
+ASKING_LETTERS = 3
+FIRST_WORDS = 3
+"""The word that asks is one of so many first ones ("in wich year")."""
+BARE_WORDS = 3
+"""So few words without an English one among them may be names, in any language."""
+_ENGLISH = frozenset(
+    re.findall(
+        r"\w+",
+        "the is are were of and does did do has have had how many much to with for by about what when where which who whom whose why from can could"
+        " would should there that this it they their his her be been not if than into",
+    )
+)
 _INFLECTIONS = ("s", "es", "d", "ed", "ing", "er", "ers", "or", "ors", "ly", "ness", "able", "ment", "ments")
 _OPPOSITE = re.compile(r"(?:un|in|im|il|ir|dis|non|de|a|mis|re|pre|anti|counter)\Z")
 _VARIANTS = [
@@ -35,15 +50,47 @@ _VARIANTS = [
 
 def corrections(corpus: Corpus, query: Query) -> dict[str, str]:
     """Return the words of a question that no document has, each with the word of the documents it is taken for."""
+    words = list(folded_words(query.text))
+    if not _could_be_slips(corpus, words):
+        return {}
     found = {}
     for shown, word, tokens in query.weighty_words():
-        if word.isalpha() and len(word) >= SHORTEST_HEARD and not corpus.lexical.passage_frequency(stem(word)):
+        if word.isalpha() and len(word) >= ASKING_LETTERS and not corpus.lexical.passage_frequency(stem(word)):
             pieces = [int(query.encoding.starts[token]) for token in tokens]
             is_known = len(pieces) == 1 or word[pieces[1] - pieces[0] :] in _INFLECTIONS
-            meant = _other_spelling(corpus, word) if is_known else _meant(corpus, word)
+            if len(pieces) > 1 and word in words[:FIRST_WORDS] and (asks := _asking(word, words)):
+                found[shown] = asks
+                continue
+            meant = _of_documents(corpus, word, is_known=is_known)
             if meant and (corpus.is_name(meant) or not is_typed_as_name(query.text, shown)):
                 found[shown] = corpus.spelling_of(meant) if corpus.is_name(meant) else meant
     return found
+
+
+def _could_be_slips(corpus: Corpus, words: Sequence[str]) -> bool:
+    """Tell whether a question is in English, or a few names, and its words are known for the most part."""
+    english = sum(word in _ENGLISH for word in words)
+    known = sum(not is_content_word(word) or word in corpus.words for word in words)
+    return len(words) <= BARE_WORDS or (english > 0 and 2 * known >= len(words))
+
+
+def _asking(word: str, words: Sequence[str]) -> str | None:
+    """Return the question word that is one slip away, in a question that has none and is English all the same."""
+    from rapidfuzz.distance import OSA
+
+    if set(ASKING) & set(words) or not _ENGLISH & set(words):
+        return None
+    near = [asking for asking in ASKING if OSA.distance(word, asking) == 1]
+    return max(
+        near, key=lambda asking: (sorted(asking) == sorted(word), asking[0] == word[0], len(asking)), default=None
+    )
+
+
+def _of_documents(corpus: Corpus, word: str, *, is_known: bool) -> str | None:
+    """Return the word of the documents that is meant by one they do not have."""
+    if len(word) < SHORTEST_HEARD:
+        return None
+    return _other_spelling(corpus, word) if is_known else _meant(corpus, word)
 
 
 def is_typed_as_name(text: str, shown: str) -> bool:
