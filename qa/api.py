@@ -20,9 +20,11 @@ def default_engine() -> Engine:
     return Engine()
 
 
-def retrieve(question: str, k: int = HITS_SHOWN, *, max_tokens: int | None = None) -> list[Hit]:
+def retrieve(
+    question: str, k: int = HITS_SHOWN, *, history: Sequence[str] = (), max_tokens: int | None = None
+) -> list[Hit]:
     """Return the k best passages for a question, best first; see `Engine.retrieve`."""
-    return default_engine().retrieve(question, k, max_tokens=max_tokens)
+    return default_engine().retrieve(question, k, history=history, max_tokens=max_tokens)
 
 
 def ask(question: str, *, history: Sequence[str] = (), k: int = HITS_SHOWN, as_typed: bool = False) -> Answer:

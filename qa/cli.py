@@ -101,11 +101,11 @@ def _retrieve(engine: Engine, options: argparse.Namespace) -> int:
     from qa import rendering
 
     def retrieve(request: Request) -> tuple[dict[str, Any], str, int]:
-        hits = engine.retrieve(request.question, request.k, max_tokens=options.max_tokens)
+        hits = engine.retrieve(request.question, request.k, history=request.history, max_tokens=options.max_tokens)
         text = "\n".join(map(rendering.hit_to_text, hits)).rstrip()
         return rendering.hits_to_dict(request.question, hits), text, DONE if hits else NOT_FOUND
 
-    return _respond(retrieve, options, [])
+    return _respond(retrieve, options, options.history)
 
 
 def _ask(engine: Engine, options: argparse.Namespace) -> int:

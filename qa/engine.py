@@ -55,16 +55,19 @@ class Engine:
         self._pictures = Pictures()
         self._lock = threading.Lock()
 
-    def retrieve(self, question: str, k: int = HITS_SHOWN, *, max_tokens: int | None = None) -> list[Hit]:
+    def retrieve(
+        self, question: str, k: int = HITS_SHOWN, *, history: Sequence[str] = (), max_tokens: int | None = None
+    ) -> list[Hit]:
         """Return the k best hits (fewer where there are fewer), best first: neighbouring passages joined, none overlapping.
 
+        `history` are the questions before it, oldest first, as in `ask`.
         With `max_tokens`, those of them whose prompt (`qa.prompt_of`) costs at most that many o200k_base tokens.
         ValueError for k < 1; the errors of an index that is missing, foreign or damaged.
         """
         if k < 1:
             raise ValueError(f"k has to be at least 1, got {k}")
         corpus, means = self.parts()
-        hits = find_hits(corpus, means, question, k)
+        hits = find_hits(corpus, means, question, k, history=history)
         if max_tokens is None:
             return hits
         packed = {p.passage_id for p in pack_passages(question, [hit.passage for hit in hits], max_tokens)}

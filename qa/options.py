@@ -68,13 +68,13 @@ def make_parser() -> argparse.ArgumentParser:
             metavar="N",
             help="only passages whose prompt costs at most N o200k_base tokens",
         )
-    sub["ask"].add_argument(
-        "--history",
-        action="append",
-        default=[],
-        metavar="QUESTION",
-        help="an earlier question, oldest first; may be repeated",
-    )
+        verb.add_argument(
+            "--history",
+            action="append",
+            default=[],
+            metavar="QUESTION",
+            help="an earlier question, oldest first; may be repeated",
+        )
     sub["ask"].add_argument("--as-typed", action="store_true", help="search the question alone, in its own spelling")
     sub["ask"].add_argument(
         "--prompt", action="store_true", help="write a prompt for a language model: the best passages, cited"

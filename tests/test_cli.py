@@ -128,6 +128,18 @@ def test_retrieve_reads_lines_too(qa):
     assert [len(json.loads(line)["hits"]) for line in out.splitlines()] == [1, 1]
 
 
+def test_retrieve_knows_earlier_questions_as_ask_does(qa):
+    earlier = "would britain send soldiers to ukraine"
+    found = [
+        json.loads(qa("retrieve", "--json", *arguments)[1])["hits"]
+        for arguments in (("--history", earlier, "and what about Italy?"), (f"{earlier} and what about Italy?",))
+    ]
+    line = json.dumps({"question": "and what about Italy?", "history": [earlier]})
+    found.append(json.loads(qa("retrieve", "-", stdin=line)[1])["hits"])
+    assert found[0] == found[1] == found[2]
+    assert json.loads(qa("retrieve", "--json", "and what about Italy?")[1])["hits"] != found[0]
+
+
 def test_prompt_stays_within_its_budget(qa):
     from qa.text.tokens import count_prompt_tokens
 

@@ -78,9 +78,11 @@ def answer_question(
     return _decide(corpus, means.settings, question, found, judgement)
 
 
-def find_hits(corpus: Corpus, means: Means, text: str, k: int) -> list[Hit]:
-    """Return the k best hits for a text, none where it holds no word."""
-    query, _ = understand(corpus, means, text.strip())
+def find_hits(corpus: Corpus, means: Means, text: str, k: int, *, history: Sequence[str] = ()) -> list[Hit]:
+    """Return the k best hits for a text and the questions before it, none where it holds no word."""
+    if isinstance(history, str):
+        raise TypeError("history has to be a list of questions, got one text")
+    query, _ = understand(corpus, means, searched_for(text, history, corpus.is_name))
     return list(_search(corpus, means, query, k, read=0)[1]) if query else []
 
 

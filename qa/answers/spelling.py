@@ -33,8 +33,8 @@ BARE_WORDS = 3
 _ENGLISH = frozenset(
     re.findall(
         r"\w+",
-        "the is are were of and does did do has have had how many much to with for by about what when where which who whom whose why from can could"
-        " would should there that this it they their his her be been not if than into",
+        "the is are were of on at and does did do has have had how many much to with for by about what when where which who whom whose why from can"
+        " could would should there that this it they their his her be been not if than into",
     )
 )
 _INFLECTIONS = ("s", "es", "d", "ed", "ing", "er", "ers", "or", "ors", "ly", "ness", "able", "ment", "ments")
