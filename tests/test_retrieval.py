@@ -90,3 +90,13 @@ def test_bm25_read_without_its_library_gives_the_same_bits(tmp_path):
         known = [theirs.vocab_dict[word] for word in question if word in theirs.vocab_dict]
         expected = np.asarray(theirs.get_scores_from_ids(known), np.float32)
         assert ours.scores(question).tobytes() == expected.tobytes()
+
+
+def test_every_token_has_the_last_sentence_that_begins_before_it(real):
+    corpus, _ = real.parts()
+    for row in range(len(corpus.passages)):
+        first, last, first_token, end_token = map(int, corpus.passages[row, 3:7])
+        places = corpus.token_places[first_token:end_token, 0].tolist()
+        begin = [int(corpus.sentences[n, 1]) for n in range(first, last + 1)]
+        expected = [first + max((i for i, start in enumerate(begin) if start <= place), default=0) for place in places]
+        assert corpus.sentence_of_tokens(row).tolist() == expected

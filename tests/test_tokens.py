@@ -1,8 +1,10 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.text.tokens import count_prompt_tokens, fold, lexical_terms
+from qa.text.tokens import count_prompt_tokens, fold, folded_words, lexical_terms
 
 TERMS = {
     "acronyms": ("the U.S. and the US", ["us", "us"]),
@@ -42,3 +44,23 @@ def test_prompt_tokens_are_those_of_o200k_base(text, count):
 @given(st.text(max_size=200))
 def test_any_text_can_be_counted(text):
     assert count_prompt_tokens(text) <= len(text.encode("utf-8", "replace")) + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The U.S. and the E.U. said: NO",
+        "naïve Zelenskýy’s U.S.",
+        "a.b.c İstanbul STRASSE ß",
+        "x_y z-1",
+        "",
+        "K\u0301 ΣΑΣ",
+    ],
+)
+def test_words_are_folded_alike_whatever_stands_beside_them(text):
+    plain = [
+        fold(word)
+        for word in re.findall(r"[^\W_]+", re.sub(r"\b(?:[^\W\d_]\.){2,}", lambda m: m[0].replace(".", "") + " ", text))
+    ]
+    assert list(folded_words(text)) == plain
+    assert list(folded_words(text + " ’")) == plain

@@ -155,7 +155,7 @@ class Corpus:
 
     def sentence(self, number: int) -> tuple[Document, Span]:
         """Return the document of a sentence, and its span with the white space around it."""
-        document, start, end, _ = (int(x) for x in self.sentences[number])
+        document, start, end, _ = self.sentences[number].tolist()
         return self.document(document), Span(start, end)
 
     def block_of(self, sentence: int) -> Block:
@@ -211,12 +211,13 @@ class Corpus:
 
     def sentence_of_tokens(self, row: int) -> NDArray[np.int64]:
         """Return for each token of a passage the number of its sentence."""
+
         import numpy as np
 
-        first, last, first_token, end_token = (int(x) for x in self.passages[row, 3:7])
-        starts = np.asarray(self.sentences[first : last + 1, 1])
-        places = np.asarray(self.token_places[first_token:end_token, 0])
-        return first + np.clip(np.searchsorted(starts, places, side="right") - 1, 0, last - first)
+        first, last, first_token, end_token = self.passages[row, 3:7].tolist()
+        later = self.sentences[first + 1 : last + 1, 1]  # what stands before the second sentence is of the first
+        places = self.token_places[first_token:end_token, 0]
+        return np.asarray(first + later.searchsorted(places, side="right"), np.int64)
 
     def checked_bytes(self, number: int) -> bytes:
         """Return a document's text as UTF-8, compared with its sha256 (IndexCorrupt)."""

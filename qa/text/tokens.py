@@ -10,7 +10,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -75,10 +75,15 @@ def content_words(text: str) -> list[str]:
 
 
 def folded_words(text: str) -> Iterator[str]:
-    """Yield the words of `text`, lower-case and without diacritics, acronyms without their dots."""
-    joined = _ACRONYM.sub(lambda m: m.group().replace(".", "") + " ", text)
-    for match in _WORD.finditer(joined):
-        yield fold(match.group())
+    """Return the words of `text`, lower-case and without diacritics, acronyms without their dots."""
+    return iter(_folded_words(text))
+
+
+@lru_cache(maxsize=4096)
+def _folded_words(text: str) -> tuple[str, ...]:
+    """One question folds the same sentence up to a dozen times."""
+    joined = _ACRONYM.sub(lambda m: m.group().replace(".", "") + " ", text) if "." in text else text
+    return tuple(_WORD.findall(joined.lower()) if joined.isascii() else map(fold, _WORD.findall(joined)))
 
 
 def fold(word: str) -> str:
