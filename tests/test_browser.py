@@ -597,3 +597,37 @@ def test_the_list_says_its_folder_filters_and_keeps_its_place(tmp_path_factory, 
     assert page.evaluate("document.activeElement.textContent").startswith("Title 03")
     assert violations(page) == []
     server.close(verbose=False)
+
+
+def test_a_pasted_sentence_is_found_word_for_word_or_the_words_that_differ_are_shown(site, visit):
+    engine, url = site
+    page = visit(url)
+
+    def check(text):
+        count = page.locator("#chat .ans").count()
+        page.locator("[data-act=check]:visible").first.click()
+        assert page.evaluate("document.activeElement.id") == "checked"
+        page.fill("#checked", text)
+        assert violations(page) == []
+        page.click("#checker [value=check]")
+        page.locator("#chat .ans").nth(count).wait_for()
+        page.wait_for_timeout(200)
+        return page.locator("#chat .ans").nth(count)
+
+    card = check("It has never worked.")
+    assert "character for character" in card.inner_text()
+    check_quotes(page, card, engine)
+    card = check("It has never failed.")
+    assert card.locator("del").all_inner_texts() == ["failed"]
+    assert card.locator("ins").all_inner_texts() == ["worked"]
+    check_quotes(page, card, engine)
+    assert violations(page) == []
+    page.click(".top [data-act=check]")
+    page.keyboard.press("Escape")  # nothing is sent
+    address = page.url
+    page.goto("about:blank")
+    page.goto(address)
+    page.locator("#chat .ans").nth(1).wait_for()
+    assert page.locator("#chat .ans").last.locator("del").all_inner_texts() == ["failed"]
+    ask(page, KALLAS)  # what was checked is no earlier question
+    assert page.locator("#chat .ans").last.locator(".searched").count() == 0

@@ -24,6 +24,7 @@ SHA_CHARS = 16
 """How much of a document's sha256 an answer carries, so that a quote is not marked in another version of it."""
 HEADER = """<header class="top"{upload}>
   <h1>Quoted</h1><p class="tag">Answers in the documents’ own words</p><span class="grow"></span>
+  <button type="button" class="act wide" data-act="check">Check a quote</button>
   <button type="button" class="act" data-act="new">New chat</button>
   <button type="button" class="act" data-act="theme">Light / dark</button>
   <button type="button" class="act narrow" data-act="sources">Sources</button>
@@ -43,6 +44,8 @@ class Asked:
     question: str
     history: tuple[str, ...] = ()
     as_typed: bool = False
+    check: bool = False
+    """Whether it is no question but a sentence that may be a quote."""
 
 
 def welcome(examples: Sequence[str], documents: Sequence[Document] = (), document_count: int = 0) -> str:
@@ -57,7 +60,9 @@ def welcome(examples: Sequence[str], documents: Sequence[Document] = (), documen
         '<div class="welcome"><h2>Ask the documents</h2>'
         "<p>Every answer is made of exact quotes, word for word, each linked to its place in the source. "
         f"Where the documents do not answer, it says so.</p>{about}"
-        f'<ul class="chips" aria-label="Example questions">{chips}</ul></div>'
+        f'<ul class="chips" aria-label="Example questions">{chips}</ul>'
+        '<p class="checkhere">Or <button type="button" class="quiet" data-act="check">check a quote</button>: '
+        "is it in the documents, word for word?</p></div>"
     )
 
 
@@ -79,15 +84,15 @@ def answer_card(
     `dates` are those of the documents that have one; `offered` are questions to ask instead of one that is refused.
     """
     asked = _used(answer, asked or Asked(answer.question))
-    state = _state(asked)
+    state = state_of(asked)
     if answer.answered:
         layout = laid_out(answer)
         places, numbers, also = places_of(layout)
-        spans = _spans((p.doc_id, p.span, p.sha256) for p in places)
+        spans = spans_of((p.doc_id, p.span, p.sha256) for p in places)
         kind = "" if answer.clear else " unclear"
         body = _quotes(answer, layout, Told(numbers, also, dates or {}), asked)
     else:
-        spans = _spans((hit.passage.doc_id, hit.passage.span, "") for hit in answer.hits)
+        spans = spans_of((hit.passage.doc_id, hit.passage.span, "") for hit in answer.hits)
         small_talk = answer.kind == "courtesy" or is_courtesy(answer.question)
         kind = " talk" if small_talk else " none"
         body = _small_talk(answer, offered) if small_talk else _refusal(answer, document_count, offered, asked)
@@ -132,8 +137,9 @@ def _instead(offered: Sequence[str]) -> str:
     return f'<p class="lead">What the documents do answer:</p><ul class="chips">{chips}</ul>'
 
 
-def _state(asked: Asked) -> str:
-    return escape(json.dumps([asked.question, list(asked.history), asked.as_typed]))
+def state_of(asked: Asked) -> str:
+    """Return for an attribute how something was asked."""
+    return escape(json.dumps([asked.question, list(asked.history), asked.as_typed, *([True] if asked.check else [])]))
 
 
 def _used(answer: Answer, asked: Asked) -> Asked:
@@ -186,7 +192,7 @@ def _buttons(answer: Answer) -> str:
 
 def error_card(message: str, asked: Asked | None = None) -> str:
     """Return an error in the place of an answer."""
-    state = f' data-asked="{_state(asked)}"' if asked else ""
+    state = f' data-asked="{state_of(asked)}"' if asked else ""
     told = f'<p class="noans"><strong>This could not be answered.</strong> {shown(message)}</p>'
     return f'<article class="ans none"{state} role="alert">{told}</article>'
 
@@ -214,7 +220,8 @@ def _hit(hit: Hit) -> str:
     )
 
 
-def _spans(places: Iterable[tuple[str, Span, str]]) -> str:
+def spans_of(places: Iterable[tuple[str, Span, str]]) -> str:
+    """Return for an attribute places by document, span and sha256."""
     rows = [
         [doc_id, span.start, span.end, *([sha256[:SHA_CHARS]] if sha256 else [])] for doc_id, span, sha256 in places
     ]

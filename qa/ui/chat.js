@@ -6,13 +6,13 @@ const keep = (store, key, value) => { try { store.setItem(key, JSON.stringify(va
 const cards = () => [...document.querySelectorAll('#chat .ans[data-asked]')];
 const bubbles = () => [...document.querySelectorAll('#chat .message-wrap .ask')];
 
-const addressOf = ({ question, earlier = [], typed = false }) => {
-  const asked = [['q', question], ...(typed ? [['typed', '1']] : earlier.map(text => ['after', text]))];
+const addressOf = ({ question, earlier = [], typed = false, check = false }) => {
+  const asked = check ? [['check', question]] : [['q', question], ...(typed ? [['typed', '1']] : earlier.map(text => ['after', text]))];
   return `${location.origin}${location.pathname}?${asked.map(([name, text]) => `${name}=${encodeURIComponent(text)}`).join('&')}`;
 };
 const linked = () => {
-  const asked = new URLSearchParams(location.search), question = (asked.get('q') ?? '').trim();
-  return question && { question, as_typed: asked.get('typed') === '1', history: asked.getAll('after') };
+  const asked = new URLSearchParams(location.search), check = asked.has('check'), question = (asked.get(check ? 'check' : 'q') ?? '').trim();
+  return question && { question, check, as_typed: asked.get('typed') === '1', history: asked.getAll('after') };
 };
 
 // chats: `name` is the first question, `turns` are what the server needs to give the same answers again
@@ -20,7 +20,7 @@ const linked = () => {
 let chatId = read(sessionStorage, 'quoted.chat', '');
 const newChat = () => { chatId = `${Date.now()}-${Math.random().toString(36).slice(2, 8)}`; keep(sessionStorage, 'quoted.chat', chatId); };
 if (!chatId) newChat();
-const turnOf = card => { const { question, earlier, typed } = askedOf(card); return { question, as_typed: typed, history: earlier }; };
+const turnOf = card => { const { question, earlier, typed, check } = askedOf(card); return { question, as_typed: typed, history: earlier, check }; };
 const keepChat = () => {
   const turns = cards().map(turnOf);
   if (!turns.length) return;
@@ -83,7 +83,7 @@ const askAgain = async () => {
   const { payload, line } = waiting;
   if (!await reachable()) { line.firstChild.textContent = `${SLOW} It was tried again. `; return; }
   keep(sessionStorage, 'quoted.draft', '');
-  location.assign(addressOf({ question: payload.question, earlier: payload.history ?? cards().map(card => askedOf(card).question).slice(-3), typed: payload.as_typed }));
+  location.assign(addressOf({ question: payload.question, earlier: payload.history ?? cards().map(askedOf).filter(asked => !asked.check).map(asked => asked.question).slice(-3), typed: payload.as_typed, check: payload.check }));
 };
 const typeIn = text => {
   const box = chatBox();

@@ -16,6 +16,8 @@ from qa.datatypes import Answer
 from qa.engine import Engine
 from qa.errors import QAError
 from qa.rendering import answer_to_dict, hits_to_dict, verification_to_dict
+from qa.ui.checking import Checked
+from qa.ui.differing import nearest
 from qa.ui.monitor import Monitor
 
 MAX_QUESTION_CHARS = 2000
@@ -24,6 +26,8 @@ MOST_EARLIER = 50
 AT_ONCE = min((os.cpu_count() or 1) + 1, 4)
 """One answer more than there are cores, so that none idles while one is handed over; still more would wait for each other."""
 MAX_WAITING = 128
+NEAREST_READ = 10
+"""Passages that are compared with a sentence that no document has."""
 
 
 class Refused(Exception):
@@ -93,6 +97,15 @@ class Endpoints:
                 return hits_to_dict(question, self._engine.retrieve(question, k))
         except QAError as exc:
             raise Refused(str(exc)) from exc
+
+    def check(self, text: str) -> Checked:
+        """Look for a text word for word, and where there is none, for what is nearest to it."""
+        with self._turn():
+            verification = self._engine.verify_quote(text)
+            if verification.places:
+                return Checked(verification)
+            hits = self._engine.retrieve(text, NEAREST_READ)
+        return Checked(verification, nearest(text, [hit.passage for hit in hits]))
 
     def verify_quote(self, text: Any) -> dict[str, Any]:
         """Return whether and where the documents have a text word for word."""

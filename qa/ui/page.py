@@ -19,6 +19,7 @@ from qa.prompts import answer_to_prompt
 from qa.text.tokens import count_prompt_tokens
 from qa.ui import cards, sources
 from qa.ui.cards import Asked
+from qa.ui.checking import check_card
 from qa.ui.endpoints import MAX_QUESTION_CHARS, Endpoints, Refused
 from qa.ui.examples import Offered
 from qa.ui.feedback import keep_feedback
@@ -29,7 +30,7 @@ TURNS_KEPT = 20
 _SILENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _AFTER_ANSWER = "() => window.quoted.answered()"
 _AFTER_RESTORE = "() => window.quoted.answered(true)"
-_SCRIPTS = ("script.js", "chat.js", "folder.js")
+_SCRIPTS = ("script.js", "chat.js", "folder.js", "checking.js")
 
 Turn = dict[str, Any]
 """`question`, `as_typed`, `history` where it is not the turns before, and once it is answered `card`, its HTML."""
@@ -174,13 +175,15 @@ def _messages(turns: list[Turn], offered: Offered) -> list[dict[str, Any]]:
 def _answered(engine: Engine, endpoints: Endpoints, turns: list[Turn], offered: Offered) -> list[Turn]:
     """Return the turns with the card of the last one."""
     *earlier, last = turns
-    history = last.get("history", [turn["question"] for turn in earlier])
-    asked = Asked(last["question"], tuple(history), last["as_typed"])
+    history = last.get("history", [turn["question"] for turn in earlier if not turn.get("check")])
+    asked = Asked(last["question"], tuple(history), last["as_typed"], last.get("check", False))
     return [*earlier, {**last, "card": _card(engine, endpoints, asked, offered)}]
 
 
 def _card(engine: Engine, endpoints: Endpoints, asked: Asked, offered: Offered | None = None) -> str:
     try:
+        if asked.check:
+            return check_card(endpoints.check(asked.question), asked)
         answer = endpoints.answer(asked.question, asked.history, as_typed=asked.as_typed)
         instead = [q for q in offered.questions if q != asked.question] if offered and not answer.answered else []
         dates = {doc_id: _date(engine, doc_id) for doc_id in {citation.doc_id for citation in answer.citations}}
@@ -238,6 +241,8 @@ def _read_turn(sent: Any) -> Turn | None:
     if not isinstance(sent, dict) or not isinstance(sent.get("question"), str) or not sent["question"].strip():
         return None
     turn: Turn = {"question": sent["question"].strip()[:MAX_QUESTION_CHARS], "as_typed": sent.get("as_typed") is True}
+    if sent.get("check") is True:
+        turn["check"] = True
     if isinstance(sent.get("history"), list):
         turn["history"] = [str(text)[:MAX_QUESTION_CHARS] for text in sent["history"][-TURNS_KEPT:]]
     return turn

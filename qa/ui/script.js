@@ -31,7 +31,7 @@ const closePanel = () => {
   if (opener && document.contains(opener)) opener.focus();
 };
 const cardOf = part => part.closest('.ans');
-const askedOf = part => { const [question, earlier, typed] = JSON.parse(cardOf(part).dataset.asked ?? '["",[],false]'); return { question, earlier, typed }; };
+const askedOf = part => { const [question, earlier, typed, check = false] = JSON.parse(cardOf(part).dataset.asked ?? '["",[],false]'); return { question, earlier, typed, check }; };
 const SLOW = 'The server does not answer.';
 const within = (promise, seconds) => Promise.race([promise, new Promise((_, fail) => { setTimeout(fail, seconds * 1000); })]);
 const reachable = () => within(fetch(`${location.pathname.replace(/\/?$/, '/')}health`, { cache: 'no-store' }), 4).then(() => true, () => false);
