@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +21,7 @@ from qa.answers.confidence import FITTED, Weights
 from qa.answers.reranking import CrossEncoderReranker, Reranker
 from qa.answers.verifying import Verification, verify
 from qa.datatypes import Answer, BuildReport, Document, Hit, Skipped, Status
-from qa.errors import IndexCorrupt, IndexIncompatible, QAError, SeedError
+from qa.errors import IndexCorrupt, IndexIncompatible, SeedError
 from qa.formats.pictures import Pictures
 from qa.formats.reading import Unreadable
 from qa.indexing import snapshots
@@ -77,7 +76,6 @@ class Engine:
         """Return the Answer to a question; `history` are the questions before it, oldest first; `k` hits go with it.
 
         With `as_typed`, what is searched is the question alone, in its own spelling.
-
         ValueError for k < 1; the errors of an index that is missing, foreign or damaged.
         """
         corpus, means = self.parts()
@@ -106,8 +104,7 @@ class Engine:
         """
         if verify:
             Corpus(snapshots.open_snapshot(self.settings.index, verify=True)).verify_texts()
-        opened = self._open()
-        snapshot = opened.snapshot
+        snapshot, warning = self._look()
         difference, skipped = self._difference(snapshot)
         created = snapshot.manifest["created"]
         age = datetime.now(UTC) - datetime.fromisoformat(created)
@@ -119,7 +116,7 @@ class Engine:
             **snapshot.manifest["counts"],
             size_bytes=snapshots.size_bytes(snapshot),
             store=snapshot.manifest["store"],
-            warning=opened.warning,
+            warning=warning,
             added=difference["added"],
             changed=difference["changed"],
             removed=difference["removed"],
@@ -201,19 +198,15 @@ class Engine:
         return corpus.frequent_names(limit)
 
     def parts(self) -> tuple[Corpus, Means]:
-        """Return what a question is answered with. The newest snapshot is opened first: a missing index is told before a model is loaded."""
-        opened = self._open()
-        embedder = self._load_embedder()
+        """Return what a question is answered with. A missing index is told before a model is loaded."""
+        if snapshots.latest_name(self.settings.index):
+            self._load_embedder()  # its weights are compared with their checksum beside what follows
+        opened, embedder = self._open(), self._load_embedder()
         if self._checked != opened.snapshot.name:
             check_recipe(opened.snapshot.manifest, self.settings, embedder)
             self._checked = opened.snapshot.name
         weights = self._read_weights(opened.snapshot.manifest["recipe"]["fingerprint"])
         return opened.corpus, Means(embedder, self.settings, weights, self._load_reranker())
-
-    def warm(self) -> None:
-        """Load what the first question would load; what is wrong is told when one is asked."""
-        with suppress(QAError):
-            self.parts()[1].embedder.encode_question("?")
 
     def keep_calibration(self, weights: Weights) -> Path:
         """Let the confidence be computed with these weights from now on; return the file they are kept in."""
@@ -235,6 +228,14 @@ class Engine:
             if self.settings.reranker and self._reranker is None:
                 self._reranker = CrossEncoderReranker(self.settings.reranker)
             return self._reranker
+
+    def _look(self) -> tuple[snapshots.Snapshot, str]:
+        """Return the snapshot that answers, and what is wrong with the newest one, without opening its arrays."""
+        opened, newest = self._opened, snapshots.latest_name(self.settings.index)
+        if opened is not None and opened.newest == newest:
+            return opened.snapshot, opened.warning
+        snapshot, warning = snapshots.open_whole_snapshot(self.settings.index, newest)
+        return check_manifest(snapshot), warning
 
     def _open(self) -> _Opened:
         """Return the newest whole snapshot; a new one is looked for at every call, and verified once."""

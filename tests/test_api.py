@@ -133,12 +133,14 @@ def test_a_question_loads_only_what_it_uses(tmp_path):
     code = (
         "import sys; from pathlib import Path; from qa import Engine, Settings; "
         "e = Engine(Settings(seeds=Path(sys.argv[1]), index=Path(sys.argv[2]))); "
-        "e.build() if sys.argv[3] == 'build' else e.ask('do whales sing?'); print(*sorted(sys.modules))"
+        "does = {'build': e.build, 'status': e.status, 'ask': lambda: e.ask('do whales sing?')}; "
+        "does[sys.argv[3]](); print(*sorted(sys.modules))"
     )
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.txt").write_text("Whales sing at night. Nobody knows why they do so.")
     for doing, unused in (
         ("build", {"tiktoken"}),
+        ("status", {"numpy", "faiss", "onnxruntime", "tiktoken"}),
         ("ask", {"tiktoken", "bm25s", "scipy", "portalocker", "tqdm", "syntok"}),
     ):
         command = [sys.executable, "-c", code, str(tmp_path / "seeds"), str(tmp_path / "index"), doing]

@@ -211,7 +211,6 @@ class Corpus:
 
     def sentence_of_tokens(self, row: int) -> NDArray[np.int64]:
         """Return for each token of a passage the number of its sentence."""
-
         import numpy as np
 
         first, last, first_token, end_token = self.passages[row, 3:7].tolist()

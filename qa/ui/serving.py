@@ -11,12 +11,13 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.engine import Engine
-from qa.errors import IndexMissing, SettingsError
+from qa.errors import IndexMissing, QAError, SettingsError
 from qa.following import follow
 from qa.progress import progress_bar
 from qa.rendering import printable, report_to_text
@@ -81,7 +82,9 @@ def serve(
     _ensure_index(engine, follows=watch)
     page, url = launch(engine, access)
     announce(url)
-    threading.Thread(target=engine.warm, daemon=True).start()  # the page stands; the first question should not wait
+    threading.Thread(
+        target=_warm, args=(engine,), daemon=True
+    ).start()  # the page stands; the first question should not wait
     stop = threading.Event()
     if watch:
         tell = {
@@ -166,6 +169,12 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
 
 def _is_local(host: str) -> bool:
     return host in ("127.0.0.1", "localhost", "::1")
+
+
+def _warm(engine: Engine) -> None:
+    """Load what the first question would load; what is wrong is told when one is asked."""
+    with suppress(QAError):
+        engine.parts()[1].embedder.encode_question("?")
 
 
 def _refuse_taken_port(settings: Settings) -> None:
