@@ -1,4 +1,4 @@
-"""CPU time of `retrieve` and `ask` against the bare floor: embedding the question with the model and one exact search.
+"""CPU time of `retrieve` and `ask` against the bare floor: embedding the question with sentence-transformers and one exact search.
 
     python benchmarks/speed.py --set SEEDS QUESTIONS.jsonl [--set SEEDS QUESTIONS.jsonl ...] [--most 100]
 
@@ -15,11 +15,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import torch
+from sentence_transformers import SentenceTransformer
 from threadpoolctl import threadpool_limits
 
 from qa.engine import Engine
 from qa.models.embedding import load_embedder
-from qa.settings import Settings
+from qa.models.minilm import model_folder
+from qa.settings import DEFAULT_MODEL, Settings
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:
@@ -28,9 +31,9 @@ def cpu_seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def measure(engine: Engine, questions: list[str]) -> dict[str, float]:
-    corpus, means = engine.parts()
-    floor = lambda q: corpus.store.search(means.embedder.encode_question(q).vector, 5)  # noqa: E731
+def measure(engine: Engine, model: SentenceTransformer, questions: list[str]) -> dict[str, float]:
+    corpus, _ = engine.parts()
+    floor = lambda q: corpus.store.search(model.encode(q, normalize_embeddings=True), 5)  # noqa: E731
     ways = {"floor": floor, "retrieve": engine.retrieve, "ask": engine.ask}
     for way in ways.values():
         for question in questions[:5]:
@@ -48,7 +51,8 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=100, help="questions of each set (default 100)")
     args = parser.parse_args()
     threadpool_limits(1, user_api="blas")  # as when it is served: threads that wait would count as work
-    embedder = load_embedder("all-MiniLM-L6-v2")
+    torch.set_num_threads(1)
+    embedder, model = load_embedder(DEFAULT_MODEL), SentenceTransformer(str(model_folder()))
     print(f"{'documents':30} {'passages':>9} {'retrieve':>9} {'ask':>6}   (floor = 1)")
     for seeds, questions in args.set:
         with tempfile.TemporaryDirectory() as index:
@@ -57,7 +61,7 @@ def main() -> None:
             texts = [json.loads(line)["question"] for line in questions.read_text(encoding="utf-8").splitlines()][
                 : args.most
             ]
-            row = measure(engine, texts)
+            row = measure(engine, model, texts)
             print(
                 f"{seeds.name:30} {engine.status().passages:9} {row['retrieve'] / row['floor']:9.2f} {row['ask'] / row['floor']:6.2f}"
             )
