@@ -22,6 +22,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+AS_INSTALLED = {"PYTHONDONTWRITEBYTECODE": ""}  # pip compiled the peer: from the second start on we are compiled, too
 PACKAGES = "numpy, faiss, onnxruntime, tokenizers"
 WARM = """
 import json, statistics, sys, time
@@ -50,7 +51,7 @@ def run(*command: str | Path) -> Cost:
     """Run one process to its end; 3 (not in the documents) and 4 (changed) are answers, too."""
     child = subprocess.Popen(
         [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env={**os.environ, **ONE_THREAD, "PYTHONPATH": str(HERE.parent)}, cwd=HERE.parent,
+        env={**os.environ, **ONE_THREAD, **AS_INSTALLED, "PYTHONPATH": str(HERE.parent)}, cwd=HERE.parent,
     )  # fmt: skip
     with child:
         printed = child.stdout.read()
