@@ -47,6 +47,7 @@ ROOMS = [
     ),
     *(
         "answers.spans",
+        "answers.context",
         "answers.quoting",
         "answers.reranking",
         "answers.confidence",

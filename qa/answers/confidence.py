@@ -18,6 +18,7 @@ from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from qa.answers.asking import lacks_amount
+from qa.answers.context import is_told
 from qa.answers.matching import TokenMatch
 from qa.answers.quoting import SentenceRanking
 from qa.answers.retrieval import Query
@@ -110,6 +111,8 @@ def judge(
     for (shown, word, tokens), following in zip(words, [*words, None][1:], strict=True):
         frequency = corpus.lexical.passage_frequency(stem(word))
         is_number = any(c.isdigit() for c in word)
+        if not frequency and is_told(corpus, word):
+            continue
         if not frequency:
             denied = denied or _is_opposite(word, near)
             gap = MEANT - float(reach[tokens].mean())

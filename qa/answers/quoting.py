@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from qa.answers.asking import Kind, could_hold, kind_of
 from qa.answers.attribution import speaker_of, speaks
+from qa.answers.context import told_matches
 from qa.answers.matching import TokenMatch
 from qa.answers.retrieval import Query
 from qa.answers.spans import Quote, headings_of, quote_span, where_of
@@ -62,7 +63,8 @@ class SentenceRanking:
 def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequence[int]) -> SentenceRanking:
     """Rank the sentences of the passages `rows`, which have to be in `match`, by context MaxSim.
 
-        M[t, s]  = largest cosine between token t of the question and a token of sentence s
+        M[t, s]  = largest cosine between token t of the question and a token of sentence s,
+                   or to what degree t is met in what stands above s (qa/answers/context.py), where that is more
         M'[t, s] = max(M[t, s], max over d = 1..LOOK_BACK_SENTENCES of M[t, s-d] - LOOK_BACK_COST), within one document
         score(s) = weighted mean of M'[t, s] over t, weights sqrt(idf of the word piece over passages)
 
@@ -73,6 +75,7 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
     import numpy as np
 
     sentences, row_of, matches = _best_of_sentences(corpus, match)
+    matches = np.maximum(matches, told_matches(corpus, query, sentences))
     scores = _look_back(corpus, sentences, matches) @ match.weights
     own = matches @ match.weights
     wanted = np.isin(row_of, rows)

@@ -1,0 +1,83 @@
+"""What is said of a sentence outside it: the headings, lead-in, table header and speaker it stands under, its document's title,
+author, date and name.
+
+In -> out: a Query and sentences -> how well each word of the question is met there; a word -> whether any document is told of it.
+Does not: look into the sentence or its neighbours (qa/answers/quoting.py).
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from qa.answers.retrieval import Query
+from qa.datatypes import Kind
+from qa.indexing.corpus import Corpus
+from qa.text.tokens import content_words, stem
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+ABOVE = 0.6
+"""A word of the question that stands in a heading above a sentence is met to this degree in it."""
+CALLED = 0.4
+"""Likewise for what its document is called, and by whom and when it was written: all its sentences have that in common."""
+LED = 0.8
+"""Likewise for the speaker of a turn, the lead-in of a list, the header of a table."""
+_DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d?)(?:-(\d\d?))?(?!\d)")
+
+
+def told_matches(corpus: Corpus, query: Query, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return `(m, t)`: to what degree each token of the question is met above each sentence."""
+    import numpy as np
+
+    found = np.zeros((len(sentences), len(query.encoding.pieces)), np.float32)
+    wanted = [(stem(word), tokens) for _, word, tokens in query.weighty_words()]
+    blocks, at = np.unique(np.asarray(corpus.sentences[sentences, 3]), return_inverse=True)
+    for i, number in enumerate(blocks.tolist()):
+        above, led = stems_above(corpus, number)
+        called = stems_told(corpus, int(corpus.structure.rows[number, 0]))
+        for word, tokens in wanted:
+            degree = max(LED * (word in led), ABOVE * (word in above), CALLED * (word in called))
+            if degree:
+                found[np.ix_(at == i, tokens)] = degree
+    return found
+
+
+def stems_above(corpus: Corpus, number: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the stems of the headings above a block, and those of its lead."""
+    block = corpus.structure.block(number)
+    document = int(corpus.structure.rows[number, 0])
+    led = ""
+    if block.lead and block.kind in (Kind.TURN, Kind.ITEM, Kind.ROW):
+        led = block.lead.of(corpus.document(document).text)
+    return _stems(block.headings), _stems((led,))
+
+
+def stems_told(corpus: Corpus, document: int) -> frozenset[str]:
+    """Return the stems of a document's title, author, date, other names and path."""
+    entry = corpus.entries[document]
+    told = entry["meta"]
+    words = [entry["title"], *(told.get(key, "") for key in ("author", "date", "aliases", "tags", "publisher"))]
+    return _stems(tuple(words + [name.rpartition(".")[0] for name in (entry["doc_id"], *entry["also"])]))
+
+
+def is_told(corpus: Corpus, word: str) -> bool:
+    """Tell whether a folded word is among what is said of some document."""
+    return any(stem(word) in stems_told(corpus, number) for number in range(len(corpus.entries)))
+
+
+@lru_cache(maxsize=8192)
+def _stems(texts: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(stem(word) for text in texts for word in content_words(f"{text} {' '.join(_dates(text))}"))
+
+
+def _dates(text: str) -> Iterator[str]:
+    """Yield the dates of a text that are written in numbers as they are said: "2023-11-07" as "7 November 2023"."""
+    for year, month, day in _DATE.findall(text):
+        if 1 <= int(month) <= 12:
+            yield f"{int(day) if day else ''} {calendar.month_name[int(month)]} {year}"

@@ -1,0 +1,35 @@
+"""What stands above a sentence counts as said of it: headings, speakers, and what its document is called."""
+
+import numpy as np
+
+from qa.answers.context import ABOVE, CALLED, LED, is_told, told_matches
+from qa.answers.retrieval import make_query
+from qa.engine import Engine
+
+NOTES = "---\nauthor: Ottilie Brenn\n---\n# Prices\n\n## In 2022\n\nA ticket costs four.\n\n## In 2024\n\nA ticket costs six.\n"
+TALK = "Ann: We met in Ghent.\n\nBo: I was late.\n\nAnn: So you say.\n"
+
+
+def met(engine: Engine, embedder, question: str, word: str, sentence: str) -> float:
+    """To what degree a word of a question is met above a sentence."""
+    corpus = engine.parts()[0]
+    query = make_query(question, embedder)
+    numbers = np.arange(len(corpus.sentences))
+    found = told_matches(corpus, query, numbers)
+    row = next(n for n in numbers if sentence in corpus.sentence(int(n))[1].of(corpus.sentence(int(n))[0].text))
+    tokens = next(tokens for _, folded, tokens in query.weighty_words() if folded == word)
+    return round(float(found[row, tokens[0]]), 3)
+
+
+def test_a_word_is_met_in_heading_speaker_author_and_date(settings, embedder):
+    (settings.seeds / "2023-11-07.md").write_text(NOTES)
+    (settings.seeds / "talk.txt").write_text(TALK)
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    assert met(engine, embedder, "ticket in 2024", "2024", "costs six") == ABOVE
+    assert met(engine, embedder, "ticket in 2024", "2024", "costs four") == 0
+    assert met(engine, embedder, "what did Bo say", "bo", "I was late") == round(LED, 3)
+    assert met(engine, embedder, "what did Brenn write", "brenn", "costs four") == CALLED
+    assert met(engine, embedder, "the notes of November 2023", "november", "costs six") == CALLED
+    corpus = engine.parts()[0]
+    assert is_told(corpus, "ottilie") and not is_told(corpus, "zubair")
