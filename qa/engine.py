@@ -19,11 +19,10 @@ from qa.answers.calibrated import FILE as CALIBRATION
 from qa.answers.calibrated import keep_weights, read_weights
 from qa.answers.confidence import FITTED, Weights
 from qa.answers.reranking import CrossEncoderReranker, Reranker
+from qa.answers.spans import where_of
 from qa.answers.verifying import Verification, verify
-from qa.datatypes import Answer, BuildReport, Document, Hit, Skipped, Status
+from qa.datatypes import Answer, BuildReport, Document, Hit, Skipped, Span, Status, Where
 from qa.errors import IndexCorrupt, IndexIncompatible, SeedError
-from qa.formats.pictures import Pictures
-from qa.formats.reading import Unreadable
 from qa.indexing import snapshots
 from qa.indexing.building import build_index, check_recipe, compare_files, split_known_bad
 from qa.indexing.corpus import Corpus
@@ -33,6 +32,7 @@ from qa.indexing.shapes import check_manifest
 from qa.models.embedding import load_embedder, runtime_of
 from qa.models.encoding import Embedder
 from qa.opening import read_regular
+from qa.picturing import PagePictures
 from qa.prompts import pack_passages
 from qa.settings import HITS_SHOWN, Settings, from_env
 from qa.text.documents import MEGABYTE, list_seeds, look_at
@@ -51,7 +51,7 @@ class Engine:
         self._hashes: dict[str, tuple[tuple[int, int, int], str]] = {}
         self._weights: tuple[object, Weights] | None = None
         self._reranker: Reranker | None = None
-        self._pictures = Pictures()
+        self._pictures = PagePictures(self.settings)
         self._lock = threading.Lock()
 
     def retrieve(
@@ -164,6 +164,12 @@ class Engine:
             )
         return document.text
 
+    def where(self, doc_id: str, span: Span) -> tuple[Where, int]:
+        """Return where a span of a document stands, and how many pages the document has (0: none). KeyError where there is no such document."""
+        corpus = self._open().corpus
+        number = corpus.number_of[doc_id]
+        return where_of(corpus, number, span), len(corpus.structure.pages_of(number))
+
     def page_picture(self, doc_id: str, page: int, width: int = 1000) -> bytes:
         """Return a page (from 1) of a PDF as a PNG, `width` 700, 1000 or 1400 pixels wide.
 
@@ -172,25 +178,7 @@ class Engine:
         document = self.document(doc_id)
         if document is None or not doc_id.lower().endswith(".pdf"):
             raise SeedError(f"There are no pages of {doc_id!r}: only PDF documents of the index have them.")
-        if self._hash_of(doc_id) != document.sha256:
-            raise SeedError(f"{doc_id} has changed since it was indexed, so its pages cannot be shown: run `qa build`.")
-        try:
-            return self._pictures.page(document.sha256, page, width, lambda: self._read_indexed(document))
-        except Unreadable as exc:
-            raise SeedError(f"{doc_id} {exc}") from exc
-
-    def _read_indexed(self, document: Document) -> bytes:
-        """Read the file of a document; SeedError where it is another one by now."""
-        limit = self.settings.max_file_mb * MEGABYTE
-        try:
-            data = read_regular(self.settings.seeds / document.doc_id, self.settings.seeds, limit)
-        except OSError as exc:
-            raise SeedError(f"{document.doc_id} cannot be read any more: run `qa build`.") from exc
-        if hashlib.sha256(data).hexdigest() != document.sha256:
-            raise SeedError(
-                f"{document.doc_id} has changed since it was indexed, so its pages cannot be shown: run `qa build`."
-            )
-        return data
+        return self._pictures.picture(document, page, width, self._hash_of(doc_id))
 
     def frequent_names(self, limit: int) -> list[str]:
         """Return the names the documents use most, most frequent first."""

@@ -56,7 +56,7 @@ ROOMS = [
     ),
     *("answers.dates", "answers.people", "answers.overview"),
     *("answers.answering", "answers.alike", "answers.verifying"),
-    *("rendering", "prompts", "engine", "api"),
+    *("rendering", "prompts", "picturing", "engine", "api"),
     *("progress", "following", "lines", "evals", "ui", "options", "cli", "__main__"),
 ]
 WINGS = ("text", "models", "indexing", "answers")

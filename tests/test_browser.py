@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import pytest
 from conftest import SEEDS
+from made import pdf
 
 from qa.engine import Engine
 from qa.settings import Settings
@@ -631,3 +632,43 @@ def test_a_pasted_sentence_is_found_word_for_word_or_the_words_that_differ_are_s
     assert page.locator("#chat .ans").last.locator("del").all_inner_texts() == ["failed"]
     ask(page, KALLAS)  # what was checked is no earlier question
     assert page.locator("#chat .ans").last.locator(".searched").count() == 0
+
+
+def test_a_quote_of_a_pdf_is_marked_on_the_picture_of_its_page(tmp_path_factory, model, visit):
+    def write(seeds):
+        seeds.mkdir()
+        lines = [
+            "The hive lies on the hill.",
+            "Bees dance at dawn on the lavender of Atlantis.",
+            "The end of the book.",
+        ]
+        text = [f"BT /F 20 Tf 60 {700 - 200 * n} Td ({line}) Tj ET" for n, line in enumerate(lines)]
+        (seeds / "hive.pdf").write_bytes(pdf(["BT /F 20 Tf 60 700 Td (Contents of the book) Tj ET", "\n".join(text)]))
+
+    engine, server, url = serve(tmp_path_factory, model, write)
+    page = visit(url)
+    card = ask(page, "when do the bees dance on the lavender?")
+    assert "page 2" in card.inner_text()
+    card.locator(".cite").first.click()
+    page.wait_for_selector(".sheet i")
+    assert page.inner_text(".pagesaid") == "Page 2 of 2"
+    assert page.locator(".text").is_hidden()
+    box, sheet = page.locator(".sheet i").first.bounding_box(), page.locator(".sheet").bounding_box()
+    assert 0.3 < (box["y"] - sheet["y"]) / sheet["height"] < 0.4  # 500 of 800 points from below
+    assert page.evaluate("document.querySelector('.sheet img').naturalWidth") in (700, 1000, 1400)
+    assert violations(page) == []
+    page.click("[data-act=pageback]")
+    page.wait_for_function("document.querySelector('.pagesaid').textContent === 'Page 1 of 2'")
+    page.wait_for_selector(".sheet:not(.busy)")
+    assert page.locator(".sheet i").count() == 0
+    page.click("[data-act=astext]")
+    assert page.locator("mark.on").is_visible()
+    page.click("[data-act=astext]")
+    page.fill("#find", "lavender")  # what is looked for is found in the text
+    assert page.inner_text("#found") == "1 of 1"
+    assert page.locator(".text").is_visible()
+    (engine.settings.seeds / "hive.pdf").write_bytes(pdf(["BT /F 20 Tf 60 700 Td (Other) Tj ET"]))
+    page.click("[data-act=astext]")
+    page.wait_for_selector(".gone")
+    assert "has changed since it was indexed" in page.inner_text(".gone")
+    server.close(verbose=False)

@@ -320,7 +320,7 @@ def test_what_was_asked_as_typed_is_judged_and_copied_as_typed(real, tmp_path, m
     monkeypatch.setattr(
         "qa.ui.page.keep_feedback", lambda index, *rest, **options: keep_feedback(tmp_path, *rest, **options)
     )
-    make_prompt, give_feedback = _server_functions(real, Endpoints(real, Monitor(real)))
+    make_prompt, give_feedback, *_ = _server_functions(real, Endpoints(real, Monitor(real)))
     earlier, question = "what did Kallas say", "how long did the ryadh meeting last"
     for typed in (True, False):
         sent = {"asked": [question, [earlier], typed], "helpful": True, "budget": 900}

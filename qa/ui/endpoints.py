@@ -116,6 +116,11 @@ class Endpoints:
         except QAError as exc:
             raise Refused(str(exc)) from exc
 
+    def picture(self, doc_id: str, page: int, width: int) -> bytes:
+        """Return the PNG of a page of a PDF."""
+        with self._turn():
+            return self._engine.page_picture(doc_id, page, width)
+
 
 def _check_text(text: Any, name: str) -> None:
     if not isinstance(text, str) or len(text) > MAX_QUESTION_CHARS:

@@ -23,6 +23,7 @@ from qa.ui.checking import check_card
 from qa.ui.endpoints import MAX_QUESTION_CHARS, Endpoints, Refused
 from qa.ui.examples import Offered
 from qa.ui.feedback import keep_feedback
+from qa.ui.pages import picture_json
 from qa.ui.panel import Reach, all_sources, source_panel
 from qa.ui.rebuild import rebuild_steps
 
@@ -30,7 +31,7 @@ TURNS_KEPT = 20
 _SILENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _AFTER_ANSWER = "() => window.quoted.answered()"
 _AFTER_RESTORE = "() => window.quoted.answered(true)"
-_SCRIPTS = ("script.js", "chat.js", "folder.js", "checking.js")
+_SCRIPTS = ("script.js", "chat.js", "folder.js", "checking.js", "pages.js")
 
 Turn = dict[str, Any]
 """`question`, `as_typed`, `history` where it is not the turns before, and once it is answered `card`, its HTML."""
@@ -227,7 +228,11 @@ def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[...
             return json.dumps({"error": str(exc)})
         return "{}"
 
-    return [make_prompt, give_feedback]
+    def page_picture(sent: Any) -> str:
+        """Return JSON: a page of a PDF as a picture, or an error in words."""
+        return picture_json(endpoints, sent)
+
+    return [make_prompt, give_feedback, page_picture]
 
 
 def _read_asked(sent: Any) -> Asked:

@@ -15,6 +15,7 @@ from qa.engine import Engine
 from qa.errors import QAError
 from qa.ui import sources
 from qa.ui.listing import Folder, source_list
+from qa.ui.pages import page_figure
 
 MOST_SPANS = 100
 
@@ -60,7 +61,7 @@ def all_sources(engine: Engine, reach: Reach | None = None) -> str:
 def _source(engine: Engine, payload: dict[str, Any]) -> str | None:
     if "open" in payload:
         document = engine.document(str(payload["open"]))
-        return sources.source_text(document) if document else None
+        return sources.source_text(document, page=_page(engine, document, Span(0, 0))) if document else None
     try:
         spots = [_read(*sent) for sent in payload["spans"][:MOST_SPANS]]
         number = int(payload["n"])
@@ -81,7 +82,12 @@ def _quotes_in_source(engine: Engine, spots: Sequence[Spot], opened: Spot, numbe
         return sources.source_missing(gone) if opened.version else None
     if not document.sha256.startswith(opened.version):
         return sources.source_text(document, notice=sources.CHANGED)
-    return sources.source_text(document, _marks(document, spots), number, len(spots))
+    page = _page(engine, document, opened.span)
+    return sources.source_text(document, _marks(document, spots), number, len(spots), page=page)
+
+
+def _page(engine: Engine, document: Document, span: Span) -> str:
+    return page_figure(document, *engine.where(document.doc_id, span))
 
 
 def _marks(document: Document, spots: Sequence[Spot]) -> list[tuple[int, Span]]:

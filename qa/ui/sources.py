@@ -13,6 +13,7 @@ from itertools import pairwise
 from qa.datatypes import Document, Span, Status
 from qa.ui.cards import counted
 from qa.ui.escaping import inline, label, shown
+from qa.ui.pages import TOGGLE
 
 Marks = Sequence[tuple[int, Span]]
 """Citation numbers and the spans of the open document they quote."""
@@ -22,8 +23,10 @@ NAMES_SHOWN = 20
 BACK = '<button type="button" class="back" data-act="list" aria-label="Back to all sources">←</button>'
 
 
-def source_text(document: Document, marks: Marks = (), active: int = 0, total: int = 0, *, notice: str = "") -> str:
-    """Return the panel with the whole text of a document, the quote `active` strongly marked and the others pale."""
+def source_text(
+    document: Document, marks: Marks = (), active: int = 0, total: int = 0, *, notice: str = "", page: str = ""
+) -> str:
+    """Return the panel with the whole text of a document, the quote `active` strongly marked and the others pale; `page` is shown before it."""
     steps = ""
     if total > 1:
         steps = (
@@ -36,11 +39,16 @@ def source_text(document: Document, marks: Marks = (), active: int = 0, total: i
         '<span class="step"><button type="button" data-act="findprev" aria-label="Previous match">‹</button>'
         '<button type="button" data-act="findnext" aria-label="Next match">›</button></span>'
     )
-    about = f'<div class="vmeta"><span class="grow">{shown(document.doc_id)} · {shown(_about(document))}</span>{steps}</div>'
+    about = f'<div class="vmeta"><span class="grow">{shown(document.doc_id)} · {shown(_about(document))}</span>{TOGGLE if page else ""}{steps}</div>'
     meta = f'{about}<div class="vmeta finder">{find}</div>'
     told = f'<p class="notice" role="alert">{escape(notice)}</p>' if notice else ""
     return panel(
-        document.title, BACK, meta, told + marked_text(document.text, marks, active), label="Source text", kind="doc"
+        document.title,
+        BACK,
+        meta,
+        told + page + marked_text(document.text, marks, active),
+        label="Source text",
+        kind="doc",
     )
 
 
