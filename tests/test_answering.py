@@ -131,6 +131,7 @@ FOLLOW_UPS = {
     "stands alone": ("how many of the critical minerals can be found in Ukraine", False),
     "long with a pronoun": ("does the russian leader think he can play the man in the oval office", False),
     "short with a name": ("what is ELSA", False),
+    "names whom it refers to": ("where did Anum Riaz get her doctorate", False),
     "thanks": ("thanks", False),
     "blank": ("", True),
 }
@@ -142,6 +143,11 @@ def test_a_follow_up_is_searched_with_what_it_follows(question, joined):
     expected = f"would Britain send soldiers? {question}".strip() if joined else question
     assert searched_for(question, history).strip() == expected
     assert searched_for(question, []) == question
+
+
+def test_a_pasted_paragraph_is_not_dragged_along():
+    history = ["would Britain send soldiers?", "This was said of the talks. " * 20]
+    assert searched_for("and what about Italy?", history) == "would Britain send soldiers? and what about Italy?"
 
 
 def test_what_was_searched_is_shown(real):

@@ -13,12 +13,14 @@ from qa.text.tokens import content_words, folded_words
 
 HISTORY_USED = 3
 """How far back a follow-up of a follow-up is followed."""
+LONGEST_EARLIER = 300
+"""An earlier text of more characters is a pasted paragraph, and no question to follow up."""
 _CONNECTIVE = re.compile(
     r"\W*(?:and|but|so|also|then|or|what about|how about|why not|who else|what else)\b", re.IGNORECASE
 )
 _QUESTION_WORD = re.compile(r"\W*(?:what|who|whom|whose|when|where|why|how|which)\b", re.IGNORECASE)
 _REFERENCE = re.compile(
-    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|those|these|this|there|the same|the other|(?:is|was|about|of|said|than|does|did|do) that)\b"
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|those|these|this|(?<!is )(?<!are )(?<!was )(?<!were )there|the same(?! time)|the other|(?:is|was|about|of|said|than|does|did|do) that)\b"
     r"|\bthat\W*\Z",
     re.IGNORECASE,
 )
@@ -41,11 +43,13 @@ _LONGEST_ELLIPSIS = 2
 def searched_for(question: str, history: Sequence[str], is_name: Callable[[str], bool] = lambda _: False) -> str:
     """Return the question itself, or where it cannot stand alone, with the one before it, and so on while that one cannot either.
 
-    What was asked before a question that stands alone is not dragged along; a courtesy ("thanks") is no question to follow up.
+    What was asked before a question that stands alone is not dragged along; a courtesy ("thanks") or a pasted paragraph is no question to follow up.
     `is_name` tells of a folded word whether the documents use it as a name, so that "how old is hegseth" stands alone.
     """
     parts = [question.strip()]
-    earlier = [text.strip() for text in history if text.strip() and not is_courtesy(text)]
+    earlier = [
+        text.strip() for text in history if text.strip() and len(text) <= LONGEST_EARLIER and not is_courtesy(text)
+    ]
     while earlier and len(parts) <= HISTORY_USED and _leans_on_history(parts[0], is_name):
         parts.insert(0, earlier.pop())
     return " ".join(parts)
@@ -59,15 +63,25 @@ def _leans_on_history(question: str, is_name: Callable[[str], bool]) -> bool:
         return True
     if len(content) <= _LONGEST_ELLIPSIS and not _names_its_topic(question, is_name):
         return True
-    return len(content) <= _LONGEST_REFERRING and bool(_REFERENCE.search(question))
+    reference = _REFERENCE.search(question)
+    return (
+        len(content) <= _LONGEST_REFERRING
+        and reference is not None
+        and not _has_name(question[: reference.start()], is_name)
+    )
 
 
 def _names_its_topic(question: str, is_name: Callable[[str], bool]) -> bool:
     """Tell whether a short question is whole all the same: it begins with a question word and has a name ("what is ELSA")."""
     if not _QUESTION_WORD.match(question):
         return False
-    words = [match.group() for match in re.finditer(r"[^\W_]+", question)]
-    return any(word[0].isupper() for word in words[1:]) or any(map(is_name, content_words(question)))
+    return _has_name(question, is_name)
+
+
+def _has_name(text: str, is_name: Callable[[str], bool]) -> bool:
+    """Tell whether there is a name in a text that begins a question: what "her" refers to after it ("where did Ana Lund get her car")."""
+    words = [match.group() for match in re.finditer(r"[^\W_]+", text)]
+    return any(word[0].isupper() for word in words[1:]) or any(map(is_name, content_words(text)))
 
 
 def is_courtesy(text: str) -> bool:
