@@ -70,6 +70,9 @@ At most nine boats an hour.
 1. Every trip longer than a day is written into the big book in the hall before the boats are carried to the water by the crew.
 2. The last boat to come back closes the gate, puts out the lamp, and writes the hour and the names of the crew into the book too.
 3. Whoever finds damage, however small it may seem at the time, tells the keeper of the boats on the same day, in writing if possible.
+4. Nobody rows alone at night, in winter, or when the flag on the tower is down, however well the river may be known. These may:
+   - the keeper of the boats, who has rowed here for thirty years and knows each stone of the river by its name and by its mood too
+   - whoever has asked the keeper on the day before, in writing, and has been told which of the boats may be taken out for the trip
 """
 TALK = "**Ann Lee:** We met in Ghent. He was late.\n\n**Bo Lind:** I was not.\n\nThe train was.\n\n**Ann Lee:** So you say.\n"
 
@@ -109,6 +112,11 @@ def test_an_item_of_a_long_list_stands_under_its_headings(engine):
     quote = next(q for text, q in quotes(engine).items() if text.startswith("The last boat"))
     assert text_of(quote).startswith("The last boat") and text_of(quote).endswith("the book too.")
     assert quote.headings == ("Rowing club", "Words", "Rules for long trips")
+
+
+def test_an_item_that_ends_with_a_colon_is_quoted_with_what_it_announces(engine):
+    quote = next(q for text, q in quotes(engine).items() if text.startswith("Nobody rows alone"))
+    assert text_of(quote).endswith("taken out for the trip")
 
 
 def test_a_row_has_its_header_and_the_ruler_is_never_quoted(engine):

@@ -147,7 +147,21 @@ def _listed(corpus: Corpus, document: Document, number: int, block: Block, sente
     item = trim(document.text, block.span)
     lead = _lead(document.text, block, item)
     kept = item if _length(item) <= SHORT_CHARS else trim(document.text, sentence)
+    if kept.of(document.text).rstrip(" *_").endswith(_OPEN_ENDS):
+        kept = Span(kept.start, max(kept.end, _end_of_inner(corpus, document, number, members)))
     return Quote(_without_marker(document.text, kept), Kind.ITEM, block.headings, lead)
+
+
+def _end_of_inner(corpus: Corpus, document: Document, number: int, members: list[int]) -> int:
+    """Return where the items below an item that ends with a colon end, or the first of them where they are long."""
+    start, end = corpus.structure.block(number).span.start, 0
+    for inner in members[members.index(number) + 1 :]:
+        block = corpus.structure.block(inner)
+        edge = trim(document.text, block.span).end
+        if end and (block.level <= corpus.structure.block(number).level or edge - start > LIST_CHARS):
+            break
+        end = edge
+    return end
 
 
 def _row(corpus: Corpus, document: Document, number: int, block: Block) -> Quote:
