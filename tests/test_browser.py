@@ -1,9 +1,11 @@
 """The page in a real browser (Chromium): skipped where there is none, unless QA_BROWSER=required, as in CI."""
 
+import json
 import os
 import re
 import shutil
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from conftest import SEEDS
@@ -672,3 +674,22 @@ def test_a_quote_of_a_pdf_is_marked_on_the_picture_of_its_page(tmp_path_factory,
     page.wait_for_selector(".gone")
     assert "has changed since it was indexed" in page.inner_text(".gone")
     server.close(verbose=False)
+
+
+def test_a_chat_is_exported_with_its_quotes_and_the_documents_it_quotes(site, visit):
+    engine, url = site
+    page = visit(url)
+    ask(page, KALLAS)
+    ask(page, "who edited the dw piece")
+    kept = {}
+    for kind in ("md", "json", "bib"):
+        page.click("[data-act=export]")
+        assert violations(page) == []
+        with page.expect_download() as download:
+            page.click(f"#exporter [value={kind}]")
+        assert download.value.suggested_filename == f"quoted.{kind}"
+        kept[kind] = Path(download.value.path()).read_text(encoding="utf-8")
+    assert kept["md"].startswith(f"## {KALLAS}\n\n> EU foreign affairs chief Kaja Kallas")
+    quoted = {c.doc_id for q in (KALLAS, "who edited the dw piece") for c in engine.ask(q).citations}
+    assert {row["id"] for row in json.loads(kept["json"])} == quoted
+    assert kept["bib"].count("@misc{") == len(quoted)

@@ -25,6 +25,7 @@ SHA_CHARS = 16
 HEADER = """<header class="top"{upload}>
   <h1>Quoted</h1><p class="tag">Answers in the documents’ own words</p><span class="grow"></span>
   <button type="button" class="act wide" data-act="check">Check a quote</button>
+  <button type="button" class="act wide" data-act="export">Export</button>
   <button type="button" class="act" data-act="new">New chat</button>
   <button type="button" class="act" data-act="theme">Light / dark</button>
   <button type="button" class="act narrow" data-act="sources">Sources</button>

@@ -22,6 +22,7 @@ from qa.ui.cards import Asked
 from qa.ui.checking import check_card
 from qa.ui.endpoints import MAX_QUESTION_CHARS, Endpoints, Refused
 from qa.ui.examples import Offered
+from qa.ui.exporting import exported
 from qa.ui.feedback import keep_feedback
 from qa.ui.pages import picture_json
 from qa.ui.panel import Reach, all_sources, source_panel
@@ -31,7 +32,7 @@ TURNS_KEPT = 20
 _SILENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _AFTER_ANSWER = "() => window.quoted.answered()"
 _AFTER_RESTORE = "() => window.quoted.answered(true)"
-_SCRIPTS = ("script.js", "chat.js", "folder.js", "checking.js", "pages.js")
+_SCRIPTS = ("script.js", "chat.js", "folder.js", "checking.js", "pages.js", "exporting.js")
 
 Turn = dict[str, Any]
 """`question`, `as_typed`, `history` where it is not the turns before, and once it is answered `card`, its HTML."""
@@ -232,7 +233,19 @@ def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[...
         """Return JSON: a page of a PDF as a picture, or an error in words."""
         return picture_json(endpoints, sent)
 
-    return [make_prompt, give_feedback, page_picture]
+    def export_chat(sent: Any) -> str:
+        """Return JSON: the file of a chat, or an error in words."""
+        try:
+            asked = [_read_asked({"asked": one}) for one in sent["asked"][-TURNS_KEPT:]]
+            answers = [endpoints.answer(one.question, one.history, as_typed=one.as_typed) for one in asked]
+            cited = dict.fromkeys(citation.doc_id for answer in answers for citation in answer.citations)
+            documents = [document for doc_id in cited if (document := engine.document(doc_id))]
+            text = exported(str(sent["kind"]), answers, documents)
+        except (QAError, Refused, LookupError, TypeError, ValueError) as exc:
+            return json.dumps({"error": str(exc)})
+        return json.dumps({"text": text})
+
+    return [make_prompt, give_feedback, page_picture, export_chat]
 
 
 def _read_asked(sent: Any) -> Asked:
