@@ -20,7 +20,8 @@ _CONNECTIVE = re.compile(
 )
 _QUESTION_WORD = re.compile(r"\W*(?:what|who|whom|whose|when|where|why|how|which)\b", re.IGNORECASE)
 _REFERENCE = re.compile(
-    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|those|these|this|(?<!is )(?<!are )(?<!was )(?<!were )there|the same(?! time)|the other|(?:is|was|about|of|said|than|does|did|do) that)\b"
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|those|these|this"
+    r"|(?<!is )(?<!are )(?<!was )(?<!were )there|the same(?! time)|the other|(?:is|was|about|of|said|than|does|did|do) that)\b"
     r"|\bthat\W*\Z",
     re.IGNORECASE,
 )
