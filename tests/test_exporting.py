@@ -9,9 +9,18 @@ NASTY = 'A "B" & {C}, 100 % $x_y #1 \\end~^'
 
 
 def test_fields_hold_whatever_a_document_is_called():
-    documents = [Document("a/ä.txt", NASTY, "", "", {"author": "DW and Reuters", "date": "2025-02-16"}), Document("a-.txt", "T", "", "", {})]  # fmt: skip
+    documents = [
+        Document("a/ä.txt", NASTY, "", "", {"author": "DW and Reuters", "date": "2025-02-16"}),
+        Document("a-.txt", "T", "", "", {}),
+    ]
     first, second = json.loads(documents_to_csl(documents))
-    assert first == {"id": "a/ä.txt", "type": "document", "title": NASTY, "author": [{"literal": "DW and Reuters"}], "issued": {"raw": "2025-02-16"}}  # fmt: skip
+    assert first == {
+        "id": "a/ä.txt",
+        "type": "document",
+        "title": NASTY,
+        "author": [{"literal": "DW and Reuters"}],
+        "issued": {"raw": "2025-02-16"},
+    }
     assert second == {"id": "a-.txt", "type": "document", "title": "T"}
     bibtex = documents_to_bibtex(documents)
     assert r"title = {{A "'"B"'r" \& \{C\}, 100 \% \$x\_y \#1 \textbackslash{}end\textasciitilde{}\textasciicircum{}}}" in bibtex  # fmt: skip

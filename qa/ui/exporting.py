@@ -20,11 +20,9 @@ _WRITTEN = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textas
 
 def exported(kind: str, answers: Sequence[Answer], documents: Sequence[Document]) -> str:
     """Return the file of a kind: md, json or bib. KeyError for another."""
-    return {
-        "md": lambda: chat_to_markdown(answers),
-        "json": lambda: documents_to_csl(documents),
-        "bib": lambda: documents_to_bibtex(documents),
-    }[kind]()
+    if kind == "md":
+        return chat_to_markdown(answers)
+    return {"json": documents_to_csl, "bib": documents_to_bibtex}[kind](documents)
 
 
 def chat_to_markdown(answers: Sequence[Answer]) -> str:
