@@ -17,8 +17,7 @@ from typing import Any
 from qa.answers.answering import Means, answer_question, find_hits
 from qa.answers.calibrated import FILE as CALIBRATION
 from qa.answers.calibrated import keep_weights, read_weights
-from qa.answers.confidence import FITTED, Weights
-from qa.answers.reranking import CrossEncoderReranker, Reranker
+from qa.answers.confidence import Weights
 from qa.answers.spans import where_of
 from qa.answers.verifying import Verification, verify
 from qa.datatypes import Answer, BuildReport, Document, Hit, Skipped, Span, Status, Where
@@ -31,6 +30,8 @@ from qa.indexing.locks import build_lock
 from qa.indexing.shapes import check_manifest
 from qa.models.embedding import load_embedder, runtime_of
 from qa.models.encoding import Embedder
+from qa.models.readers import load_reader
+from qa.models.reading import Reader
 from qa.opening import read_regular
 from qa.picturing import PagePictures
 from qa.prompts import pack_passages
@@ -49,8 +50,8 @@ class Engine:
         self._checked = ""
         self._compared: tuple[object, dict[str, tuple[str, ...]], tuple[Skipped, ...]] | None = None
         self._hashes: dict[str, tuple[tuple[int, int, int], str]] = {}
-        self._weights: tuple[object, Weights] | None = None
-        self._reranker: Reranker | None = None
+        self._weights: tuple[object, Weights | None] | None = None
+        self._reader: tuple[Reader | None] | None = None
         self._pictures = PagePictures(self.settings)
         self._lock = threading.Lock()
 
@@ -194,28 +195,33 @@ class Engine:
             check_recipe(opened.snapshot.manifest, self.settings, embedder)
             self._checked = opened.snapshot.name
         weights = self._read_weights(opened.snapshot.manifest["recipe"]["fingerprint"])
-        return opened.corpus, Means(embedder, self.settings, weights, self._load_reranker())
+        return opened.corpus, Means(embedder, self.settings, self._load_reader(), weights)
 
     def keep_calibration(self, weights: Weights) -> Path:
         """Let the confidence be computed with these weights from now on; return the file they are kept in."""
         fingerprint = self._open().snapshot.manifest["recipe"]["fingerprint"]
-        return keep_weights(self.settings.index, fingerprint, weights)
+        return keep_weights(self.settings.index, self._fitted_for(fingerprint), weights)
 
-    def _read_weights(self, fingerprint: str) -> Weights:
+    def _fitted_for(self, fingerprint: str) -> str:
+        """Name the model and the reader that a calibration holds for."""
+        return f"{fingerprint} {self.settings.reader}"
+
+    def _read_weights(self, fingerprint: str) -> Weights | None:
         """Read the calibration again only when it was touched."""
         try:
             touched = (self.settings.index / CALIBRATION).stat().st_mtime_ns
         except OSError:
-            return FITTED
+            return None
         if self._weights is None or self._weights[0] != (touched, fingerprint):
-            self._weights = (touched, fingerprint), read_weights(self.settings.index, fingerprint)
+            weights = read_weights(self.settings.index, self._fitted_for(fingerprint))
+            self._weights = (touched, fingerprint), weights
         return self._weights[1]
 
-    def _load_reranker(self) -> Reranker | None:
+    def _load_reader(self) -> Reader | None:
         with self._lock:
-            if self.settings.reranker and self._reranker is None:
-                self._reranker = CrossEncoderReranker(self.settings.reranker)
-            return self._reranker
+            if self._reader is None:
+                self._reader = (load_reader(self.settings.reader),)
+            return self._reader[0]
 
     def _look(self) -> tuple[snapshots.Snapshot, str]:
         """Return the snapshot that answers, and what is wrong with the newest one, without opening its arrays."""

@@ -42,8 +42,8 @@ class Settings:
     """Folder that holds the built snapshots."""
     model: str = DEFAULT_MODEL
     """Name or folder of a sentence-transformers model."""
-    reranker: str = ""
-    """Name or folder of a CrossEncoder that puts the best sentences in its own order; none where empty."""
+    reader: str = "default"
+    """"default", "none", or the name or folder of an extractive question-answering model or a CrossEncoder."""
     passage_tokens: int = 120
     """Longest passage, in tokens of the model (or the model's window, where that is shorter)."""
     max_file_mb: int = 50
@@ -58,9 +58,9 @@ class Settings:
     """Longest hit, in tokens of the model: neighbouring passages are joined up to it."""
     quotes: int = 5
     """Most quotes in one answer."""
-    threshold: float = 0.2
+    threshold: float = 0.15
     """Lowest confidence, 0..1, at which the quotes are given as an answer; below it the answer is a refusal."""
-    clear_threshold: float = 0.5
+    clear_threshold: float = 0.7
     """Lowest confidence, 0..1, of a clear answer; between the two thresholds the closest sentences are quoted as just that."""
     host: str = "127.0.0.1"
     """Address on which the chat page is served."""

@@ -71,7 +71,7 @@ def embedder() -> WordEmbedder:
 def settings(tmp_path: Path) -> Settings:
     seeds = tmp_path / "seeds"
     seeds.mkdir()
-    return Settings(seeds=seeds, index=tmp_path / "index", model="words", passage_tokens=20)
+    return Settings(seeds=seeds, index=tmp_path / "index", model="words", passage_tokens=20, reader="none")
 
 
 @pytest.fixture

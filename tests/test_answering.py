@@ -1,6 +1,5 @@
 import pytest
 
-from qa.answers.asking import lacks_amount
 from qa.answers.attribution import speaker_of, speaks
 from qa.answers.followups import searched_for
 from qa.engine import Engine
@@ -225,10 +224,11 @@ def test_what_two_documents_say_alike_is_quoted_once_and_names_both(settings, em
     engine = Engine(settings, embedder=embedder)
     engine.build()
     answer = engine.ask("whales sing at night")
-    assert [c.doc_id for c in answer.citations] == ["a.txt", "c.txt"]
-    (place,) = answer.citations[0].also
-    assert place.span.of(engine.document(place.doc_id).text) == "The whales sing at night!"
-    assert (place.doc_id, place.line) == ("b.txt", 3)
+    first, other = answer.citations
+    (place,) = first.also
+    assert (other.doc_id, {first.doc_id, place.doc_id}) == ("c.txt", {"a.txt", "b.txt"})
+    told = {each.doc_id: (each.span.of(engine.document(each.doc_id).text), each.line) for each in (first, place)}
+    assert told == {"a.txt": ("Whales sing at night.", 1), "b.txt": ("The whales sing at night!", 3)}
 
 
 def test_small_talk_gets_a_courtesy_and_never_a_quote(real):
@@ -248,36 +248,9 @@ def test_a_question_in_the_documents_is_no_answer(settings, embedder):
 def test_between_the_thresholds_an_answer_is_not_clear(real):
     answers = [
         real.ask(q)
-        for q in ("what did Kallas say about appeasement", "where was Hegseth born", "who won the world cup in 2022")
+        for q in ("what did Kallas say about appeasement", "when was NATO founded", "who won the world cup in 2022")
     ]
     assert [(a.answered, a.clear) for a in answers] == [(True, True), (True, False), (False, False)]
-
-
-AMOUNTS = [
-    ("How long did the strike last?", "It went on for six weeks.", False),
-    ("How long did the strike last?", "It began on 3 May.", True),
-    ("how long is the bridge", "At 1,280 metres it is the longest of the country.", False),
-    ("How old is the mayor?", "The mayor, aged 54, declined to comment.", False),
-    ("How old is the mayor?", "The mayor declined to comment 54 times.", True),
-    ("how many of the city's public libraries were closed", "Of 31 libraries, 12 were closed.", False),
-    ("how many of the city's public libraries were closed", "Libraries closed in 2019.", True),
-    ("How many buses does the city own?", "The city spends 4 % of its budget on buses.", True),
-    ("how much did the council pay for the land", "The council bought it for €3 million.", False),
-    ("how much did the council pay for the land", "The council bought 14 plots.", True),
-    ("what percentage of voters came", "Two thirds of voters came.", False),
-    ("what percentage of voters came", "Voters came in the rain.", True),
-    ("who closed the libraries", "Nobody says.", False),
-]
-
-
-@pytest.mark.parametrize(("question", "text", "lacks"), AMOUNTS)
-def test_an_amount_that_is_asked_for_is_looked_for(question, text, lacks):
-    assert lacks_amount(question, text) is lacks
-
-
-def test_a_question_for_an_amount_that_no_document_gives_is_refused(real):
-    answer = real.ask("how old is Hegseth")
-    assert (answer.answered, answer.reason[:45]) == (False, "The question asks for a number or an amount, ")
 
 
 SPEAKERS = [("What did Rao say about lanes", {"rao"}), ("what does the Danish prime minister think about it", {"danish", "prime", "minister"}),
@@ -338,3 +311,23 @@ def test_strange_documents_are_quoted_as_they_are_or_not_at_all(settings, model,
 def test_one_text_is_no_history(small):
     with pytest.raises(TypeError, match="history has to be a list of questions"):
         small.ask("who crossed the Rubicon", history="and Rome?")
+
+
+def test_an_answer_does_not_depend_on_how_many_hits_are_wanted(real):
+    for question in ("what did Kallas say about appeasement", "how much does greece spend on defence", "who is Meloni"):
+        answers = [real.ask(question, k=k) for k in (1, 5, 20, 50)]
+        assert len({(a.answered, a.confidence, a.reason, a.citations) for a in answers}) == 1
+        assert [len(a.hits) for a in answers] == sorted(len(a.hits) for a in answers)
+
+
+def test_every_quote_says_how_likely_it_answers_and_no_two_overlap(real):
+    for question in ("what did Kallas say about appeasement", "what did Zelensky say about the talks"):
+        citations = real.ask(question).citations
+        assert all(0 < c.probability <= 1 for c in citations)
+        assert citations[0].probability == max(c.probability for c in citations)
+        for one in citations:
+            for other in citations:
+                apart = (
+                    one.doc_id != other.doc_id or one.span.end <= other.span.start or other.span.end <= one.span.start
+                )
+                assert one is other or apart

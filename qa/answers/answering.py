@@ -9,22 +9,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from qa.answers.confidence import FITTED, Judgement, Weights, judge
+from qa.answers import confidence, weighing
+from qa.answers.confidence import Judgement, Weights, judge
 from qa.answers.followups import is_courtesy, searched_for
 from qa.answers.joining import rank_windows, windows_around
 from qa.answers.matching import TokenMatch, match_tokens
 from qa.answers.overview import asked_of_whole, overview
 from qa.answers.quoting import SentenceRanking, choose_quotes, rank_sentences
-from qa.answers.reranking import Reranker, rerank
+from qa.answers.reading import Reads, read_best
 from qa.answers.retrieval import Query, make_query, rank_passages, scores_of
 from qa.answers.spelling import corrected, corrections
-from qa.datatypes import Answer, Hit
+from qa.answers.weighing import SentenceWeights, weigh
+from qa.datatypes import Answer, Citation, Hit
 from qa.indexing.corpus import Corpus
 from qa.models.encoding import Embedder
-from qa.settings import HITS_SHOWN, Settings
+from qa.models.readers import DEFAULT, NONE
+from qa.models.reading import Reader
+from qa.settings import DEFAULT_MODEL, HITS_SHOWN, Settings
 from qa.text.tokens import content_words
 
 NAMES_OFFERED = 3
+SURE_OF_WORDS = 0.4
+"""Answering words are told where the reader gives them at least this probability within their sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,25 @@ class Means:
 
     embedder: Embedder
     settings: Settings
-    weights: Weights = FITTED
-    reranker: Reranker | None = None
+    reader: Reader | None = None
+    calibrated: Weights | None = None
+    """Weights of the confidence fitted to the user's own questions."""
+
+    @property
+    def sentence_weights(self) -> SentenceWeights:
+        """What a sentence's chance is computed with."""
+        return weighing.WITH_READER if self.reader else weighing.MATCH_ONLY
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether the confidence was fitted with this model and reader; else no answer is called clear."""
+        fitted = self.settings.reader in (DEFAULT, NONE) and self.settings.model == DEFAULT_MODEL
+        return fitted or self.calibrated is not None
+
+    @property
+    def weights(self) -> Weights:
+        """What the confidence is computed with."""
+        return self.calibrated or (confidence.WITH_READER if self.reader else confidence.MATCH_ONLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +66,9 @@ class Findings:
 
     query: Query
     match: TokenMatch
+    """Of the passages searched for sentences, whatever hits are asked for."""
     ranking: SentenceRanking
+    reads: Reads
     hits: tuple[Hit, ...]
     corrections: Mapping[str, str] = field(default_factory=dict)
 
@@ -71,11 +96,11 @@ def answer_question(
     if not as_typed and (asked := asked_of_whole(question)):
         return overview(corpus, question, asked, _meant(corpus, means, asked.topic))
     searched = question.strip() if as_typed else searched_for(question, history, corpus.is_name)
-    found = look_for(corpus, means, searched, k=k, as_typed=as_typed)
+    found = look_for(corpus, means, searched, k=k, as_typed=as_typed, asked=question.strip())
     if found is None:
         return _refuse(question, searched, (), 0.0, "The question holds no word to look for.")
-    judgement = judge(corpus, found.query, found.match, found.ranking, means.weights)
-    return _decide(corpus, means.settings, question, found, judgement)
+    judgement = judge(corpus, found.query, found.match, found.ranking, found.reads, means.weights)
+    return _decide(corpus, means, question, found, judgement)
 
 
 def find_hits(corpus: Corpus, means: Means, text: str, k: int, *, history: Sequence[str] = ()) -> list[Hit]:
@@ -97,17 +122,18 @@ def _meant(corpus: Corpus, means: Means, topic: str) -> int | None:
 
 
 def look_for(
-    corpus: Corpus, means: Means, text: str, *, k: int = HITS_SHOWN, as_typed: bool = False
+    corpus: Corpus, means: Means, text: str, *, k: int = HITS_SHOWN, as_typed: bool = False, asked: str = ""
 ) -> Findings | None:
-    """Return what is found for a text, None where it holds no word."""
+    """Return what is found for a text, None where it holds no word; what stands in it before `asked` weighs less."""
     query, changed = understand(corpus, means, text, as_typed=as_typed)
     if query is None:
         return None
+    query = replace(query, asked_from=max(len(query.text) - len(asked), 0) if asked else 0)
     match, hits, rows = _search(corpus, means, query, k, read=means.settings.candidates)
-    ranking = rank_sentences(corpus, query, match, rows)
-    if means.reranker:
-        ranking = rerank(corpus, query.text, ranking, means.reranker)
-    return Findings(query, match, ranking, tuple(hits), changed)
+    searched = match.of_rows([*rows, *before_each(corpus, rows)])
+    ranking = rank_sentences(corpus, query, searched, rows)
+    reads = read_best(corpus, query.text, ranking, means.reader)
+    return Findings(query, searched, weigh(corpus, ranking, reads, means.sentence_weights), reads, tuple(hits), changed)
 
 
 def understand(
@@ -131,10 +157,15 @@ def _search(
     ranked = rank_passages(corpus, query, max(3 * k, settings.candidates), lexical_weight=settings.lexical_weight)
     windows = windows_around(corpus, ranked, k, hit_tokens=settings.hit_tokens)
     rows = [passage.row for passage in ranked[:read]]
-    before = [row for row in map(corpus.passage_before, rows) if row is not None]
+    before = before_each(corpus, rows)
     match = match_tokens(corpus, query, [*rows, *before, *(row for w in windows for row in range(w.first, w.last + 1))])
     scores = scores_of(corpus, query, match.rows)
     return match, rank_windows(corpus, match, scores, windows, k, lexical_weight=settings.lexical_weight), rows
+
+
+def before_each(corpus: Corpus, rows: Sequence[int]) -> list[int]:
+    """Return the passages before some, each in its document: a sentence may lean on them."""
+    return [row for row in map(corpus.passage_before, rows) if row is not None]
 
 
 def has_words(text: str) -> bool:
@@ -142,12 +173,25 @@ def has_words(text: str) -> bool:
     return any(c.isalnum() for c in text)
 
 
-def _decide(corpus: Corpus, settings: Settings, question: str, found: Findings, judgement: Judgement) -> Answer:
-    searched, confidence = found.query.text, judgement.confidence
+def with_answer(corpus: Corpus, citation: Citation, reads: Reads) -> Citation:
+    """Return the citation with the words of it that answer, where the reader is sure enough of them."""
+    found = [
+        (likely, span)
+        for number, (span, likely) in reads.answers.items()
+        if likely >= SURE_OF_WORDS
+        and citation.span.start <= span.start < span.end <= citation.span.end
+        and corpus.sentence(number)[0].doc_id == citation.doc_id
+    ]
+    return replace(citation, answer=max(found)[1]) if found else citation
+
+
+def _decide(corpus: Corpus, means: Means, question: str, found: Findings, judgement: Judgement) -> Answer:
+    settings, searched, confidence = means.settings, found.query.text, judgement.confidence
     citations = choose_quotes(corpus, found.ranking, settings.quotes) if confidence >= settings.threshold else []
+    citations = [with_answer(corpus, citation, found.reads) for citation in citations]
     if not citations:
         return _refuse(question, searched, found.hits, confidence, judgement.reason, found.corrections)
-    clear = confidence >= settings.clear_threshold
+    clear = confidence >= settings.clear_threshold and means.is_calibrated
     return Answer(question, searched, tuple(citations), found.hits, True, confidence, "", clear, found.corrections)
 
 

@@ -1,6 +1,6 @@
 """The weights of the confidence that were fitted to a user's own questions, kept beside the index.
 
-In -> out: the index folder and a model's fingerprint -> `Weights`, the built-in ones where none were fitted with that model.
+In -> out: the index folder and a model's and a reader's name -> `Weights`, None where none were fitted with these.
 Does not: fit them (qa/evals/calibration.py).
 """
 
@@ -10,7 +10,7 @@ import json
 import os
 from pathlib import Path
 
-from qa.answers.confidence import FITTED, Weights
+from qa.answers.confidence import MATCH_ONLY, Weights
 from qa.errors import IndexCorrupt
 from qa.opening import read_regular
 
@@ -18,25 +18,25 @@ FILE = "calibration.json"
 MOST_BYTES = 1024 * 1024
 
 
-def read_weights(index: Path, fingerprint: str) -> Weights:
-    """Return the weights kept in `index` for this model; IndexCorrupt where they cannot be read."""
+def read_weights(index: Path, fitted_for: str) -> Weights | None:
+    """Return the weights kept in `index` for this model and reader, None where there are none; IndexCorrupt where they cannot be read."""
     path = index / FILE
     try:
         kept = json.loads(read_regular(path, index, MOST_BYTES))
         weights = Weights(tuple(float(w) for w in kept["evidence"]), float(kept["bias"]))
-        if kept["model"] != fingerprint or len(weights.evidence) != len(FITTED.evidence):
-            return FITTED
+        if kept["model"] != fitted_for or len(weights.evidence) != len(MATCH_ONLY.evidence):
+            return None
     except FileNotFoundError:
-        return FITTED
+        return None
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as exc:
         raise IndexCorrupt(f"{path} cannot be read ({exc}): delete it, or run `qa eval --calibrate` again.") from exc
     return weights
 
 
-def keep_weights(index: Path, fingerprint: str, weights: Weights) -> Path:
+def keep_weights(index: Path, fitted_for: str, weights: Weights) -> Path:
     """Write the weights, whole or not at all, and return where."""
     path, draft = index / FILE, index / f".{FILE}.{os.getpid()}"
-    content = {"model": fingerprint, "evidence": weights.evidence, "bias": weights.bias}
+    content = {"model": fitted_for, "evidence": weights.evidence, "bias": weights.bias}
     draft.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     draft.replace(path)
     return path

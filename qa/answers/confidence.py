@@ -1,29 +1,28 @@
-"""How likely the best sentence answers, and in words what speaks against it.
+"""How likely the documents answer, and in words what speaks against it.
 
-In -> out: a Query, its TokenMatch and its SentenceRanking -> `Judgement` (a probability and a reason).
+In -> out: a Query, its TokenMatch and its weighed SentenceRanking -> `Judgement` (a probability and a reason).
 Does not: set the threshold (qa/settings.py), or count the words of a question (long ones are not better answered).
 
-What a careful reader checks: does the best sentence match the question (context MaxSim), down to its least matched word; does the
-question have a word, name or number that no document has, nor anything close to it; does a name or number of the question stand
-near the best sentence; is one of the two denied and the other not; is there an amount where one is asked for. The weights come
-from `benchmarks/fit_confidence.py`, or from `qa eval --calibrate`.
+What a careful reader checks: how likely is the best sentence by itself, and what did the reader say of the best one; how well does it match,
+down to its least matched word; does the question have a name or number that no document has; does a name or number of the question
+stand near the best sentence. The weights come from `benchmarks/fit_answers.py`, or from `qa eval --calibrate`.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
-from qa.answers.asking import lacks_amount
 from qa.answers.context import is_told
 from qa.answers.matching import TokenMatch
 from qa.answers.quoting import SentenceRanking
+from qa.answers.reading import Reads
 from qa.answers.retrieval import Query
 from qa.answers.spans import quote_span
 from qa.answers.spelling import is_typed_as_name
+from qa.answers.weighing import FURTHEST
 from qa.indexing.corpus import Corpus
 from qa.text.tokens import folded_words, stem
 
@@ -40,21 +39,21 @@ PIECES_OF_A_NAME = 3
 """So is one that the model knows in no fewer pieces."""
 SHARED_BEGINNING = 4
 """Letters that two forms of a name share at least (America, American)."""
+LEAST = 1e-4
+"""Chances are taken as no nearer to 0 and 1 than this."""
 SHOWN_WORDS = 3
 SHOWN_CHARS = 40
 """How many words a reason lists, and how much of each."""
-_DENIAL = re.compile(
-    r"\b(?:not|no|never|without|nor|none|neither|cannot|unable|hardly)\b|n[’']t\b"
-    r"|\b(?:is|are|was|were|do|does|did|wo|would|ca|could|should|has|have|had)nt\b",
-    re.IGNORECASE,
-)
-_OPPOSITE = re.compile(r"(?:un|in|im|il|ir|dis|non)(?=.{4})")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The numbers the probability is made of, in the order of the weights."""
 
+    chance: float
+    """Logit of the chance of the likeliest sentence (qa/answers/weighing.py)."""
+    margin: float
+    """Largest margin that the reader gives a sentence, 0 without a reader."""
     match: float
     """Context MaxSim of the best sentence."""
     least_match: float
@@ -65,10 +64,6 @@ class Evidence:
     """1 where a number of the question does not stand near the best sentence."""
     distant_name: float
     """Rarity, 0..1, of the rarest name of the question that does not stand near the best sentence."""
-    denied: float
-    """1 where the question is denied ("not", "unsettled") and the best sentence is not."""
-    no_amount: float
-    """1 where the question asks how many, how long, how old or the like, and nothing near the best sentence says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +79,8 @@ class Weights:
         return 1 / (1 + math.exp(-max(min(logit, 500.0), -500.0)))
 
 
-FITTED = Weights((4.1664, 1.7072, -2.5882, -1.3439, -1.325, -2.3498, -2.4708), -2.706)
+MATCH_ONLY = Weights((0.2396, 0.0, 6.7523, 0.7907, -2.8578, -2.0416, -1.6926), -3.6761)
+WITH_READER = Weights((0.6473, 0.2664, 3.2726, -0.5315, -2.4178, -0.937, -1.3996), -1.0812)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +93,17 @@ class Judgement:
 
 
 def judge(
-    corpus: Corpus, query: Query, match: TokenMatch, ranking: SentenceRanking, weights: Weights = FITTED
+    corpus: Corpus,
+    query: Query,
+    match: TokenMatch,
+    ranking: SentenceRanking,
+    reads: Reads,
+    weights: Weights = MATCH_ONLY,
 ) -> Judgement:
-    """Weigh the evidence for the best sentence of a ranking that has at least one."""
-    sentence, around = _near(corpus, ranking)
-    near = set(folded_words(around))
+    """Weigh the evidence for the best sentence of a weighed ranking that has at least one; `match` is that of the passages searched."""
+    near = set(folded_words(_near(corpus, ranking)))
     reach = match.cosines.max(axis=0)
     unknown_name = distant_number = distant_name = 0.0
-    denied = _is_denied(query.text) and not _DENIAL.search(sentence)
     absent: dict[str, bool] = {}
     distant: list[str] = []
     words = list(query.weighty_words())
@@ -114,7 +113,6 @@ def judge(
         if not frequency and is_told(corpus, word):
             continue
         if not frequency:
-            denied = denied or _is_opposite(word, near)
             gap = MEANT - float(reach[tokens].mean())
             is_first_name = following is not None and corpus.is_name(following[1]) and _is_near(following[1], near)
             if is_number or (gap > 0 and not is_first_name):
@@ -129,34 +127,34 @@ def judge(
             distant_number = max(distant_number, float(is_number))
             distant_name = max(distant_name, 0.0 if is_number else _rarity(len(corpus.passages), frequency))
             distant.append(shown)
-    no_amount = lacks_amount(query.text, around)
-    least = float(ranking.own[0].min())
     evidence = Evidence(
-        float(ranking.scores[0]), least, unknown_name, distant_number, distant_name, float(denied), float(no_amount)
-    )
-    return Judgement(
-        weights.probability(evidence), _reason(absent, distant, denied=denied, no_amount=no_amount), evidence
-    )
+        _logit(ranking), _margin(reads), float(ranking.scores.max()), float(ranking.own[0].min()),
+        unknown_name, distant_number, distant_name,
+    )  # fmt: skip
+    return Judgement(weights.probability(evidence), _reason(absent, distant), evidence)
 
 
-def _reason(absent: dict[str, bool], distant: list[str], *, denied: bool, no_amount: bool) -> str:
+def _logit(ranking: SentenceRanking) -> float:
+    chance = 0.5 if ranking.chances is None else min(max(float(ranking.chances[0]), LEAST), 1 - LEAST)
+    return math.log(chance / (1 - chance))
+
+
+def _margin(reads: Reads) -> float:
+    import numpy as np
+
+    read = reads.margins[~np.isnan(reads.margins)]
+    return float(np.clip(read.max(), -FURTHEST, FURTHEST)) if len(read) else 0.0
+
+
+def _reason(absent: dict[str, bool], distant: list[str]) -> str:
     """Say what can be checked first: an unknown name, a known one elsewhere, an unknown word."""
     if names := [word for word, is_name in absent.items() if is_name]:
         return f"No document mentions {_listed(names, 'or')}."
     if distant:
         return f"The documents mention {_listed(distant, 'and')}, but not together with the rest of the question."
-    if denied:
-        return "The question is put in the negative, and the closest sentence is not."
-    if no_amount:
-        return "The question asks for a number or an amount, and where the documents come closest they give none."
     if absent:
         return f"No document has {_listed(list(absent), 'or')}, or says something close enough."
     return "No sentence of the documents is close enough to the question."
-
-
-def _is_denied(question: str) -> bool:
-    """Tell whether a question asks for what is not so; "why doesn't ..." asks for the reason of what is."""
-    return bool(_DENIAL.search(question)) and not re.match(r"\W*(?:and |but )?why\b", question, re.IGNORECASE)
 
 
 def _listed(words: Sequence[str], conjunction: str) -> str:
@@ -165,15 +163,15 @@ def _listed(words: Sequence[str], conjunction: str) -> str:
     return f"{', '.join(first)} {conjunction} {last}" if first else last
 
 
-def _near(corpus: Corpus, ranking: SentenceRanking) -> tuple[str, str]:
-    """The best sentence, and its passage (and the passage before where it begins its passage)."""
+def _near(corpus: Corpus, ranking: SentenceRanking) -> str:
+    """The best sentence with its passage, and the passage before where it begins its passage."""
     row, number = int(ranking.rows[0]), int(ranking.sentences[0])
     before = corpus.passage_before(row) if int(corpus.passages[row, 3]) == number else None
     document, span = corpus.sentence(number)
     rows = [row] if before is None else [before, row]
     quote = quote_span(corpus, number)
     sentence = (quote.span if quote else span).of(document.text)
-    return sentence, "\n".join((*(corpus.passage(r).text for r in rows), sentence))
+    return "\n".join((*(corpus.passage(r).text for r in rows), sentence))
 
 
 def _is_near(word: str, near: Iterable[str]) -> bool:
@@ -184,12 +182,6 @@ def _is_near(word: str, near: Iterable[str]) -> bool:
 def _share_beginning(word: str, other: str) -> bool:
     shorter, longer = sorted((word, other), key=len)
     return len(shorter) > SHARED_BEGINNING and len(longer) <= len(shorter) + 3 and longer.startswith(shorter[:-1])
-
-
-def _is_opposite(word: str, near: set[str]) -> bool:
-    """Tell whether a word no document has denies one that stands near ("unsettled", "settled")."""
-    prefix = _OPPOSITE.match(word)
-    return bool(prefix) and _is_near(word[prefix.end() :], near)  # type: ignore[union-attr]
 
 
 def _stands_among_names(corpus: Corpus, match: TokenMatch, token: int) -> bool:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+EARLIER = 0.5
+"""What a token of an earlier question counts, beside one of the question itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class TokenMatch:
@@ -41,6 +44,16 @@ class TokenMatch:
         import numpy as np
 
         return np.maximum.reduceat(self.cosines, self.edges, axis=0)
+
+    def of_rows(self, rows: Iterable[int]) -> TokenMatch:
+        """Return the match of some of its passages alone, at least one."""
+        import numpy as np
+
+        wanted = np.isin(self.rows, np.fromiter(rows, np.int64))
+        lengths = np.diff(self.edges, append=len(self.tokens))
+        kept = np.repeat(wanted, lengths)
+        edges = np.cumsum(lengths[wanted]) - lengths[wanted]
+        return TokenMatch(self.rows[wanted], edges, self.tokens[kept], self.cosines[kept], self.weights)
 
 
 def match_tokens(corpus: Corpus, query: Query, rows: Iterable[int]) -> TokenMatch:
@@ -68,4 +81,5 @@ def _piece_weights(corpus: Corpus, query: Query) -> NDArray[np.float32]:
     frequency = np.where(pieces < len(known), known[np.minimum(pieces, len(known) - 1)], 0)
     count = len(corpus.passages)
     weights = np.sqrt(np.log1p((count - frequency + 0.5) / (frequency + 0.5)))
+    weights = weights * np.where(query.encoding.starts < query.asked_from, EARLIER, 1.0)
     return np.asarray(weights / weights.sum(), np.float32)

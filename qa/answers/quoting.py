@@ -38,10 +38,11 @@ SPEAKER_BONUS = 0.03
 """For a sentence that says what the one says whose words are asked for."""
 QUESTION_COST = 0.1
 """For a sentence that is a question itself."""
-MARGIN = 0.21
-"""A sentence that scores this much less than the best one is not quoted."""
-SAME_SOURCE_COST = 0.08
-"""A sentence from a document that is quoted already has to be better by this much: several sources before several quotes."""
+LEAST_CHANCE = 0.12
+SHARE_OF_BEST = 0.45
+"""A sentence less likely than this, or than this share of the best one's chance, is not quoted for company."""
+SAME_SOURCE = 0.8
+"""Of two sentences about as likely, one from a document that is not quoted yet comes first: several sources before several quotes."""
 _RUNNING = re.compile(r"\S{30,}")
 _DENIALS = frozenset(("not", "no", "nor", "t", "never", "without"))
 
@@ -58,6 +59,10 @@ class SentenceRanking:
     """(m,) the passage in which each sentence begins."""
     own: NDArray[np.float32]
     """(m, t) largest cosine of each token of the question with a token of the sentence itself."""
+    weights: NDArray[np.float32]
+    """(t,) of the question's tokens, adding up to 1."""
+    chances: NDArray[np.float64] | None = None
+    """(m,) how likely each sentence answers, 0..1, once they are weighed (qa/answers/weighing.py); then the likeliest is first."""
 
 
 def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequence[int]) -> SentenceRanking:
@@ -87,29 +92,30 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
     kind, speaker = kind_of(query.text), speaker_of(query.text)
     scores[first] += [_bonus(corpus, query, kind, speaker, int(n)) for n in sentences[first]]
     order = np.lexsort((sentences, -scores))
-    return SentenceRanking(sentences[order], scores[order], row_of[order], matches[order])
+    return SentenceRanking(sentences[order], scores[order], row_of[order], matches[order], match.weights)
 
 
 def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[Citation]:
-    """Return at most `limit` Citations, best first, labelled from 1; what is said alike elsewhere is named in `also`."""
+    """Return at most `limit` Citations, the likeliest first, labelled from 1; what is said alike elsewhere is named in `also`.
+
+    Quoted is what is likely enough by itself, at least LEAST_CHANCE and SHARE_OF_BEST of the best one's chance, and the best one in any case.
+    """
     candidates = list(_quotable(corpus, ranking))
     if not candidates:
         return []
-    best = candidates[0][0]
+    least = max(LEAST_CHANCE, SHARE_OF_BEST * candidates[0][0])
     chosen: list[Citation] = []
     while len(chosen) < limit and candidates:
         quoted = {c.doc_id for c in chosen}
-        worth = [score - SAME_SOURCE_COST * (document.doc_id in quoted) for score, document, _, _ in candidates]
+        worth = [chance * (SAME_SOURCE if document.doc_id in quoted else 1) for chance, document, _, _ in candidates]
         at = max(range(len(worth)), key=worth.__getitem__)
-        if worth[at] < best - MARGIN:
-            break
-        score, document, quote, row = candidates.pop(at)
+        chance, document, quote, row = candidates.pop(at)
         span = quote.span
-        if _overlaps(chosen, document, span):
+        if (chosen and chance < least) or _overlaps(chosen, document, span):
             continue
         twin = _alike(chosen, span.of(document.text))
         if twin is None:
-            chosen.append(_cite(corpus, len(chosen) + 1, score, document, quote, row))
+            chosen.append(_cite(corpus, len(chosen) + 1, chance, document, quote, row))
         elif document.doc_id not in {chosen[twin].doc_id, *(place.doc_id for place in chosen[twin].also)}:
             chosen[twin] = replace(chosen[twin], also=(*chosen[twin].also, place_of(corpus, document, span)))
     return chosen
@@ -192,9 +198,8 @@ def _before(corpus: Corpus, number: int) -> list[str]:
 
 
 def _quotable(corpus: Corpus, ranking: SentenceRanking) -> Iterator[Candidate]:
-    for number, score, row in zip(ranking.sentences, ranking.scores, ranking.rows, strict=True):
-        if score < ranking.scores[0] - MARGIN:
-            break
+    chances = ranking.scores if ranking.chances is None else ranking.chances
+    for number, chance, row in zip(ranking.sentences, chances, ranking.rows, strict=True):
         document, _ = corpus.sentence(int(number))
         quote = quote_span(corpus, int(number))
         if quote is None:
@@ -202,21 +207,21 @@ def _quotable(corpus: Corpus, ranking: SentenceRanking) -> Iterator[Candidate]:
         text = corpus.shown(int(corpus.sentences[int(number), 0])).of(quote.span)
         said = _RUNNING.sub("", text)  # an address or a file name is no sentence
         if len(said) == len(text) or _letters(said) * 2 > _letters(text):
-            yield float(score), document, quote, int(row)
+            yield float(chance), document, quote, int(row)
 
 
 def _letters(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def _cite(corpus: Corpus, label: int, score: float, document: Document, quote: Quote, row: int) -> Citation:
+def _cite(corpus: Corpus, label: int, chance: float, document: Document, quote: Quote, row: int) -> Citation:
     span = quote.span
     line, column = _line_and_column(document.text, span.start)
     number = corpus.number_of[document.doc_id]
     twins = (replace(place_of(corpus, document, span), doc_id=name) for name in corpus.entries[number]["also"])
     return Citation(
         label=label, doc_id=document.doc_id, title=document.title, sha256=document.sha256, span=span,
-        text=span.of(document.text), line=line, column=column, passage=corpus.passage(row), score=score,
-        also=tuple(twins), lead=quote.lead, headings=quote.headings, where=where_of(corpus, number, span),
+        text=span.of(document.text), line=line, column=column, passage=corpus.passage(row), score=chance,
+        probability=chance,        also=tuple(twins), lead=quote.lead, headings=quote.headings, where=where_of(corpus, number, span),
         kind=quote.kind, items=quote.items,
     )  # fmt: skip

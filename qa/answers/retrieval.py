@@ -31,6 +31,8 @@ class Query:
     text: str
     encoding: Encoding
     terms: tuple[str, ...]
+    asked_from: int = 0
+    """Where the question itself begins, after the earlier ones it is searched together with."""
 
     def weighty_words(self) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
         """Yield each content word as typed and folded, with the positions of its tokens."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qa.answers.answering import look_for
 from qa.answers.confidence import Evidence, Weights, judge
@@ -17,6 +17,10 @@ from qa.errors import SettingsError
 from qa.evals.gold import GoldQuestion
 from qa.evals.metrics import Row, auroc, calibration_error, rounded
 from qa.evals.runner import Bench
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FOLDS = 5
 RIDGE = 0.1
@@ -42,7 +46,7 @@ def collect(bench: Bench, questions: Sequence[GoldQuestion]) -> list[Example]:
             bench.corpus, bench.means, searched_for(question.question, question.history, bench.corpus.is_name)
         )
         if found is not None:
-            evidence = judge(bench.corpus, found.query, found.match, found.ranking).evidence
+            evidence = judge(bench.corpus, found.query, found.match, found.ranking, found.reads).evidence
             examples.append(Example(astuple(evidence), bool(question.places), question.group))
     return examples
 
@@ -51,19 +55,33 @@ def fit(examples: Sequence[Example], importance: Sequence[float] | None = None, 
     """Return the weights of a logistic regression with a ridge; both answers count the same unless `importance` is given."""
     import numpy as np
 
-    x = np.array([[*example.evidence, 1.0] for example in examples])
+    x = np.array([example.evidence for example in examples])
     y = np.array([example.answerable for example in examples], float)
     share = np.array(balanced(examples, len(examples)) if importance is None else importance)
-    pull = np.diag([*[ridge] * (x.shape[1] - 1), 1e-9])
-    w = np.zeros(x.shape[1])
-    for _ in range(100):  # Newton's method (iteratively reweighted least squares)
-        p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
-        gradient = x.T @ (share * (p - y)) + pull @ w
-        step = np.linalg.solve((x * (share * p * (1 - p))[:, None]).T @ x + pull, gradient)
+    return Weights(*logistic(x, y, share, ridge))
+
+
+def logistic(
+    x: NDArray[np.float64], y: NDArray[np.float64], share: NDArray[np.float64], ridge: float
+) -> tuple[tuple[float, ...], float]:
+    """Return weights and bias of a logistic regression of y (n,) on x (n, f), each row counting `share` times.
+
+    Newton's method (iteratively reweighted least squares); the ridge pulls at the weights of features scaled to variance 1.
+    """
+    import numpy as np
+
+    scale = np.maximum(x.std(axis=0), 1e-9)
+    rows = np.concatenate([x / scale, np.ones((len(x), 1))], axis=1)
+    pull = np.diag([*[ridge] * x.shape[1], 1e-9])
+    w = np.zeros(rows.shape[1])
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-np.clip(rows @ w, -30, 30)))
+        gradient = rows.T @ (share * (p - y)) + pull @ w
+        step = np.linalg.solve((rows * (share * p * (1 - p))[:, None]).T @ rows + pull, gradient)
         w -= step
         if float(np.abs(step).max()) < 1e-8:
             break
-    return Weights(tuple(round(float(v), 4) for v in w[:-1]), round(float(w[-1]), 4))
+    return tuple(round(float(v), 4) for v in w[:-1] / scale), round(float(w[-1]), 4)
 
 
 def balanced(examples: Sequence[Example], total: float) -> list[float]:

@@ -1,6 +1,7 @@
 """Quotes compared with gold questions -> the numbers of `qa eval`, with bootstrap intervals.
 
-In -> out: one `Outcome` a question -> hit@k, MRR, hits within N characters, refusals, AUROC, calibration error; character recall.
+In -> out: one `Outcome` a question -> hit@k, MRR, hits within N characters, refusals, quote precision, clear
+answers that are right or wrong, selective risk, AUROC, calibration error; character recall.
 Does not: ask questions or read files.
 """
 
@@ -16,6 +17,8 @@ from qa.evals.gold import Counts, GoldQuestion
 HITS_AT = (1, 3, 5)
 WITHIN_CHARS = (300, 600)
 MRR_DEPTH = 10
+COVERAGES = (0.5, 0.8)
+"""Shares of all questions, the most confident first, of which the risk is told."""
 BINS = 10
 RESAMPLES = 1000
 """Of the bootstrap; intervals hold 95 % of them."""
@@ -44,23 +47,32 @@ class Outcome:
     precision: float = 0.0
     iou: float = 0.0
     """Of characters; only where the question counts them."""
+    quotes: int = 0
+    right_quotes: int = 0
+    """How many quotes are shown, and how many of them hit."""
+    clear: bool = False
+    """Whether it is given as a clear answer."""
 
 
-def compare(question: GoldQuestion, quotes: Quotes, *, answered: bool, confidence: float) -> Outcome:
+def compare(
+    question: GoldQuestion, quotes: Quotes, *, answered: bool, confidence: float, clear: bool = False
+) -> Outcome:
     """Return the outcome of one answer; `quotes` are what it would quote if it were not refused."""
-    rank = shown = read = 0
+    rank = shown = read = right = 0
     files = set()
     for number, (doc_id, span) in enumerate(quotes, 1):
         if any(doc_id == other and hits(span, place, question.counts) for other, place in question.places):
             files.add(doc_id)
+            right += 1
             if not rank:
                 rank, shown = number, read + _needed_chars(doc_id, span, question)
         read += span.end - span.start
     met = answered and len(files) >= question.needs_files if question.needs_files else None
     characters = _characters(question, quotes) if question.counts is Counts.CHARACTERS else (0.0, 0.0, 0.0)
     return Outcome(
-        question.kind, question.pair, bool(question.places), answered, confidence, rank, shown, met, *characters
-    )
+        question.kind, question.pair, bool(question.places), answered, confidence, rank, shown, met, *characters,
+        quotes=len(quotes), right_quotes=right, clear=answered and clear,
+    )  # fmt: skip
 
 
 def hits(quote: Span, gold: Span, counts: Counts = Counts.HALF) -> bool:
@@ -91,7 +103,15 @@ def summarize(outcomes: Sequence[Outcome]) -> Row:
         for k in HITS_AT[:2]:
             row[f"sentence_hit@{k}"] = _share(0 < o.rank <= k for o in answerable)
         row["false_refusals"] = _share(not o.answered for o in answerable)
+        shown = [o for o in answerable if o.answered]
+        row["quote_precision"] = sum(o.right_quotes for o in shown) / max(sum(o.quotes for o in shown), 1)
+        row["quotes_an_answer"] = sum(o.quotes for o in shown) / max(len(shown), 1)
+        if any(o.clear for o in answerable):
+            row["clear_right"] = _share(o.rank == 1 for o in answerable if o.clear)
+        for coverage in COVERAGES:
+            row[f"risk@{coverage}"] = risk(outcomes, coverage)
     if unanswerable:
+        row["clear_wrong"] = _share(o.clear for o in unanswerable)
         row["refusal_recall"] = _share(not o.answered for o in unanswerable)
         if refused:
             row["refusal_precision"] = _share(not o.answerable for o in refused)
@@ -147,6 +167,15 @@ def calibration_error(judged: Sequence[tuple[float, bool]]) -> float:
     for confidence, is_right in judged:
         gaps[min(int(confidence * BINS), BINS - 1)] += share[is_right] * (confidence - is_right)
     return sum(map(abs, gaps))
+
+
+def risk(outcomes: Sequence[Outcome], coverage: float) -> float:
+    """Return the share of the most confident `coverage` of all questions whose first quote does not answer (selective risk).
+
+    El-Yaniv and Wiener, *On the Foundations of Noise-free Selective Classification*, JMLR 2010.
+    """
+    surest = sorted(outcomes, key=lambda o: -o.confidence)[: max(round(coverage * len(outcomes)), 1)]
+    return _share(o.rank != 1 for o in surest)
 
 
 def rounded(row: Row) -> Row:

@@ -90,7 +90,8 @@ def _answered(bench: Bench, question: GoldQuestion) -> Outcome:
     answer = answer_question(bench.corpus, never_silent, question.question, history=question.history)
     answered = answer.answered and answer.confidence >= settings.threshold
     quotes = [(citation.doc_id, citation.span) for citation in answer.citations]
-    return compare(question, quotes, answered=answered, confidence=answer.confidence)
+    clear = answer.confidence >= settings.clear_threshold
+    return compare(question, quotes, answered=answered, confidence=answer.confidence, clear=clear)
 
 
 def _retrieved(bench: Bench, question: GoldQuestion) -> Outcome:

@@ -174,6 +174,13 @@ class Corpus:
         passage_id = f"{document.doc_id}#{span.start}-{span.end}"
         return Passage(passage_id, document.doc_id, document.title, span, text, count_prompt_tokens)
 
+    def row_at(self, doc_id: str, position: int) -> int:
+        """Return the passage of a document in which a position stands, the nearest before it where it stands in none."""
+        import numpy as np
+
+        first, end = self.entries[self.number_of[doc_id]]["passages"]
+        return int(first) + max(int(np.searchsorted(self.passages[first:end, 1], position, side="right")) - 1, 0)
+
     def passage_before(self, row: int) -> int | None:
         """Return the row of the passage before this one in its document."""
         return row - 1 if row and self.passages[row - 1, 0] == self.passages[row, 0] else None

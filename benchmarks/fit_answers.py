@@ -1,0 +1,218 @@
+"""Fit how likely a sentence answers (qa/answers/weighing.py) and how likely the documents do (qa/answers/confidence.py), leaving one set out.
+
+    python benchmarks/fit_answers.py --set SEEDS QUESTIONS.jsonl [--set SEEDS QUESTIONS.jsonl ...] [--most 500] [--reader none]
+
+Each set is a folder of documents and a file of questions as `qa eval` reads them; sets over one folder are left out together. The first table is
+measured on each set with weights fitted to the others; the lines after it give the weights fitted to all, as they stand in the code. `--drop FEATURE`
+takes evidence out (what is it worth?). Sets weigh the same, and so do both answers within a set; questions about one folder asked of another, which
+no document answers, weigh as one set more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+from dataclasses import astuple, dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+
+from qa.answers import confidence, quoting, weighing
+from qa.answers.answering import look_for
+from qa.answers.confidence import Evidence, Weights
+from qa.answers.followups import searched_for
+from qa.answers.weighing import SentenceWeights, features
+from qa.engine import Engine
+from qa.evals.calibration import Example, balanced, fit, logistic
+from qa.evals.gold import read_gold
+from qa.evals.metrics import auroc, calibration_error, hits
+from qa.settings import Settings
+
+RIDGE_SENTENCES, RIDGE_ANSWERS = 3.0, 3.0
+WEIGHT_OF_A_SET = 1000.0
+TRAINED_SENTENCES = 30
+STRANGERS = 60
+
+
+@dataclass
+class Asked:
+    """One question: features of its sentences, which of them are right, and the evidence of the question but for the chance."""
+
+    x: np.ndarray
+    right: np.ndarray
+    documents: list
+    evidence: Evidence
+    reorder: object
+    answerable: bool
+    group: str
+
+
+def ask_all(engine, questions):
+    corpus, means = engine.parts()
+    asked = []
+    for question in questions:
+        found = look_for(corpus, means, searched_for(question.question, question.history, corpus.is_name))
+        if found is None:
+            continue
+        by_match = replace(found.ranking, chances=None)
+        order = np.lexsort((by_match.sentences, -by_match.scores))
+        by_match = replace(
+            by_match,
+            sentences=by_match.sentences[order],
+            scores=by_match.scores[order],
+            rows=by_match.rows[order],
+            own=by_match.own[order],
+        )
+        reads = replace(found.reads, margins=found.reads.margins)
+        x = features(corpus, by_match, reads, with_reader=means.reader is not None)
+        places = [corpus.sentence(int(n)) for n in by_match.sentences[: len(x)]]
+        right = np.array(
+            [
+                any(d.doc_id == doc and hits(s, gold, question.counts) for doc, gold in question.places)
+                for d, s in places
+            ]
+        )
+
+        def judge_with(chances, corpus=corpus, found=found, by_match=by_match):
+            order = np.lexsort((by_match.sentences[: len(chances)], -chances))
+            ranking = replace(
+                by_match, sentences=by_match.sentences[order], scores=by_match.scores[order], rows=by_match.rows[order],
+                own=by_match.own[order], chances=chances[order],
+            )  # fmt: skip
+            return confidence.judge(corpus, found.query, found.match, ranking, found.reads).evidence
+
+        asked.append(
+            Asked(x, right, [d.doc_id for d, _ in places], None, judge_with, bool(question.places), question.group)
+        )
+    return asked
+
+
+def fit_sentences(sets):
+    """Return weights; with a reader the mean of those with and without its features, so that its opinion does not outvote the match alone."""
+    xs, ys, importance = [], [], []
+    for asked in sets:
+        share = WEIGHT_OF_A_SET / max(len(asked), 1)
+        for a in asked:
+            xs.append(a.x[:TRAINED_SENTENCES])
+            ys.append(a.right[:TRAINED_SENTENCES])
+            importance += [share] * len(a.x[:TRAINED_SENTENCES])
+    x, y = np.concatenate(xs), np.concatenate(ys).astype(float)
+    whole, bias = logistic(x, y, np.array(importance), RIDGE_SENTENCES)
+    known = len(weighing.BY_MATCH)
+    if x.shape[1] == known:
+        return SentenceWeights(whole, bias)
+    match, match_bias = logistic(x[:, :known], y, np.array(importance), RIDGE_SENTENCES)
+    both = np.array(whole) + np.array([*match, *[0.0] * (x.shape[1] - known)])
+    return SentenceWeights(tuple(float(round(w / 2, 4)) for w in both), round((bias + match_bias) / 2, 4))
+
+
+def chances_of(a, weights):
+    return 1 / (1 + np.exp(-np.clip(a.x @ np.array(weights.weights) + weights.bias, -30, 30)))
+
+
+def evidence_of(a, weights, dropped):
+    evidence = a.reorder(chances_of(a, weights))
+    return replace(evidence, **dict.fromkeys(dropped, 0.0))
+
+
+def fit_answers(sets, sentence_weights, dropped):
+    examples, importance = [], []
+    for asked in sets:
+        of_set = [Example(astuple(evidence_of(a, sentence_weights, dropped)), a.answerable, a.group) for a in asked]
+        yes = sum(e.answerable for e in of_set)
+        if yes in (0, len(of_set)):
+            importance += [WEIGHT_OF_A_SET / 2 / len(of_set)] * len(of_set)
+        else:
+            importance += balanced(of_set, WEIGHT_OF_A_SET)
+        examples += of_set
+    return fit(examples, importance, RIDGE_ANSWERS)
+
+
+def report(name, asked, sentence_weights, weights, dropped):
+    least, share = quoting.LEAST_CHANCE, quoting.SHARE_OF_BEST
+    first = third = shown_all = right_all = 0
+    judged = []
+    for a in asked:
+        chances = chances_of(a, sentence_weights)
+        order = np.argsort(-chances, kind="stable")
+        p = weights.probability(evidence_of(a, sentence_weights, dropped))
+        judged.append((p, a.answerable, bool(a.right[order[0]])))
+        if a.answerable:
+            shown = [i for i in order[:5] if chances[i] >= max(least, share * chances[order[0]])] or [order[0]]
+            first += a.right[order[0]]
+            third += any(a.right[i] for i in shown[:3])
+            shown_all, right_all = shown_all + len(shown), right_all + sum(a.right[i] for i in shown)
+    yes, no = [p for p, a, _ in judged if a], [p for p, a, _ in judged if not a]
+    count = max(len(yes), 1)
+    clear, low = (
+        Settings.__dataclass_fields__["clear_threshold"].default,
+        Settings.__dataclass_fields__["threshold"].default,
+    )
+    row = {
+        "hit@1": first / count, "hit@3": third / count, "precision": right_all / max(shown_all, 1), "quotes": shown_all / count,
+        "auroc": auroc(yes, no) if yes and no else float("nan"),
+        "calibration": calibration_error([(p, a) for p, a, _ in judged]),
+        "answerable refused": np.mean([p < low for p in yes]) if yes else float("nan"), "unanswerable refused": np.mean([p < low for p in no]),
+        "clear wrong": np.mean([p >= clear for p in no]), "answerable clear": np.mean([p >= clear for p in yes]) if yes else float("nan"),
+        "clear right": np.mean([r for p, a, r in judged if a and p >= clear] or [0]),
+    }  # fmt: skip
+    print(f"{name:28}", " ".join(f"{k} {v:.2f}" for k, v in row.items()), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", nargs=2, action="append", type=Path, required=True, metavar=("SEEDS", "QUESTIONS"))
+    parser.add_argument("--most", type=int, default=500, help="questions taken of one set (default 500)")
+    parser.add_argument("--reader", default="default")
+    parser.add_argument("--indexes", type=Path, help="folder in which the indexes are kept (default: a temporary one)")
+    parser.add_argument("--drop", action="append", default=[], choices=[f.name for f in fields(Evidence)])
+    args = parser.parse_args()
+    names, sets, folders, gold_of = [], [], [], []
+    with tempfile.TemporaryDirectory() as temporary:
+        engines = {}
+        for seeds, questions in args.set:
+            if seeds not in engines:
+                engines[seeds] = Engine(
+                    Settings(
+                        seeds=seeds, index=(args.indexes or Path(temporary)) / str(len(engines)), reader=args.reader
+                    )
+                )
+                engines[seeds].build()
+            engine = engines[seeds]
+            gold = read_gold(questions, lambda doc_id, e=engine: d.text if (d := e.document(doc_id)) else None)
+            gold = random.Random(0).sample(gold, args.most) if len(gold) > args.most else gold
+            names.append(f"{seeds.parent.name}/{questions.stem}")
+            folders.append(seeds)
+            gold_of.append(gold)
+            sets.append(ask_all(engine, gold))
+            print(names[-1], len(sets[-1]), flush=True)
+        strangers = []
+        for seeds, engine in engines.items():
+            others = [
+                replace(q, places=(), history=(), pair="")
+                for s, g in zip(folders, gold_of, strict=True)
+                if s != seeds
+                for q in g
+            ]
+            strangers.append(ask_all(engine, random.Random(1).sample(others, min(STRANGERS, len(others)))))
+        strange = dict(zip(engines, strangers, strict=True))
+    print("fitted to the others:")
+    for held, name in enumerate(names):
+        kept = [s for s, f in zip(sets, folders, strict=True) if f != folders[held]]
+        outside = [a for f, each in strange.items() if f != folders[held] for a in each]
+        by_sentence = fit_sentences(kept)
+        report(name, sets[held], by_sentence, fit_answers([*kept, outside], by_sentence, args.drop), args.drop)
+    by_sentence = fit_sentences(sets)
+    weights = fit_answers([*sets, [a for each in strangers for a in each]], by_sentence, args.drop)
+    print("fitted to all:")
+    for name, asked in zip(names, sets, strict=True):
+        report(name, asked, by_sentence, weights, args.drop)
+    for seeds, asked in strange.items():
+        report(f"strangers to {seeds.parent.name}", asked, by_sentence, weights, args.drop)
+    print(by_sentence)
+    print(Weights(weights.evidence, weights.bias))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The best passages, read together with the question: what each of their sentences says to it.
+
+In -> out: a question, its SentenceRanking, a reader -> `Reads`.
+Does not: weigh them (qa/answers/weighing.py), or load a reader (qa/models).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from qa.answers.quoting import SentenceRanking
+from qa.datatypes import Span
+from qa.indexing.corpus import Corpus
+from qa.models.reading import Reader
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+PASSAGES_READ = 8
+"""How many passages are read, those of the best sentences first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a reader says of the sentences of a ranking, in its order."""
+
+    margins: NDArray[np.float32]
+    """(m,) logit over "none of the passage's sentences"; NaN where a sentence was not read."""
+    answers: dict[int, tuple[Span, float]] = field(default_factory=dict)
+    """Of each sentence read, by its number: the likeliest answering words, in document coordinates, and how likely they are in it."""
+
+
+def read_best(corpus: Corpus, question: str, ranking: SentenceRanking, reader: Reader | None) -> Reads:
+    """Read the passages of the best sentences; nothing is read without a reader."""
+    import numpy as np
+
+    margins = np.full(len(ranking.sentences), np.nan, np.float32)
+    if reader is None:
+        return Reads(margins)
+    rows = list(dict.fromkeys(ranking.rows.tolist()))[:PASSAGES_READ]
+    shown = [_shown_passage(corpus, row) for row in rows]
+    readings = reader.read(question, [(each.text, each.spans) for each in shown])
+    found: dict[int, float] = {}
+    answers: dict[int, tuple[Span, float]] = {}
+    for each, reading in zip(shown, readings, strict=True):
+        for number, margin, words in zip(each.numbers, reading.margins, reading.answers, strict=True):
+            if margin > found.get(number, -np.inf):
+                found[number] = margin
+                if words and words[0].end > words[0].start:
+                    first, last = each.places[words[0].start], each.places[words[0].end - 1]
+                    answers[number] = Span(first, last + 1), words[1]
+    for place, number in enumerate(ranking.sentences.tolist()):
+        margins[place] = found.get(number, np.nan)
+    return Reads(margins, answers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """A passage as a reader sees it, without markup: its text, where each character stands in the document, its sentences and their numbers."""
+
+    text: str
+    places: Sequence[int]
+    spans: list[Span]
+    numbers: list[int]
+
+
+def _shown_passage(corpus: Corpus, row: int) -> _Passage:
+    document, start, end, first, last = (int(x) for x in corpus.passages[row, :5])
+    shown, whole = corpus.shown(document), Span(start, end)
+    text, places = shown.of(whole), shown.places(whole)
+    spans, numbers = [], []
+    for number in range(first, last + 1):
+        a, b = (bisect_left(places, int(x)) for x in corpus.sentences[number, 1:3])
+        if b > a:
+            spans.append(Span(a, b))
+            numbers.append(number)
+    return _Passage(text, places, spans or [Span(0, len(text))], numbers or [first])

