@@ -30,6 +30,16 @@ def gold(*places, needs_files=0):
     return GoldQuestion("1", "q", "fact", (), places, needs_files)
 
 
+def test_clear_answers_are_counted_right_and_wrong():
+    place = ("a.txt", Span(100, 120))
+    right = compare(gold(place), [("a.txt", Span(100, 120))], answered=True, confidence=0.9, clear=True)
+    wrong = compare(gold(place), [("a.txt", Span(300, 320))], answered=True, confidence=0.8, clear=True)
+    made_up = compare(gold(), [("a.txt", Span(300, 320))], answered=True, confidence=0.7, clear=True)
+    refused = compare(gold(), [("a.txt", Span(300, 320))], answered=False, confidence=0.1, clear=True)
+    row = summarize([right, wrong, made_up, refused])
+    assert (row["clear_right"], row["clear_wrong"], row["risk@0.5"], row["risk@0.8"]) == (0.5, 0.5, 0.5, 0.6667)
+
+
 @pytest.mark.parametrize(("quote", "place", "hit"), [((0, 10), (5, 100), True), ((0, 10), (6, 100), False), ((0, 100), (90, 110), True),
                                                     ((0, 100), (91, 110), False), ((0, 10), (10, 20), False)])  # fmt: skip
 def test_a_hit_shares_half_of_the_shorter(quote, place, hit):
@@ -52,6 +62,7 @@ def test_metrics_by_hand():
         "questions": 6, "hit@1": 0.5, "hit@3": 0.75, "hit@5": 0.75, "mrr@10": 0.625, "within_300_chars": 0.5, "within_600_chars": 0.75,
         "sentence_hit@1": 0.75, "sentence_hit@3": 1.0, "false_refusals": 0.25, "refusal_recall": 0.5, "refusal_precision": 0.5,
         "auroc": 0.8125, "calibration_error": 0.25, "needs_files_met": 1.0,
+        "clear_wrong": 0.0, "quote_precision": 0.8, "quotes_an_answer": 1.6667, "risk@0.5": 0.3333, "risk@0.8": 0.4,
     }  # fmt: skip
 
 
@@ -126,7 +137,7 @@ def test_report_has_a_row_for_each_type(small, tmp_path):
     questions = read_gold(path, lambda doc_id: small.document(doc_id).text)
     table = evaluate(Bench(*small.parts()), questions, baselines=True)
     assert table["by_type"]["who"]["hit@1"] == 1.0
-    assert table["by_type"]["none"] == {"questions": 1, "refusal_recall": 1.0, "refusal_precision": 1.0}
+    assert table["by_type"]["none"] == {"questions": 1, "clear_wrong": 0.0, "refusal_recall": 1.0, "refusal_precision": 1.0}
     assert [row.split()[0] for row in as_table(table).splitlines()] == [
         "type",
         "who",
