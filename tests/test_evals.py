@@ -137,7 +137,12 @@ def test_report_has_a_row_for_each_type(small, tmp_path):
     questions = read_gold(path, lambda doc_id: small.document(doc_id).text)
     table = evaluate(Bench(*small.parts()), questions, baselines=True)
     assert table["by_type"]["who"]["hit@1"] == 1.0
-    assert table["by_type"]["none"] == {"questions": 1, "clear_wrong": 0.0, "refusal_recall": 1.0, "refusal_precision": 1.0}
+    assert table["by_type"]["none"] == {
+        "questions": 1,
+        "clear_wrong": 0.0,
+        "refusal_recall": 1.0,
+        "refusal_precision": 1.0,
+    }
     assert [row.split()[0] for row in as_table(table).splitlines()] == [
         "type",
         "who",

@@ -38,9 +38,11 @@ SPEAKER_BONUS = 0.03
 """For a sentence that says what the one says whose words are asked for."""
 QUESTION_COST = 0.1
 """For a sentence that is a question itself."""
-LEAST_CHANCE = 0.12
+LEAST_CHANCE = 0.08
 SHARE_OF_BEST = 0.45
 """A sentence less likely than this, or than this share of the best one's chance, is not quoted for company."""
+OF_ANOTHER_SOURCE = (0.045, 0.16)
+"""The same of a sentence from a document that is not quoted yet: what another source says is worth more than company."""
 SAME_SOURCE = 0.8
 """Of two sentences about as likely, one from a document that is not quoted yet comes first: several sources before several quotes."""
 _RUNNING = re.compile(r"\S{30,}")
@@ -103,7 +105,7 @@ def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[
     candidates = list(_quotable(corpus, ranking))
     if not candidates:
         return []
-    least = max(LEAST_CHANCE, SHARE_OF_BEST * candidates[0][0])
+    best = candidates[0][0]
     chosen: list[Citation] = []
     while len(chosen) < limit and candidates:
         quoted = {c.doc_id for c in chosen}
@@ -111,7 +113,8 @@ def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[
         at = max(range(len(worth)), key=worth.__getitem__)
         chance, document, quote, row = candidates.pop(at)
         span = quote.span
-        if (chosen and chance < least) or _overlaps(chosen, document, span):
+        least, share = (LEAST_CHANCE, SHARE_OF_BEST) if document.doc_id in quoted else OF_ANOTHER_SOURCE
+        if (chosen and chance < max(least, share * best)) or _overlaps(chosen, document, span):
             continue
         twin = _alike(chosen, span.of(document.text))
         if twin is None:
