@@ -298,6 +298,6 @@ def test_an_unhashed_file_with_a_damaged_header_is_refused_in_words(engine, monk
         data = victim.read_bytes()
         victim.write_bytes(b"\0" * 40 + data[40:])
         with pytest.raises(IndexCorrupt, match="snapshot-000001 cannot be opened"):
-            fresh(engine).status()
+            fresh(engine).documents()
         victim.write_bytes(data)
     assert version_of(fresh(engine), 3) == "v1"

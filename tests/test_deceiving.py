@@ -11,6 +11,7 @@ from qa.prompts import prompt_of
 from qa.rendering import answer_to_markdown, answer_to_plain, answer_to_text
 from qa.ui import cards, sources
 from qa.ui.escaping import inline, label, shown
+from qa.ui.listing import Folder, source_list
 
 CONTROLS = ["\u202e", "\u202d", "\u202c", "\u2066", "\u2067", "\u2068", "\u2069", "\u200e", "\u200f", "\u061c", "\u200b", "\u2060", "\ufeff",
             "\u0000",
@@ -88,7 +89,7 @@ def test_cards_and_panels_frame_each_name(answer, small):
     document = dataclasses.replace(
         small.document("rome.txt"), title="Report\u202e", doc_id="a\u202e.txt", text="paid \u202eselas"
     )
-    pages = [cards.answer_card(named, 2), sources.source_text(document), sources.source_list([document], 1), cards.question_card("x\u202e"),
+    pages = [cards.answer_card(named, 2), sources.source_text(document), source_list([document], Folder("seeds")), cards.question_card("x\u202e"),
              sources.marked_text("paid \u202eselas", [(1, Span(0, 4))], 1)]  # fmt: skip
     for page in pages:
         shown_only = re.sub(r'(data-\w+|aria-label|title|href)="[^"]*"', "", page)

@@ -43,6 +43,8 @@ SHARE_OF_BEST = 0.45
 """A sentence less likely than this, or than this share of the best one's chance, is not quoted for company."""
 OF_ANOTHER_SOURCE = (0.045, 0.16)
 """The same of a sentence from a document that is not quoted yet: what another source says is worth more than company."""
+SAID_MARGIN = 0.11
+"""What is said by the one whose words are asked for, and matched nearly as well as the best, is quoted whatever its chance."""
 SAME_SOURCE = 0.8
 """Of two sentences about as likely, one from a document that is not quoted yet comes first: several sources before several quotes."""
 _RUNNING = re.compile(r"\S{30,}")
@@ -63,6 +65,8 @@ class SentenceRanking:
     """(m, t) largest cosine of each token of the question with a token of the sentence itself."""
     weights: NDArray[np.float32]
     """(t,) of the question's tokens, adding up to 1."""
+    spoken: NDArray[np.bool_]
+    """(m,) whether a sentence is said by the one whose words are asked for."""
     chances: NDArray[np.float64] | None = None
     """(m,) how likely each sentence answers, 0..1, once they are weighed (qa/answers/weighing.py); then the likeliest is first."""
 
@@ -92,9 +96,12 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
     sentences, row_of, scores, matches = sentences[keep], row_of[keep], scores[keep].astype(np.float32), matches[keep]
     first = np.lexsort((sentences, -scores))[:LOOKED_AT]
     kind, speaker = kind_of(query.text), speaker_of(query.text)
-    scores[first] += [_bonus(corpus, query, kind, speaker, int(n)) for n in sentences[first]]
+    spoken = np.zeros(len(sentences), bool)
+    spoken[first] = [_says(corpus, speaker, int(n)) for n in sentences[first]]
+    scores[first] += [_bonus(corpus, query, kind, int(n)) for n in sentences[first]]
+    scores += SPEAKER_BONUS * spoken
     order = np.lexsort((sentences, -scores))
-    return SentenceRanking(sentences[order], scores[order], row_of[order], matches[order], match.weights)
+    return SentenceRanking(sentences[order], scores[order], row_of[order], matches[order], match.weights, spoken[order])
 
 
 def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[Citation]:
@@ -109,12 +116,12 @@ def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[
     chosen: list[Citation] = []
     while len(chosen) < limit and candidates:
         quoted = {c.doc_id for c in chosen}
-        worth = [chance * (SAME_SOURCE if document.doc_id in quoted else 1) for chance, document, _, _ in candidates]
+        worth = [chance * (SAME_SOURCE if document.doc_id in quoted else 1) for chance, document, _, _, _ in candidates]
         at = max(range(len(worth)), key=worth.__getitem__)
-        chance, document, quote, row = candidates.pop(at)
+        chance, document, quote, row, said = candidates.pop(at)
         span = quote.span
         least, share = (LEAST_CHANCE, SHARE_OF_BEST) if document.doc_id in quoted else OF_ANOTHER_SOURCE
-        if (chosen and chance < max(least, share * best)) or _overlaps(chosen, document, span):
+        if (chosen and not said and chance < max(least, share * best)) or _overlaps(chosen, document, span):
             continue
         twin = _alike(chosen, span.of(document.text))
         if twin is None:
@@ -139,7 +146,8 @@ def _line_and_column(text: str, position: int) -> tuple[int, int]:
     return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
 
 
-Candidate = tuple[float, Document, Quote, int]
+Candidate = tuple[float, Document, Quote, int, bool]
+"""Chance, document, quote, row, and whether it is said by the one whose words are asked for."""
 
 
 def _overlaps(chosen: Sequence[Citation], document: Document, span: Span) -> bool:
@@ -185,12 +193,16 @@ def _look_back(corpus: Corpus, sentences: NDArray[np.int64], matches: NDArray[np
     return found
 
 
-def _bonus(corpus: Corpus, query: Query, kind: Kind, speaker: frozenset[str], number: int) -> float:
+def _bonus(corpus: Corpus, query: Query, kind: Kind, number: int) -> float:
     document, span = corpus.sentence(number)
     text = span.of(document.text).strip()
     holds = kind is not Kind.ANYTHING and could_hold(kind, text, query.text)
-    says = bool(speaker) and speaks(speaker, text, _before(corpus, number))
-    return KIND_BONUS * holds + SPEAKER_BONUS * says - QUESTION_COST * text.endswith("?")
+    return KIND_BONUS * holds - QUESTION_COST * text.endswith("?")
+
+
+def _says(corpus: Corpus, speaker: frozenset[str], number: int) -> bool:
+    document, span = corpus.sentence(number)
+    return bool(speaker) and speaks(speaker, span.of(document.text).strip(), _before(corpus, number))
 
 
 def _before(corpus: Corpus, number: int) -> list[str]:
@@ -202,7 +214,8 @@ def _before(corpus: Corpus, number: int) -> list[str]:
 
 def _quotable(corpus: Corpus, ranking: SentenceRanking) -> Iterator[Candidate]:
     chances = ranking.scores if ranking.chances is None else ranking.chances
-    for number, chance, row in zip(ranking.sentences, chances, ranking.rows, strict=True):
+    said = ranking.spoken & (ranking.scores >= ranking.scores.max(initial=0) - SAID_MARGIN)
+    for number, chance, row, is_said in zip(ranking.sentences, chances, ranking.rows, said, strict=True):
         document, _ = corpus.sentence(int(number))
         quote = quote_span(corpus, int(number))
         if quote is None:
@@ -210,7 +223,7 @@ def _quotable(corpus: Corpus, ranking: SentenceRanking) -> Iterator[Candidate]:
         text = corpus.shown(int(corpus.sentences[int(number), 0])).of(quote.span)
         said = _RUNNING.sub("", text)  # an address or a file name is no sentence
         if len(said) == len(text) or _letters(said) * 2 > _letters(text):
-            yield float(chance), document, quote, int(row)
+            yield float(chance), document, quote, int(row), bool(is_said)
 
 
 def _letters(text: str) -> int:

@@ -80,5 +80,5 @@ def weigh(corpus: Corpus, ranking: SentenceRanking, reads: Reads, weights: Sente
     order = np.lexsort((ranking.sentences[: len(x)], -chances))
     return replace(
         ranking, sentences=ranking.sentences[order], scores=ranking.scores[order], rows=ranking.rows[order],
-        own=ranking.own[order], chances=chances[order],
+        own=ranking.own[order], spoken=ranking.spoken[order], chances=chances[order],
     )  # fmt: skip
