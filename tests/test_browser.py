@@ -214,7 +214,7 @@ def test_refusals_follow_ups_and_what_was_searched(site, visit):
     page.locator(".part").last.click()
     page.wait_for_function("new URLSearchParams(location.search).getAll('after').length === 0")
     assert "Searched: " not in page.locator("#chat .ans").last.inner_text()
-    unclear = ask(visit(url), "where was Hegseth born")
+    unclear = ask(visit(url), "when was NATO founded")
     assert "This may not be an answer" in unclear.inner_text()
 
 
