@@ -21,15 +21,27 @@ def default_engine() -> Engine:
 
 
 def retrieve(
-    question: str, k: int = HITS_SHOWN, *, history: Sequence[str] = (), max_tokens: int | None = None
+    question: str,
+    k: int = HITS_SHOWN,
+    *,
+    history: Sequence[str] = (),
+    max_tokens: int | None = None,
+    within: Sequence[str] = (),
 ) -> list[Hit]:
     """Return the k best passages for a question, best first; see `Engine.retrieve`."""
-    return default_engine().retrieve(question, k, history=history, max_tokens=max_tokens)
+    return default_engine().retrieve(question, k, history=history, max_tokens=max_tokens, within=within)
 
 
-def ask(question: str, *, history: Sequence[str] = (), k: int = HITS_SHOWN, as_typed: bool = False) -> Answer:
+def ask(
+    question: str,
+    *,
+    history: Sequence[str] = (),
+    k: int = HITS_SHOWN,
+    as_typed: bool = False,
+    within: Sequence[str] = (),
+) -> Answer:
     """Return the Answer to a question: quotes, or a refusal with its reason; see `Engine.ask`."""
-    return default_engine().ask(question, history=history, k=k, as_typed=as_typed)
+    return default_engine().ask(question, history=history, k=k, as_typed=as_typed, within=within)
 
 
 def build(*, full: bool = False, strict: bool = False) -> BuildReport:

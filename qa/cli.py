@@ -101,7 +101,9 @@ def _retrieve(engine: Engine, options: argparse.Namespace) -> int:
     from qa import rendering
 
     def retrieve(request: Request) -> tuple[dict[str, Any], str, int]:
-        hits = engine.retrieve(request.question, request.k, history=request.history, max_tokens=options.max_tokens)
+        hits = engine.retrieve(
+            request.question, request.k, history=request.history, max_tokens=options.max_tokens, within=options.within
+        )
         text = "\n".join(map(rendering.hit_to_text, hits)).rstrip()
         return rendering.hits_to_dict(request.question, hits), text, DONE if hits else NOT_FOUND
 
@@ -112,7 +114,9 @@ def _ask(engine: Engine, options: argparse.Namespace) -> int:
     from qa import rendering
 
     def ask(request: Request) -> tuple[dict[str, Any], str, int]:
-        answer = engine.ask(request.question, history=request.history, k=request.k, as_typed=options.as_typed)
+        answer = engine.ask(
+            request.question, history=request.history, k=request.k, as_typed=options.as_typed, within=options.within
+        )
         content, text = rendering.answer_to_dict(answer), rendering.answer_to_text(answer)
         if options.prompt:
             from qa.prompts import answer_to_prompt

@@ -18,6 +18,7 @@ from qa.answers.answering import Means, answer_question, find_hits
 from qa.answers.calibrated import FILE as CALIBRATION
 from qa.answers.calibrated import keep_weights, read_weights
 from qa.answers.confidence import Weights
+from qa.answers.retrieval import documents_within
 from qa.answers.spans import where_of
 from qa.answers.verifying import Verification, verify
 from qa.datatypes import Answer, BuildReport, Document, Hit, Skipped, Span, Status, Where
@@ -56,8 +57,8 @@ class Engine:
         self._lock = threading.Lock()
 
     def retrieve(
-        self, question: str, k: int = HITS_SHOWN, *, history: Sequence[str] = (), max_tokens: int | None = None
-    ) -> list[Hit]:
+        self, question: str, k: int = HITS_SHOWN, *, history: Sequence[str] = (), max_tokens: int | None = None, within: Sequence[str] = (),
+    ) -> list[Hit]:  # fmt: skip
         """Return the k best hits (fewer where there are fewer), best first: neighbouring passages joined, none overlapping.
 
         `history` are the questions before it, oldest first, as in `ask`.
@@ -66,20 +67,23 @@ class Engine:
         """
         if k < 1:
             raise ValueError(f"k has to be at least 1, got {k}")
-        corpus, means = self.parts()
+        corpus, means = self.parts(within)
         hits = find_hits(corpus, means, question, k, history=history)
         if max_tokens is None:
             return hits
         packed = {p.passage_id for p in pack_passages(question, [hit.passage for hit in hits], max_tokens)}
         return [hit for hit in hits if hit.passage.passage_id in packed]
 
-    def ask(self, question: str, *, history: Sequence[str] = (), k: int = HITS_SHOWN, as_typed: bool = False) -> Answer:
+    def ask(
+        self, question: str, *, history: Sequence[str] = (), k: int = HITS_SHOWN, as_typed: bool = False, within: Sequence[str] = (),
+    ) -> Answer:  # fmt: skip
         """Return the Answer to a question; `history` are the questions before it, oldest first; `k` hits go with it.
 
-        With `as_typed`, what is searched is the question alone, in its own spelling.
+        With `as_typed`, what is searched is the question alone, in its own spelling; with `within`, only these documents and
+        folders are asked (SettingsError where there is none of that name).
         ValueError for k < 1; the errors of an index that is missing, foreign or damaged.
         """
-        corpus, means = self.parts()
+        corpus, means = self.parts(within)
         answer = answer_question(corpus, means, question, history=history, k=k, as_typed=as_typed)
         marked = tuple(replace(c, stale=self._hash_of(c.doc_id) != c.sha256) for c in answer.citations)
         return replace(answer, citations=marked)
@@ -186,7 +190,7 @@ class Engine:
         corpus = self._open().corpus
         return corpus.frequent_names(limit)
 
-    def parts(self) -> tuple[Corpus, Means]:
+    def parts(self, within: Sequence[str] = ()) -> tuple[Corpus, Means]:
         """Return what a question is answered with. A missing index is told before a model is loaded."""
         if snapshots.latest_name(self.settings.index):
             self._load_embedder()  # its weights are compared with their checksum beside what follows
@@ -195,7 +199,8 @@ class Engine:
             check_recipe(opened.snapshot.manifest, self.settings, embedder)
             self._checked = opened.snapshot.name
         weights = self._read_weights(opened.snapshot.manifest["recipe"]["fingerprint"])
-        return opened.corpus, Means(embedder, self.settings, self._load_reader(), weights)
+        documents = documents_within(opened.corpus, within)
+        return opened.corpus, Means(embedder, self.settings, self._load_reader(), weights, documents)
 
     def keep_calibration(self, weights: Weights) -> Path:
         """Let the confidence be computed with these weights from now on; return the file they are kept in."""

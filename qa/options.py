@@ -75,6 +75,13 @@ def make_parser() -> argparse.ArgumentParser:
             metavar="QUESTION",
             help="an earlier question, oldest first; may be repeated",
         )
+        verb.add_argument(
+            "--within",
+            action="append",
+            default=[],
+            metavar="PATH",
+            help="ask only this document or folder; may be repeated",
+        )
     sub["ask"].add_argument("--as-typed", action="store_true", help="search the question alone, in its own spelling")
     sub["ask"].add_argument(
         "--prompt", action="store_true", help="write a prompt for a language model: the best passages, cited"

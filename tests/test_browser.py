@@ -480,7 +480,6 @@ def test_a_question_is_drawn_at_once_and_kept_when_the_server_does_not_answer(tm
     page.press("#ask textarea", "Enter")
     page.wait_for_selector("#pending .ask:has-text('who edited')")
     assert "Searching 5 documents" in page.inner_text("#pending .working")
-    assert held
     server.close(verbose=False)
     page.unroute("**/gradio_api/**")
     page.wait_for_function("document.querySelector('#pending [data-act=again]')", timeout=20_000)
@@ -592,6 +591,18 @@ def test_the_list_says_its_folder_filters_and_keeps_its_place(tmp_path_factory, 
     page.wait_for_selector(".docs")
     page.wait_for_timeout(200)
     assert abs(page.evaluate("document.querySelector('.vbody').scrollTop") - before) < 80
+    page.locator(".folders .tick").check()
+    assert "Asking only reports/" in page.inner_text("#only")
+    card = ask(page, "whale number 7 sings")
+    cited = page.evaluate("c => JSON.parse(c.dataset.spans).map(s => s[0])", card.element_handle())
+    assert cited
+    assert all(doc_id.startswith("reports/") for doc_id in cited)
+    assert "within=reports" in page.url
+    page.reload()
+    page.wait_for_selector("#chat .ans")
+    page.wait_for_timeout(300)
+    assert page.evaluate("JSON.parse(document.querySelector('#chat .ans').dataset.spans).map(s => s[0])") == cited
+    page.wait_for_selector(".docs")
     page.fill("#filter", "reports")
     assert page.locator(".docs li:not([hidden])").count() == 30
     assert page.inner_text("#listed") == "30 of 60"

@@ -43,7 +43,7 @@ def test_a_question_in_the_address_gets_what_the_command_line_prints(served, rea
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/ask", "takes q, after, k: q is missing"),
+        ("/ask", "takes q, after, k, within: q is missing"),
         ("/ask?question=x", "no parameter 'question'"),
         ("/retrieve?q=x&k=0", "1 to 100"),
         ("/retrieve?q=x&k=²", "1 to 100"),
@@ -87,7 +87,7 @@ def test_who_comes_when_too_many_wait_is_told_to_come_again():
     import asyncio
 
     class Full:
-        def ask(self, question, history, k):
+        def ask(self, *_):
             raise Busy("Too many questions are waiting: ask again in a moment")
 
     sent = []

@@ -3,6 +3,8 @@ import math
 import numpy as np
 import pytest
 
+from qa.engine import Engine
+from qa.errors import SettingsError
 from qa.indexing.lexical import LexicalIndex
 
 
@@ -100,3 +102,24 @@ def test_every_token_has_the_last_sentence_that_begins_before_it(real):
         begin = [int(corpus.sentences[n, 1]) for n in range(first, last + 1)]
         expected = [first + max((i for i, start in enumerate(begin) if start <= place), default=0) for place in places]
         assert corpus.sentence_of_tokens(row).tolist() == expected
+
+
+def test_only_the_documents_and_folders_that_are_named_are_asked(settings, embedder):
+    (settings.seeds / "reports").mkdir()
+    (settings.seeds / "reports" / "may.txt").write_text("The ferry to Atlantis sank in May.")
+    (settings.seeds / "june.txt").write_text("The ferry to Atlantis sank in June.")
+    (settings.seeds / "reports-old.txt").write_text("The ferry to Atlantis sank in July.")
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    question = "the ferry to Atlantis sank"
+    assert len({hit.passage.doc_id for hit in engine.retrieve(question)}) == 3
+    for within, expected in (
+        (["reports/"], {"reports/may.txt"}),
+        (["june.txt", "reports"], {"june.txt", "reports/may.txt"}),
+    ):
+        assert {hit.passage.doc_id for hit in engine.retrieve(question, within=within)} == expected
+        answer = engine.ask(question, within=within)
+        assert {citation.doc_id for citation in answer.citations} <= expected
+        assert {hit.passage.doc_id for hit in answer.hits} <= expected
+    with pytest.raises(SettingsError, match=r"julne\.txt"):
+        engine.ask(question, within=["julne.txt"])

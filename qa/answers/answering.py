@@ -42,6 +42,8 @@ class Means:
     reader: Reader | None = None
     calibrated: Weights | None = None
     """Weights of the confidence fitted to the user's own questions."""
+    documents: tuple[int, ...] = ()
+    """The numbers of the documents that are asked; all where it is empty."""
 
     @property
     def sentence_weights(self) -> SentenceWeights:
@@ -93,7 +95,7 @@ def answer_question(
         raise TypeError("history has to be a list of questions, got one text")
     if is_courtesy(question):
         return replace(_refuse(question, question.strip(), (), 0.0, _courtesy(corpus)), kind="courtesy")
-    if not as_typed and (asked := asked_of_whole(question)):
+    if not as_typed and len(means.documents) < 2 and (asked := asked_of_whole(question)):
         return overview(corpus, question, asked, _meant(corpus, means, asked.topic))
     searched = question.strip() if as_typed else searched_for(question, history, corpus.is_name)
     found = look_for(corpus, means, searched, k=k, as_typed=as_typed, asked=question.strip())
@@ -113,6 +115,8 @@ def find_hits(corpus: Corpus, means: Means, text: str, k: int, *, history: Seque
 
 def _meant(corpus: Corpus, means: Means, topic: str) -> int | None:
     """Return the number of the document on a topic: the one whose title or name has it, else the one that says most of it."""
+    if means.documents:
+        return means.documents[0]
     words = set(content_words(topic))
     for number, entry in enumerate(corpus.entries):
         if words and words <= set(content_words(f"{entry['title']} {entry['doc_id']}")):
@@ -154,7 +158,13 @@ def _search(
 ) -> tuple[TokenMatch, list[Hit], list[int]]:
     """Return the match of all tokens looked at, the k best hits, and the `read` best passages."""
     settings = means.settings
-    ranked = rank_passages(corpus, query, max(3 * k, settings.candidates), lexical_weight=settings.lexical_weight)
+    ranked = rank_passages(
+        corpus,
+        query,
+        max(3 * k, settings.candidates),
+        lexical_weight=settings.lexical_weight,
+        documents=means.documents,
+    )
     windows = windows_around(corpus, ranked, k, hit_tokens=settings.hit_tokens)
     rows = [passage.row for passage in ranked[:read]]
     before = before_each(corpus, rows)

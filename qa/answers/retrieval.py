@@ -7,10 +7,11 @@ Does not: look at sentences (qa/answers/quoting.py) or decide whether anything a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qa.errors import SettingsError
 from qa.indexing.corpus import Corpus
 from qa.models.encoding import Embedder, Encoding
 from qa.text.tokens import folded_words, is_content_word, lexical_terms
@@ -61,11 +62,27 @@ def make_query(text: str, embedder: Embedder) -> Query:
     return Query(text, embedder.encode_question(text), tuple(lexical_terms(text)))
 
 
-def rank_passages(corpus: Corpus, query: Query, k: int, *, lexical_weight: float) -> list[RankedPassage]:
+def documents_within(corpus: Corpus, names: Sequence[str]) -> tuple[int, ...]:
+    """Return the numbers of the documents that `names` mean: doc_ids, or folders ("reports/"). SettingsError for one that means none."""
+    found: set[int] = set()
+    for name in names:
+        folder = name.rstrip("/") + "/"
+        meant = [n for n, e in enumerate(corpus.entries) if e["doc_id"] == name or e["doc_id"].startswith(folder)]
+        if not meant:
+            raise SettingsError(
+                f"No document is or lies in {name!r}: give the path of a document or a folder below the documents."
+            )
+        found.update(meant)
+    return tuple(sorted(found))
+
+
+def rank_passages(
+    corpus: Corpus, query: Query, k: int, *, lexical_weight: float, documents: Sequence[int] = ()
+) -> list[RankedPassage]:
     """Return the k best passages, best first, ties by row (that is by doc_id, then place).
 
     A convex combination of both scores, each scaled per question between its lowest possible value (-1 and 0) and the
-    best one: Bruch, Gai and Ingber, *An Analysis of Fusion Functions for Hybrid Retrieval*, TOIS 2023, section 4.
+    best one; with `documents`, of these alone: Bruch, Gai and Ingber, *An Analysis of Fusion Functions for Hybrid Retrieval*, TOIS 2023, section 4.
     """
     import numpy as np
 
@@ -73,6 +90,9 @@ def rank_passages(corpus: Corpus, query: Query, k: int, *, lexical_weight: float
     near, similarity = corpus.store.search(query.encoding.vector, pool)
     lexical = corpus.lexical.scores(query.terms)
     rows = np.union1d(near, _largest(lexical, pool)).astype(np.int64)
+    if documents:
+        rows = np.flatnonzero(np.isin(corpus.passages[:, 0], documents))
+        similarity = np.sort(corpus.store.similarities(query.encoding.vector, rows))[::-1]
     dense = corpus.store.similarities(query.encoding.vector, rows)
     matched = lexical[rows]
     best_dense, best_lexical = float(similarity[0]) + 1, float(matched.max(initial=0))

@@ -47,6 +47,8 @@ class Asked:
     as_typed: bool = False
     check: bool = False
     """Whether it is no question but a sentence that may be a quote."""
+    within: tuple[str, ...] = ()
+    """The documents and folders that were asked; all where it is empty."""
 
 
 def welcome(examples: Sequence[str], documents: Sequence[Document] = (), document_count: int = 0) -> str:
@@ -90,7 +92,7 @@ def answer_card(
         layout = laid_out(answer)
         places, numbers, also = places_of(layout)
         spans = spans_of((p.doc_id, p.span, p.sha256) for p in places)
-        kind = "" if answer.clear else " unclear"
+        kind = "" if answer.clear or answer.kind == OVERVIEW else " unclear"
         body = _quotes(answer, layout, Told(numbers, also, dates or {}), asked)
     else:
         spans = spans_of((hit.passage.doc_id, hit.passage.span, "") for hit in answer.hits)
@@ -140,7 +142,8 @@ def _instead(offered: Sequence[str]) -> str:
 
 def state_of(asked: Asked) -> str:
     """Return for an attribute how something was asked."""
-    return escape(json.dumps([asked.question, list(asked.history), asked.as_typed, *([True] if asked.check else [])]))
+    how = [asked.question, list(asked.history), asked.as_typed, asked.check, list(asked.within)]
+    return escape(json.dumps(how))
 
 
 def _used(answer: Answer, asked: Asked) -> Asked:
@@ -156,15 +159,16 @@ def _used(answer: Answer, asked: Asked) -> Asked:
 
 def _searched(answer: Answer, asked: Asked) -> str:
     """Return what was searched, where that is not what was typed; each earlier question in it can be taken away."""
+    only = f'<p class="lead">Asked only: {shown(", ".join(asked.within))}</p>' if asked.within else ""
     if not is_understood_differently(answer):
-        return ""
+        return only
     parts = "".join(
         f'<button type="button" class="part" data-act="without" data-part="{n}" aria-label="Search without: {label(text)}">{shown(text)}</button> '
         for n, text in enumerate(asked.history)
     )
     words = ", ".join(f"{shown(new)} for “{shown(typed)}”" for typed, new in answer.corrections.items())
     return (
-        f'<p class="lead searched">Searched: {parts}{shown(asked.question if parts else answer.searched)}{f" ({words})" if words else ""} '
+        f'{only}<p class="lead searched">Searched: {parts}{shown(asked.question if parts else answer.searched)}{f" ({words})" if words else ""} '
         '<button type="button" class="quiet" data-act="typed">Ask as typed</button></p>'
     )
 

@@ -6,13 +6,13 @@ const keep = (store, key, value) => { try { store.setItem(key, JSON.stringify(va
 const cards = () => [...document.querySelectorAll('#chat .ans[data-asked]')];
 const bubbles = () => [...document.querySelectorAll('#chat .message-wrap .ask')];
 
-const addressOf = ({ question, earlier = [], typed = false, check = false }) => {
-  const asked = check ? [['check', question]] : [['q', question], ...(typed ? [['typed', '1']] : earlier.map(text => ['after', text]))];
+const addressOf = ({ question, earlier = [], typed = false, check = false, within: only = [] }) => {
+  const asked = check ? [['check', question]] : [['q', question], ...(typed ? [['typed', '1']] : earlier.map(text => ['after', text])), ...only.map(name => ['within', name])];
   return `${location.origin}${location.pathname}?${asked.map(([name, text]) => `${name}=${encodeURIComponent(text)}`).join('&')}`;
 };
 const linked = () => {
   const asked = new URLSearchParams(location.search), check = asked.has('check'), question = (asked.get(check ? 'check' : 'q') ?? '').trim();
-  return question && { question, check, as_typed: asked.get('typed') === '1', history: asked.getAll('after') };
+  return question && { question, check, as_typed: asked.get('typed') === '1', history: asked.getAll('after'), ...(asked.has('within') && { within: asked.getAll('within') }) };
 };
 
 // chats: `name` is the first question, `turns` are what the server needs to give the same answers again
@@ -20,7 +20,7 @@ const linked = () => {
 let chatId = read(sessionStorage, 'quoted.chat', '');
 const newChat = () => { chatId = `${Date.now()}-${Math.random().toString(36).slice(2, 8)}`; keep(sessionStorage, 'quoted.chat', chatId); };
 if (!chatId) newChat();
-const turnOf = card => { const { question, earlier, typed, check } = askedOf(card); return { question, as_typed: typed, history: earlier, check }; };
+const turnOf = card => { const { question, earlier, typed, check, within: only } = askedOf(card); return { question, as_typed: typed, history: earlier, check, ...(only.length && { within: only }) }; };
 const keepChat = () => {
   const turns = cards().map(turnOf);
   if (!turns.length) return;
@@ -83,7 +83,7 @@ const askAgain = async () => {
   const { payload, line } = waiting;
   if (!await reachable()) { line.firstChild.textContent = `${SLOW} It was tried again. `; return; }
   keep(sessionStorage, 'quoted.draft', '');
-  location.assign(addressOf({ question: payload.question, earlier: payload.history ?? cards().map(askedOf).filter(asked => !asked.check).map(asked => asked.question).slice(-3), typed: payload.as_typed, check: payload.check }));
+  location.assign(addressOf({ question: payload.question, earlier: payload.history ?? cards().map(askedOf).filter(asked => !asked.check).map(asked => asked.question).slice(-3), typed: payload.as_typed, check: payload.check, within: payload.within }));
 };
 const typeIn = text => {
   const box = chatBox();
@@ -91,15 +91,41 @@ const typeIn = text => {
   box.value = text;
   box.dispatchEvent(new Event('input', { bubbles: true }));
 };
-const submitted = () => { const question = chatBox()?.value.trim(); if (question) waitFor({ question: question.slice(0, 2000) }); };
-document.addEventListener('keydown', event => { if (event.target === chatBox() && event.key === 'Enter' && !event.shiftKey && !event.isComposing) submitted(); }, true);
-document.addEventListener('click', event => { if (event.target.closest?.('#ask .submit-button')) submitted(); }, true);
+const submitted = event => {
+  const question = chatBox()?.value.trim().slice(0, 2000);
+  if (!question) return;
+  if (!ticked.size) { waitFor({ question }); return; }
+  event.preventDefault();   // only some documents are asked: Gradio's own way takes the text alone
+  event.stopImmediatePropagation();
+  ask({ question, within: [...ticked] });
+};
+document.addEventListener('keydown', event => { if (event.target === chatBox() && event.key === 'Enter' && !event.shiftKey && !event.isComposing) submitted(event); }, true);
+document.addEventListener('click', event => { if (event.target.closest?.('#ask .submit-button')) submitted(event); }, true);
 document.addEventListener('input', event => { if (event.target === chatBox()) keep(sessionStorage, 'quoted.draft', event.target.value); });
 new MutationObserver(() => {
   if (!waiting) return;
   waiting.bubble.hidden = bubbles().pop()?.textContent === waiting.payload.question;
   if (document.querySelector('.toast-body.error')) failed(SLOW);
 }).observe(document.body, { childList: true, subtree: true });
+
+// ticks: only some documents or folders are asked
+
+const ticked = new Set();
+const showTicks = () => {
+  element.querySelectorAll('.tick').forEach(box => { box.checked = ticked.has(box.dataset.within); });
+  document.getElementById('only')?.remove();
+  if (!ticked.size) return;
+  const line = Object.assign(document.createElement('p'), { id: 'only', textContent: `Asking only ${[...ticked].slice(0, 3).join(', ')}${ticked.size > 3 ? ` and ${ticked.size - 3} more` : ''} ` });
+  line.append(Object.assign(document.createElement('button'), { type: 'button', className: 'quiet', textContent: 'Ask all' }));
+  line.lastChild.dataset.act = 'untick';
+  document.getElementById('ask').before(line);
+};
+document.addEventListener('change', event => {
+  const name = event.target.dataset?.within;
+  if (name === undefined) return;
+  if (event.target.checked) ticked.add(name); else ticked.delete(name);
+  showTicks();
+});
 
 // Back: an open sheet is closed, then the question before is scrolled to
 

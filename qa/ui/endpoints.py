@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,6 +23,7 @@ from qa.ui.monitor import Monitor
 MAX_QUESTION_CHARS = 2000
 MOST_HITS = 100
 MOST_EARLIER = 50
+MOST_NAMED = 200
 AT_ONCE = min((os.cpu_count() or 1) + 1, 4)
 """One answer more than there are cores, so that none idles while one is handed over; still more would wait for each other."""
 MAX_WAITING = 128
@@ -58,14 +59,20 @@ class Endpoints:
             self._places.release()
 
     def answer(
-        self, question: str, history: list[str] | tuple[str, ...] = (), k: int = 5, *, as_typed: bool = False
+        self,
+        question: str,
+        history: list[str] | tuple[str, ...] = (),
+        k: int = 5,
+        *,
+        as_typed: bool = False,
+        within: Sequence[str] = (),
     ) -> Answer:
         """Ask, and count it."""
         with self._turn(), self._monitor.asking() as given:
-            given.append(self._engine.ask(question, history=history, k=k, as_typed=as_typed))
+            given.append(self._engine.ask(question, history=history, k=k, as_typed=as_typed, within=within))
         return given[0]
 
-    def ask(self, question: Any, history: Any, k: Any) -> dict[str, Any]:
+    def ask(self, question: Any, history: Any, k: Any, within: Any = None) -> dict[str, Any]:
         """Return the JSON of `qa ask --json`."""
         _check_text(question, "question")
         earlier = [] if history is None else history
@@ -78,14 +85,15 @@ class Endpoints:
                 f"history has to be a list of at most {MOST_EARLIER} questions of at most {MAX_QUESTION_CHARS} characters"
             )
         _check_count(k)
+        _check_names(within)
         try:
-            return answer_to_dict(self.answer(question, earlier, k))
+            return answer_to_dict(self.answer(question, earlier, k, within=within or ()))
         except QAError as exc:
             raise Refused(str(exc)) from exc
 
-    def ask_in_short(self, question: Any, history: Any, k: Any) -> dict[str, Any]:
+    def ask_in_short(self, question: Any, history: Any, k: Any, within: Any = None) -> dict[str, Any]:
         """Return the JSON of `qa ask --json` with `k` hits, which may be none."""
-        answer = self.ask(question, history, k if k != 0 or isinstance(k, bool) else 1)
+        answer = self.ask(question, history, k if k != 0 or isinstance(k, bool) else 1, within)
         return {**answer, "hits": answer["hits"] if k else []}
 
     def retrieve(self, question: Any, k: Any) -> dict[str, Any]:
@@ -125,6 +133,12 @@ class Endpoints:
 def _check_text(text: Any, name: str) -> None:
     if not isinstance(text, str) or len(text) > MAX_QUESTION_CHARS:
         raise Refused(f"{name} has to be a text of at most {MAX_QUESTION_CHARS} characters")
+
+
+def _check_names(within: Any) -> None:
+    named = isinstance(within, list) and len(within) <= MOST_NAMED and all(isinstance(name, str) for name in within)
+    if within is not None and not named:
+        raise Refused(f"within has to be a list of at most {MOST_NAMED} documents or folders")
 
 
 def _check_count(k: Any) -> None:

@@ -9,7 +9,7 @@ const exporter = () => {
     <p><button type="submit" class="act" value="json">Documents quoted (CSL-JSON)</button></p>
     <p><button type="submit" class="act" value="bib">Documents quoted (BibTeX)</button></p><p><button type="submit" class="act" value="">Cancel</button></p></form>`;
   box.addEventListener('close', async () => {
-    const kind = box.returnValue, asked = cards().map(askedOf).filter(one => !one.check).map(one => [one.question, one.earlier, one.typed]);
+    const kind = box.returnValue, asked = cards().map(askedOf).filter(one => !one.check).map(one => [one.question, one.earlier, one.typed, one.within]);
     if (!kind) return;
     say('Exporting…');
     let reply;

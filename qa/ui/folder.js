@@ -6,19 +6,20 @@ const comeToList = () => {
   if (!element.querySelector('.docs')) return;
   if (box && list.filter) { box.value = list.filter; filterList(list.filter); }
   body.scrollTop = list.top;
+  showTicks();
 };
 const rows = () => [...element.querySelectorAll('.docs li:not([hidden]) .docrow')];
 const filterList = text => {
   const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean), all = [...element.querySelectorAll('.docs li')];
   for (const row of all) {
-    const said = `${row.textContent} ${row.firstChild.dataset.open ?? ''}`.toLocaleLowerCase();
+    const said = `${row.textContent} ${row.lastChild.dataset.open ?? ''}`.toLocaleLowerCase();
     row.hidden = !words.every(word => said.includes(word));
   }
   const left = rows();
   left.forEach((row, n) => { row.tabIndex = n ? -1 : 0; });
   element.querySelector('#listed').textContent = words.length ? `${left.length} of ${all.length}` : '';
 };
-document.addEventListener('input', event => { if (event.target.id === 'filter') filterList(event.target.value); });
+document.addEventListener('input', event => { if (event.target.id === 'filter') { list.filter = event.target.value; filterList(list.filter); } });
 document.addEventListener('keydown', event => {   // one stop of the Tab key for the whole list
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key], all = by && event.target.classList?.contains('docrow') ? rows() : [];
   const next = all[all.indexOf(event.target) + by];

@@ -6,6 +6,7 @@ Does not: read the folder, or count words: thousands of documents are listed at 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -13,13 +14,14 @@ from html import escape
 from qa.datatypes import Document, Skipped
 from qa.text.documents import kinds
 from qa.ui.cards import counted
-from qa.ui.escaping import shown
+from qa.ui.escaping import label, shown
 from qa.ui.sources import panel
 
 LISTED = 5000
 FILTERED_FROM = 8
 """With fewer documents nobody needs a filter."""
 REASONS_SHOWN = 50
+FOLDERS_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,38 @@ def source_list(documents: Sequence[Document], folder: Folder) -> str:
         '<output id="listed"></output></div>'
     )
     meta = find if len(documents) >= FILTERED_FROM else ""
-    return panel("Sources", "", meta, f'{_folder(folder)}<ul class="docs">{rows}</ul>{told}', label="List of sources")
+    return panel(
+        "Sources",
+        "",
+        meta,
+        f'{_folder(folder)}{_folders(documents)}<ul class="docs">{rows}</ul>{told}',
+        label="List of sources",
+    )
 
 
 def _row(document: Document, *, first: bool) -> str:
+    stop = "" if first else " tabindex=-1"
     return (
-        f'<li><button type="button" class="docrow" data-open="{escape(document.doc_id)}"{"" if first else " tabindex=-1"}>'
+        f"<li>{_tick(document.doc_id, document.title)}"
+        f'<button type="button" class="docrow" data-open="{escape(document.doc_id)}"{stop}>'
         f'<span class="dt">{shown(document.title)}</span><span class="dm">{shown(_about(document))}</span></button></li>'
     )
+
+
+def _tick(name: str, title: str) -> str:
+    return (
+        f'<input type="checkbox" class="tick" data-within="{escape(name)}" aria-label="{label(f"Ask only {title}")}">'
+    )
+
+
+def _folders(documents: Sequence[Document]) -> str:
+    """Return a tick for each folder, those with the most documents first."""
+    counts = Counter(d.doc_id.rpartition("/")[0] for d in documents if "/" in d.doc_id)
+    ticks = "".join(
+        f'<label class="dm">{_tick(f"{name}/", name)}{shown(name)}/ ({count:,})</label>'
+        for name, count in counts.most_common(FOLDERS_SHOWN)
+    )
+    return f'<div class="folders" role="group" aria-label="Folders">{ticks}</div>' if ticks else ""
 
 
 def _about(document: Document) -> str:

@@ -53,12 +53,13 @@ def make_mcp_app(endpoints: Endpoints) -> App:
         return await called(endpoints.retrieve, question, k)
 
     @server.tool(title="Ask the documents", annotations=reads("Ask the documents"))
-    async def ask(question: str, history: list[str] | None = None, k: int = 0) -> str:
+    async def ask(question: str, history: list[str] | None = None, k: int = 0, within: list[str] | None = None) -> str:
         """Quote the sentences that answer a question, or say that the documents do not, as JSON: answered, confidence, reason, citations, hits.
 
-        `history` are earlier questions of the conversation, oldest first; `k` is how many passages to give as `hits`, besides.
+        `history` are earlier questions of the conversation, oldest first; `k` is how many passages to give as `hits`, besides; `within` names the
+        documents or folders ("reports/") that are asked, all without it.
         """
-        return await called(endpoints.ask_in_short, question, history, k)
+        return await called(endpoints.ask_in_short, question, history, k, within)
 
     @server.tool(title="Check a quote", annotations=reads("Check a quote"))
     async def verify_quote(text: str) -> str:

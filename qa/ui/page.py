@@ -27,15 +27,12 @@ from qa.ui.feedback import keep_feedback
 from qa.ui.pages import picture_json
 from qa.ui.panel import Reach, all_sources, source_panel
 from qa.ui.rebuild import rebuild_steps
+from qa.ui.turns import TURNS_KEPT, Turn, read_asked, read_turn
 
-TURNS_KEPT = 20
 _SILENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _AFTER_ANSWER = "() => window.quoted.answered()"
 _AFTER_RESTORE = "() => window.quoted.answered(true)"
 _SCRIPTS = ("script.js", "chat.js", "folder.js", "checking.js", "pages.js", "exporting.js")
-
-Turn = dict[str, Any]
-"""`question`, `as_typed`, `history` where it is not the turns before, and once it is answered `card`, its HTML."""
 
 
 def head() -> str:
@@ -69,10 +66,10 @@ def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) 
                 status = _html(_status(engine), elem_id="status")
 
         def show_question(text: str, before: list[Turn]) -> tuple[Any, ...]:
-            return show_turn(_read_turn({"question": text}), before)
+            return show_turn(read_turn({"question": text}), before)
 
         def show_asked(before: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
-            return show_turn(_read_turn(_payload(event)), before)
+            return show_turn(read_turn(_payload(event)), before)
 
         def show_turn(turn: Turn | None, before: list[Turn]) -> tuple[Any, ...]:
             if turn is None:
@@ -90,8 +87,8 @@ def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) 
             """Ask again what this chat asked before, and then what the address asks, each as it was understood then."""
             sent = _payload(event)
             saved = sent.get("turns")
-            turns = list(filter(None, map(_read_turn, saved[-TURNS_KEPT:] if isinstance(saved, list) else [])))
-            linked = _read_turn(sent.get("linked"))
+            turns = list(filter(None, map(read_turn, saved[-TURNS_KEPT:] if isinstance(saved, list) else [])))
+            linked = read_turn(sent.get("linked"))
             if linked and turns[-1:] != [linked]:
                 turns = [*turns[1 - TURNS_KEPT :], linked]
             restored: list[Turn] = []
@@ -178,7 +175,9 @@ def _answered(engine: Engine, endpoints: Endpoints, turns: list[Turn], offered: 
     """Return the turns with the card of the last one."""
     *earlier, last = turns
     history = last.get("history", [turn["question"] for turn in earlier if not turn.get("check")])
-    asked = Asked(last["question"], tuple(history), last["as_typed"], last.get("check", False))
+    asked = Asked(
+        last["question"], tuple(history), last["as_typed"], last.get("check", False), tuple(last.get("within", ()))
+    )
     return [*earlier, {**last, "card": _card(engine, endpoints, asked, offered)}]
 
 
@@ -186,7 +185,7 @@ def _card(engine: Engine, endpoints: Endpoints, asked: Asked, offered: Offered |
     try:
         if asked.check:
             return check_card(endpoints.check(asked.question), asked)
-        answer = endpoints.answer(asked.question, asked.history, as_typed=asked.as_typed)
+        answer = endpoints.answer(asked.question, asked.history, as_typed=asked.as_typed, within=asked.within)
         instead = [q for q in offered.questions if q != asked.question] if offered and not answer.answered else []
         dates = {doc_id: _date(engine, doc_id) for doc_id in {citation.doc_id for citation in answer.citations}}
         return cards.answer_card(answer, engine.document_count(), asked, dates=dates, offered=instead)
@@ -212,8 +211,8 @@ def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[...
     def make_prompt(sent: Any) -> str:
         """Return JSON: the prompt for a language model and what it costs, or an error in words."""
         try:
-            asked = _read_asked(sent)
-            answer = endpoints.answer(asked.question, asked.history, k=50, as_typed=asked.as_typed)
+            asked = read_asked(sent)
+            answer = endpoints.answer(asked.question, asked.history, k=50, as_typed=asked.as_typed, within=asked.within)
             text = answer_to_prompt(answer, max(1, min(int(sent["budget"]), 100_000)))
         except (QAError, Refused, LookupError, TypeError, ValueError) as exc:
             return json.dumps({"error": str(exc)})
@@ -222,8 +221,8 @@ def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[...
     def give_feedback(sent: Any) -> str:
         """Keep a verdict on an answer; return JSON: an error in words, or nothing."""
         try:
-            asked = _read_asked(sent)
-            answer = engine.ask(asked.question, history=asked.history, as_typed=asked.as_typed)
+            asked = read_asked(sent)
+            answer = engine.ask(asked.question, history=asked.history, as_typed=asked.as_typed, within=asked.within)
             keep_feedback(engine.settings.index, answer, asked, helpful=sent["helpful"] is True)
         except (QAError, LookupError, TypeError, ValueError, OSError) as exc:
             return json.dumps({"error": str(exc)})
@@ -236,8 +235,10 @@ def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[...
     def export_chat(sent: Any) -> str:
         """Return JSON: the file of a chat, or an error in words."""
         try:
-            asked = [_read_asked({"asked": one}) for one in sent["asked"][-TURNS_KEPT:]]
-            answers = [endpoints.answer(one.question, one.history, as_typed=one.as_typed) for one in asked]
+            asked = [read_asked({"asked": one}) for one in sent["asked"][-TURNS_KEPT:]]
+            answers = [
+                endpoints.answer(one.question, one.history, as_typed=one.as_typed, within=one.within) for one in asked
+            ]
             cited = dict.fromkeys(citation.doc_id for answer in answers for citation in answer.citations)
             documents = [document for doc_id in cited if (document := engine.document(doc_id))]
             text = exported(str(sent["kind"]), answers, documents)
@@ -246,24 +247,6 @@ def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[...
         return json.dumps({"text": text})
 
     return [make_prompt, give_feedback, page_picture, export_chat]
-
-
-def _read_asked(sent: Any) -> Asked:
-    question, history, as_typed = sent["asked"]
-    texts = [str(text)[:MAX_QUESTION_CHARS] for text in (question, *history[-TURNS_KEPT:])]
-    return Asked(texts[0], tuple(texts[1:]), as_typed is True)
-
-
-def _read_turn(sent: Any) -> Turn | None:
-    """Return the question a browser sent, None where it is none."""
-    if not isinstance(sent, dict) or not isinstance(sent.get("question"), str) or not sent["question"].strip():
-        return None
-    turn: Turn = {"question": sent["question"].strip()[:MAX_QUESTION_CHARS], "as_typed": sent.get("as_typed") is True}
-    if sent.get("check") is True:
-        turn["check"] = True
-    if isinstance(sent.get("history"), list):
-        turn["history"] = [str(text)[:MAX_QUESTION_CHARS] for text in sent["history"][-TURNS_KEPT:]]
-    return turn
 
 
 def _payload(event: gr.EventData) -> dict[str, Any]:

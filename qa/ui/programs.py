@@ -26,9 +26,14 @@ _PARAMETERS = {
         {"type": "integer", "minimum": 1, "maximum": MOST_HITS, "default": 5},
     ),
     "after": ("An earlier question of the conversation; may be repeated, oldest first.", {"type": "string"}),
+    "within": ("A document or folder that is asked, all without it; may be repeated.", {"type": "string"}),
 }
+_REPEATED = ("after", "within")
 _ROUTES = {
-    "/ask": (("q", "after", "k"), "Quote the sentences that answer a question, or say that the documents do not"),
+    "/ask": (
+        ("q", "after", "k", "within"),
+        "Quote the sentences that answer a question, or say that the documents do not",
+    ),
     "/retrieve": (("q", "k"), "Return the best passages of the documents for a question"),
     "/verify": (("q",), "Tell whether a text is in the documents word for word, and where"),
 }
@@ -38,7 +43,7 @@ DESCRIBED = "/api.json"
 def make_program_apps(endpoints: Endpoints) -> dict[str, App]:
     """Return the ASGI apps of these routes, by path."""
     calls: dict[str, Callable[[Asked], dict[str, Any]]] = {
-        "/ask": lambda sent: endpoints.ask(sent["q"][0], sent.get("after"), _count(sent)),
+        "/ask": lambda sent: endpoints.ask(sent["q"][0], sent.get("after"), _count(sent), sent.get("within")),
         "/retrieve": lambda sent: endpoints.retrieve(sent["q"][0], _count(sent)),
         "/verify": lambda sent: endpoints.verify_quote(sent["q"][0]),
     }
@@ -66,7 +71,7 @@ def _described(name: str, parameters: tuple[str, ...], summary: str) -> dict[str
     said: list[dict[str, Any]] = []
     for parameter in parameters:
         description, schema = _PARAMETERS[parameter]
-        whole = {"type": "array", "items": schema} if parameter == "after" else schema
+        whole = {"type": "array", "items": schema} if parameter in _REPEATED else schema
         said.append(
             {
                 "name": parameter,
@@ -98,7 +103,7 @@ def _app(path: str, call: Callable[[Asked], dict[str, Any]]) -> App:
         if strange is not None or "q" not in sent:
             wrong = "q is missing" if strange is None else f"there is no parameter {strange[:40]!r}"
             return 400, {"error": f"{path} takes {', '.join(takes)}: {wrong}."}
-        twice = next((name for name, values in sent.items() if len(values) > 1 and name != "after"), None)
+        twice = next((name for name, values in sent.items() if len(values) > 1 and name not in _REPEATED), None)
         if twice:
             return 400, {"error": f"{twice} is given more than once."}
         try:

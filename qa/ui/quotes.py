@@ -18,6 +18,7 @@ from qa.ui.marks import cells_of, hidden_in, marks_of, quoted_html, seen_text
 
 UNITS_SHOWN = 3
 """Beside each other before the rest is folded; a list or a table is one."""
+OVERVIEW_SHOWN = 8
 TIP_CHARS = 120
 OVERVIEW = "overview"
 
@@ -53,7 +54,7 @@ def laid_out(answer: Answer) -> Layout:
     """Return the Layout of an answer that has quotes."""
     units = _units(answer.citations)
     if answer.kind == OVERVIEW:
-        return Layout((), tuple(units), ())
+        return Layout((), tuple(units[:OVERVIEW_SHOWN]), tuple(units[OVERVIEW_SHOWN:]))
     best, *others = units
     shown, folded = others[: UNITS_SHOWN - 1], others[UNITS_SHOWN - 1 :]
     return Layout(best, _by_document(shown), _by_document(folded))
@@ -81,7 +82,7 @@ def quotes_html(layout: Layout, told: Told) -> str:
         if count
         else ""
     )
-    return best + _groups(layout.beside, told) + more
+    return best + _groups(layout.beside, told, layout.best[0].doc_id if layout.best else "") + more
 
 
 def pill(number: int, label: str, tip: str = "") -> str:
@@ -108,8 +109,8 @@ def _by_document(units: Iterable[Unit]) -> tuple[Unit, ...]:
     return tuple(sorted(units, key=lambda unit: (order.index(unit[0].doc_id), unit[0].span)))
 
 
-def _groups(units: Sequence[Unit], told: Told) -> str:
-    items, last = [], None
+def _groups(units: Sequence[Unit], told: Told, last: str = "") -> str:
+    items = []
     for unit in units:
         items.append(f"<li>{_unit(unit, told, titled=unit[0].doc_id != last)}</li>")
         last = unit[0].doc_id

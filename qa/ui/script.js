@@ -31,7 +31,7 @@ const closePanel = () => {
   if (opener && document.contains(opener)) opener.focus();
 };
 const cardOf = part => part.closest('.ans');
-const askedOf = part => { const [question, earlier, typed, check = false] = JSON.parse(cardOf(part).dataset.asked ?? '["",[],false]'); return { question, earlier, typed, check }; };
+const askedOf = part => { const [question, earlier, typed, check = false, within = []] = JSON.parse(cardOf(part).dataset.asked ?? '["",[],false]'); return { question, earlier, typed, check, within }; };
 const SLOW = 'The server does not answer.';
 const within = (promise, seconds) => Promise.race([promise, new Promise((_, fail) => { setTimeout(fail, seconds * 1000); })]);
 const reachable = () => within(fetch(`${location.pathname.replace(/\/?$/, '/')}health`, { cache: 'no-store' }), 4).then(() => true, () => false);
@@ -160,19 +160,19 @@ const copy = async (button, text) => {
   tell(button, 'Copied');
 };
 const judge = async (button, helpful) => {
-  const { question, earlier, typed } = askedOf(button);
+  const { question, earlier, typed, within: only } = askedOf(button);
   try {
-    const reply = JSON.parse(await within(server.give_feedback({ asked: [question, earlier, typed], helpful }), 20));
+    const reply = JSON.parse(await within(server.give_feedback({ asked: [question, earlier, typed, only], helpful }), 20));
     if (reply.error) { tell(button, reply.error); return; }
   } catch { tell(button, SLOW); return; }
   cardOf(button).querySelectorAll('[data-act=helpful],[data-act=unhelpful]').forEach(b => { b.setAttribute('aria-pressed', b === button); b.disabled = true; });
   say('Thank you, noted');
 };
 const prompt = async button => {
-  const { question, earlier, typed } = askedOf(button);
+  const { question, earlier, typed, within: only } = askedOf(button);
   const box = button.closest('.asprompt'), out = box.querySelector('output');
   try {
-    const reply = JSON.parse(await within(server.make_prompt({ asked: [question, earlier, typed], budget: Number(box.querySelector('.budget').value) }), 20));
+    const reply = JSON.parse(await within(server.make_prompt({ asked: [question, earlier, typed, only], budget: Number(box.querySelector('.budget').value) }), 20));
     out.textContent = reply.error || `${reply.tokens} tokens`;
     if (!reply.error) await copy(button, reply.prompt);
   } catch { out.textContent = SLOW; }
@@ -193,10 +193,10 @@ const actions = {
   new: () => { newChat(); trigger('reset', {}); closePanel(); history.replaceState(null, '', location.pathname); chatBox()?.focus(); },
   theme: () => { document.body.classList.toggle('dark'); localStorage.setItem('quoted.theme', document.body.classList.contains('dark') ? 'dark' : 'light'); },
   rebuild: () => trigger('rebuild', {}),
-  typed: button => ask({ question: askedOf(button).question, as_typed: true }),
+  typed: button => ask({ question: askedOf(button).question, as_typed: true, within: askedOf(button).within }),
   without: button => {   // understood without one of the questions before it
-    const { question, earlier } = askedOf(button);
-    ask({ question, history: earlier.filter((_, n) => n !== Number(button.dataset.part)) });
+    const { question, earlier, within: only } = askedOf(button);
+    ask({ question, within: only, history: earlier.filter((_, n) => n !== Number(button.dataset.part)) });
   },
   again: () => askAgain(),
   chat: button => openChat(button.dataset.chat),
@@ -208,6 +208,7 @@ const actions = {
     button.setAttribute('aria-expanded', String(!text.hidden));
   },
   path: button => copy(button, element.querySelector('#folder').textContent),
+  untick: () => { ticked.clear(); showTicks(); },
   prompt,
   helpful: button => judge(button, true),
   unhelpful: button => judge(button, false),
@@ -220,7 +221,7 @@ document.addEventListener('click', event => {
   const keyboard = event.detail === 0;
   if (target.classList.contains('cite')) cite(target, keyboard);
   else if (target.dataset.open) { byKeyboard = keyboard; show({ open: target.dataset.open }); }
-  else if (target.dataset.ask) ask({ question: target.dataset.ask });
+  else if (target.dataset.ask) ask({ question: target.dataset.ask, within: [...ticked] });
   else actions[target.dataset.act]?.(target);
 });
 
