@@ -218,7 +218,7 @@ def test_health_and_metrics(url, real):
     assert int(re.search(r'outcome="refused"} (\d+)', after)[1]) == before + 1
     assert "quoted_answer_seconds_bucket" in after
     gone = Engine(dataclasses.replace(real.settings, index=real.settings.index / "none"), embedder=real._embedder)
-    assert Monitor(gone).health()[0] == 503
+    assert Monitor(gone).health(30)[0] == 503
 
 
 def test_a_password_is_asked_for_and_its_file_is_checked(real, tmp_path):

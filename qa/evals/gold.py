@@ -11,6 +11,7 @@ Does not: ask anything.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -19,6 +20,8 @@ from typing import Any
 
 from qa.datatypes import Span
 from qa.errors import SettingsError
+
+_log = logging.getLogger(__name__)
 
 
 class Counts(Enum):
@@ -54,13 +57,14 @@ class GoldQuestion:
 def read_gold(path: Path, text_of: Callable[[str], str | None]) -> list[GoldQuestion]:
     """Read gold questions; `text_of(doc_id)` gives the indexed text, in which each quote has to occur.
 
-    Raises SettingsError naming the line that cannot be used.
+    Raises SettingsError naming the line that cannot be used; of feedback, such a line is passed over with a warning.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # not splitlines: U+2028 ends no line of JSON
     except (OSError, UnicodeDecodeError) as exc:
         raise SettingsError(f"The question file {path} cannot be read ({exc}): name a JSON Lines file.") from exc
     questions = []
+    feedback = any('"helpful"' in line for line in lines)  # nobody has written it by hand, nor will mend it
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
@@ -68,9 +72,10 @@ def read_gold(path: Path, text_of: Callable[[str], str | None]) -> list[GoldQues
                 if "helpful" not in entry or _still_says(entry, text_of):
                     questions.append(_question(entry, number, text_of))
             except (ValueError, KeyError, TypeError, AttributeError) as exc:
-                raise SettingsError(
-                    f"Line {number} of {path} is no gold question ({exc}): it needs id, question, type, answers."
-                ) from exc
+                told = f"Line {number} of {path} is no gold question ({exc}): it needs id, question, type, answers."
+                if not feedback:
+                    raise SettingsError(told) from exc
+                _log.warning("%s It is passed over.", told)
     if not questions:
         raise SettingsError(f"The question file {path} has no question that can be used: write one JSON object a line.")
     if len({q.counts is Counts.CHARACTERS for q in questions}) > 1:

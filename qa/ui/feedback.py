@@ -10,19 +10,29 @@ what would have been, and over quotes that a changed document no longer has.
 from __future__ import annotations
 
 import json
+import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 from qa.datatypes import Answer
+from qa.errors import SettingsError
+from qa.opening import open_private
 from qa.ui.cards import Asked
 
 FILE = "feedback.jsonl"
+MOST_BYTES = 50_000_000
+REPEATS_KNOWN = 1000
+"""Of so many verdicts a repetition is not written again while the server runs."""
+_said: dict[str, None] = {}
 _lock = threading.Lock()
 
 
 def keep_feedback(index: Path, answer: Answer, asked: Asked, *, helpful: bool) -> None:
-    """Append one verdict on the answer to what was asked."""
+    """Append one verdict on the answer to what was asked, unless it was just given.
+
+    Raises SettingsError where the file is full, OSError where it cannot be written or is a link.
+    """
     entry = {
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "question": answer.question,
@@ -32,5 +42,16 @@ def keep_feedback(index: Path, answer: Answer, asked: Asked, *, helpful: bool) -
         "answered": answer.answered,
         "answers": [{"file": c.doc_id, "quote": c.text} for c in answer.citations],
     }
-    with _lock, (index / FILE).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    said = json.dumps({key: value for key, value in entry.items() if key != "time"})
+    with _lock, open_private(index / FILE, append=True) as file:
+        if os.fstat(file.fileno()).st_size > MOST_BYTES:
+            raise SettingsError(
+                f"{index / FILE} has more than {MOST_BYTES // 1_000_000} MB: move it away to keep further verdicts."
+            )
+        if said in _said:
+            return
+        # In ASCII: U+2028 and its like would end the line for some who read it.
+        file.write(json.dumps(entry) + "\n")
+        _said[said] = None
+        if len(_said) > REPEATS_KNOWN:
+            del _said[next(iter(_said))]

@@ -6,7 +6,6 @@ Does not: buffer answers (they are streamed), or know users. What is open stands
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hmac
 from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
@@ -83,7 +82,7 @@ class Guard:
         if refused or route is None:
             await _respond(send, *(refused or NOT_FOUND))
         elif scope["path"] in self._answers:
-            status, kind, text = await asyncio.to_thread(self._answers[scope["path"]])
+            status, kind, text = self._answers[scope["path"]]()  # at once, and not behind what waits for a thread
             await _respond(send, status, text, kind)
         elif scope["path"] in self._apps and not self._knows(scope):
             await _respond(send, 401, "A name and a password are needed (HTTP Basic)", _TEXT, _ASK_LOGIN)

@@ -24,7 +24,7 @@ from qa.rendering import printable, report_to_text
 from qa.settings import Settings
 from qa.ui.endpoints import MAX_WAITING, Endpoints
 from qa.ui.guard import LOCAL_HOSTS, Guard
-from qa.ui.monitor import Monitor
+from qa.ui.monitor import FIRST_WAIT_SECONDS, Monitor
 from qa.ui.public import read_public_url
 
 if TYPE_CHECKING:
@@ -62,12 +62,15 @@ def read_access(auth: str | None, max_queue: int | None, *, mcp: bool, upload: b
         raise SettingsError("--auth wants USER:PASSWORD_FILE: a name, a colon, and a file that holds the password.")
     try:
         password = Path(file).read_text(encoding="utf-8").strip("\r\n")
+        open_to_others = os.name == "posix" and Path(file).stat().st_mode & 0o077
     except (OSError, UnicodeDecodeError) as exc:
         raise SettingsError(
             f"The password file {file} cannot be read ({exc}): name a text file with the password in its first line."
         ) from exc
     if not password or "\n" in password:
         raise SettingsError(f"The password file {file} has to hold one line, the password.")
+    if open_to_others:
+        _tell(f"warning: Others on this machine can read the password file {file}: run `chmod 600` on it.")
     return Access(user, password, queue, mcp)
 
 
@@ -123,6 +126,7 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
     threadpool_limits(1, user_api="blas")
     settings, access = engine.settings, access or Access()
     monitor = Monitor(engine)
+    monitor.health(FIRST_WAIT_SECONDS)
     endpoints = Endpoints(engine, monitor, access.max_queue)
     everywhere = settings.host in ("0.0.0.0", "::")
     hosts = ("*",) if everywhere else (*LOCAL_HOSTS, settings.host)

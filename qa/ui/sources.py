@@ -7,7 +7,6 @@ Does not: know Gradio, or read a document.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from itertools import pairwise
 
 from qa.datatypes import Document, Span, Status
@@ -41,7 +40,7 @@ def source_text(
     )
     about = f'<div class="vmeta"><span class="grow">{shown(document.doc_id)} · {shown(_about(document))}</span>{TOGGLE if page else ""}{steps}</div>'
     meta = f'{about}<div class="vmeta finder">{find}</div>'
-    told = f'<p class="notice" role="alert">{escape(notice)}</p>' if notice else ""
+    told = f'<p class="notice" role="alert">{shown(notice)}</p>' if notice else ""
     return panel(
         document.title,
         BACK,
@@ -54,7 +53,7 @@ def source_text(
 
 def source_missing(reason: str) -> str:
     """Return the panel in place of a document that is no longer indexed, or of all when the index cannot be read."""
-    return panel("Sources", BACK, "", f'<p class="notice" role="alert">{escape(reason)}</p>', label="Source text")
+    return panel("Sources", BACK, "", f'<p class="notice" role="alert">{shown(reason)}</p>', label="Source text")
 
 
 def marked_text(text: str, marks: Marks, active: int) -> str:
@@ -104,7 +103,7 @@ def rebuild_failed(message: str) -> str:
     """Return why a rebuild did not succeed; the old index still answers."""
     return (
         '<div class="status warn" role="alert"><span class="grow"><strong>Not rebuilt.</strong> '
-        f"{escape(message)} The old index still answers.</span>"
+        f"{shown(message)} The old index still answers.</span>"
         '<button type="button" class="act" data-act="rebuild">Try again</button></div>'
     )
 
