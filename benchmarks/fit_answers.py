@@ -37,13 +37,11 @@ STRANGERS = 60
 
 @dataclass
 class Asked:
-    """One question: features of its sentences, which of them are right, and the evidence of the question but for the chance."""
+    """One question: features of its sentences, which of them are right, and the evidence given their chances."""
 
     x: np.ndarray
     right: np.ndarray
-    documents: list
-    evidence: Evidence
-    reorder: object
+    evidence_with: object
     answerable: bool
     group: str
 
@@ -64,8 +62,7 @@ def ask_all(engine, questions):
             rows=by_match.rows[order],
             own=by_match.own[order],
         )
-        reads = replace(found.reads, margins=found.reads.margins)
-        x = features(corpus, by_match, reads, with_reader=means.reader is not None)
+        x = features(corpus, by_match, found.reads, with_reader=means.reader is not None)
         places = [corpus.sentence(int(n)) for n in by_match.sentences[: len(x)]]
         right = np.array(
             [
@@ -82,9 +79,7 @@ def ask_all(engine, questions):
             )  # fmt: skip
             return confidence.judge(corpus, found.query, found.match, ranking, found.reads).evidence
 
-        asked.append(
-            Asked(x, right, [d.doc_id for d, _ in places], None, judge_with, bool(question.places), question.group)
-        )
+        asked.append(Asked(x, right, judge_with, bool(question.places), question.group))
     return asked
 
 
@@ -112,7 +107,7 @@ def chances_of(a, weights):
 
 
 def evidence_of(a, weights, dropped):
-    evidence = a.reorder(chances_of(a, weights))
+    evidence = a.evidence_with(chances_of(a, weights))
     return replace(evidence, **dict.fromkeys(dropped, 0.0))
 
 

@@ -477,9 +477,13 @@ def test_a_question_is_drawn_at_once_and_kept_when_the_server_does_not_answer(tm
     held = []
     page.route("**/gradio_api/**", lambda route: held.append(route))
     page.fill("#ask textarea", "who edited the dw piece")
-    page.press("#ask textarea", "Enter")
+    with page.expect_request(
+        "**/gradio_api/**"
+    ):  # it is held, so what is drawn is drawn without an answer of the server
+        page.press("#ask textarea", "Enter")
     page.wait_for_selector("#pending .ask:has-text('who edited')")
     assert "Searching 5 documents" in page.inner_text("#pending .working")
+    assert held
     server.close(verbose=False)
     page.unroute("**/gradio_api/**")
     page.wait_for_function("document.querySelector('#pending [data-act=again]')", timeout=20_000)
