@@ -25,7 +25,8 @@ from qa.datatypes import Answer, BuildReport, Document, Hit, Skipped, Span, Stat
 from qa.errors import IndexCorrupt, IndexIncompatible, SeedError
 from qa.indexing import snapshots
 from qa.indexing.building import build_index, check_recipe, compare_files, split_known_bad
-from qa.indexing.corpus import Corpus
+from qa.indexing.contract import Corpus
+from qa.indexing.corpus import SnapshotCorpus
 from qa.indexing.encodings import Progress
 from qa.indexing.locks import build_lock
 from qa.indexing.shapes import check_manifest
@@ -108,7 +109,7 @@ class Engine:
         With `verify`, every byte of the newest snapshot is compared with its checksum first (IndexCorrupt).
         """
         if verify:
-            Corpus(snapshots.open_snapshot(self.settings.index, verify=True)).verify_texts()
+            SnapshotCorpus(snapshots.open_snapshot(self.settings.index, verify=True)).verify_texts()
         snapshot, warning = self._look()
         difference, skipped = self._difference(snapshot)
         created = snapshot.manifest["created"]
@@ -242,7 +243,7 @@ class Engine:
             newest = snapshots.latest_name(self.settings.index)
             if self._opened is None or self._opened.newest != newest:
                 snapshot, warning = snapshots.open_whole_snapshot(self.settings.index, newest)
-                self._opened = _Opened(newest, snapshot, Corpus(snapshot), warning)
+                self._opened = _Opened(newest, snapshot, SnapshotCorpus(snapshot), warning)
             return self._opened
 
     def _difference(self, snapshot: snapshots.Snapshot) -> tuple[dict[str, tuple[str, ...]], tuple[Skipped, ...]]:

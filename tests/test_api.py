@@ -37,6 +37,8 @@ ROOMS = [
         "indexing.lexical",
         "indexing.structure",
         "indexing.shapes",
+        "indexing.contract",
+        "indexing.tables",
         "indexing.corpus",
     ),
     *("indexing.drafting", "indexing.resuming", "indexing.encodings", "indexing.building"),

@@ -6,7 +6,7 @@ from conftest import WordEmbedder
 
 from qa.engine import Engine
 from qa.errors import IndexIncompatible, SeedError, StoreUnavailable
-from qa.indexing.corpus import Corpus
+from qa.indexing.corpus import SnapshotCorpus
 from qa.indexing.projection import quantize
 from qa.indexing.snapshots import open_snapshot
 from qa.rendering import answer_to_dict
@@ -188,7 +188,7 @@ def test_incremental_equals_full_after_every_kind_of_edit(small, embedder):
 
 
 def test_what_is_stored_is_what_was_encoded(small, embedder):
-    corpus = Corpus(open_snapshot(small.settings.index))
+    corpus = SnapshotCorpus(open_snapshot(small.settings.index))
     for row in range(len(corpus.passages)):
         passage, stored = corpus.passage(row), corpus.encoding(row)
         fresh = embedder.encode_question(passage.text)
@@ -199,7 +199,7 @@ def test_what_is_stored_is_what_was_encoded(small, embedder):
 
 
 def test_a_reader_keeps_the_snapshot_it_opened(small):
-    corpus = Corpus(open_snapshot(small.settings.index))
+    corpus = SnapshotCorpus(open_snapshot(small.settings.index))
     for number in range(3):
         (small.settings.seeds / "rome.txt").write_text(f"Rome was built in {number} days.")
         small.build()

@@ -21,7 +21,7 @@ from qa.answers.retrieval import Query, make_query, rank_passages, scores_of
 from qa.answers.spelling import corrected, corrections
 from qa.answers.weighing import SentenceWeights, weigh
 from qa.datatypes import Answer, Citation, Hit
-from qa.indexing.corpus import Corpus
+from qa.indexing.contract import Corpus
 from qa.models.encoding import Embedder
 from qa.models.readers import DEFAULT, NONE
 from qa.models.reading import Reader

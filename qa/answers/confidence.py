@@ -23,7 +23,7 @@ from qa.answers.retrieval import Query
 from qa.answers.spans import quote_span
 from qa.answers.spelling import is_typed_as_name
 from qa.answers.weighing import FURTHEST
-from qa.indexing.corpus import Corpus
+from qa.indexing.contract import Corpus
 from qa.text.tokens import folded_words, stem
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def judge(
     distant: list[str] = []
     words = list(query.weighty_words())
     for (shown, word, tokens), following in zip(words, [*words, None][1:], strict=True):
-        frequency = corpus.lexical.passage_frequency(stem(word))
+        frequency = corpus.passage_frequency(stem(word))
         is_number = any(c.isdigit() for c in word)
         if not frequency and is_told(corpus, word):
             continue
@@ -192,7 +192,9 @@ def _stands_among_names(corpus: Corpus, match: TokenMatch, token: int) -> bool:
     import numpy as np
 
     closest: NDArray[np.int64] = np.argsort(-match.cosines[:, token], kind="stable")[:NEIGHBOURS]
-    names = [corpus.is_name(corpus.word_of_token(int(match.tokens[place]))) for place in closest]
+    names = [
+        corpus.is_name(corpus.word_of_token(match.row_of(int(place)), int(match.tokens[place]))) for place in closest
+    ]
     return len(names) == NEIGHBOURS and sum(names) >= NAMES_AMONG_THEM
 
 

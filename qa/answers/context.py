@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from qa.answers.retrieval import Query
 from qa.datatypes import Kind
-from qa.indexing.corpus import Corpus
+from qa.indexing.contract import Corpus
 from qa.text.tokens import content_words, stem
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from qa.answers.matching import TokenMatch
 from qa.answers.retrieval import RankedPassage
 from qa.datatypes import Hit
-from qa.indexing.corpus import Corpus
+from qa.indexing.contract import Corpus
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.answers.retrieval import Query
-from qa.indexing.corpus import Corpus
+from qa.indexing.contract import Corpus
 from qa.indexing.projection import project
 
 if TYPE_CHECKING:
@@ -45,6 +45,10 @@ class TokenMatch:
 
         return np.maximum.reduceat(self.cosines, self.edges, axis=0)
 
+    def row_of(self, place: int) -> int:
+        """Return the passage of the token at a place of `tokens`."""
+        return int(self.rows[self.edges.searchsorted(place, side="right") - 1])
+
     def of_rows(self, rows: Iterable[int]) -> TokenMatch:
         """Return the match of some of its passages alone, at least one."""
         import numpy as np
@@ -61,6 +65,7 @@ def match_tokens(corpus: Corpus, query: Query, rows: Iterable[int]) -> TokenMatc
     import numpy as np
 
     wanted = np.unique(np.fromiter(rows, np.int64))
+    corpus.fetch(wanted.tolist())
     bounds = corpus.passages[wanted, 5:7]
     runs = np.flatnonzero(np.append(True, bounds[1:, 0] != bounds[:-1, 1]))  # passages that touch are read as one
     ends = np.append(runs[1:], len(wanted)) - 1

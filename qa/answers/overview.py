@@ -16,7 +16,7 @@ from qa.answers.people import names_in
 from qa.answers.quoting import place_of
 from qa.answers.spans import Quote, quote_span
 from qa.datatypes import Answer, Citation, Kind, Span
-from qa.indexing.corpus import Corpus
+from qa.indexing.contract import Corpus
 from qa.text.sentences import trim
 
 ITEMS = 20
@@ -220,11 +220,10 @@ def _speakers(corpus: Corpus, sentences: Iterable[int]) -> dict[int, str]:
 
 
 def _cite(corpus: Corpus, label: int, number: int, answer: Span | None) -> Citation:
-    import numpy as np
 
     document, whole = corpus.sentence(number)
     quote = quote_span(corpus, number) or Quote(trim(document.text, whole), corpus.block_of(number).kind)
-    row = int(np.searchsorted(corpus.passages[:, 4], number))
+    row = corpus.row_of_sentence(number)
     place = place_of(corpus, document, quote.span)
     inside = answer and quote.span.start <= answer.start and answer.end <= quote.span.end
     return Citation(

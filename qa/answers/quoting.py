@@ -18,7 +18,7 @@ from qa.answers.matching import TokenMatch
 from qa.answers.retrieval import Query
 from qa.answers.spans import Quote, headings_of, quote_span, where_of
 from qa.datatypes import Citation, Document, Place, Span
-from qa.indexing.corpus import Corpus
+from qa.indexing.contract import Corpus
 from qa.text.tokens import folded_words, is_content_word
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from qa.answers.quoting import SentenceRanking
 from qa.datatypes import Span
-from qa.indexing.corpus import Corpus
+from qa.indexing.contract import Corpus
 from qa.models.reading import Reader
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.errors import SettingsError
-from qa.indexing.corpus import Corpus
+from qa.indexing.contract import Corpus
 from qa.models.encoding import Embedder, Encoding
 from qa.text.tokens import folded_words, is_content_word, lexical_terms
 
@@ -86,16 +86,9 @@ def rank_passages(
     """
     import numpy as np
 
-    pool = min(max(k, POOL), corpus.store.count)
-    near, similarity = corpus.store.search(query.encoding.vector, pool)
-    lexical = corpus.lexical.scores(query.terms)
-    rows = np.union1d(near, _largest(lexical, pool)).astype(np.int64)
-    if documents:
-        rows = np.flatnonzero(np.isin(corpus.passages[:, 0], documents))
-        similarity = np.sort(corpus.store.similarities(query.encoding.vector, rows))[::-1]
-    dense = corpus.store.similarities(query.encoding.vector, rows)
-    matched = lexical[rows]
-    best_dense, best_lexical = float(similarity[0]) + 1, float(matched.max(initial=0))
+    found = corpus.candidates(query.encoding.vector, query.terms, max(k, POOL), documents)
+    rows, dense, matched = found.rows, found.dense, found.lexical
+    best_dense, best_lexical = found.nearest + 1, float(matched.max(initial=0))
     fused = (1 - lexical_weight) * (dense + 1) / max(best_dense, 1e-9) + lexical_weight * matched / max(
         best_lexical, 1e-9
     )
@@ -105,15 +98,4 @@ def rank_passages(
 
 def scores_of(corpus: Corpus, query: Query, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the dense and the lexical score of each row."""
-    return corpus.store.similarities(query.encoding.vector, rows), corpus.lexical.scores(query.terms)[rows]
-
-
-def _largest(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Rows of the k largest scores above 0, ties by row."""
-    import numpy as np
-
-    found = np.flatnonzero(scores > 0)
-    if len(found) > k:
-        least = np.partition(scores[found], -k)[-k]
-        found = found[scores[found] >= least]
-    return found[np.lexsort((found, -scores[found]))[:k]]
+    return corpus.scores(query.encoding.vector, query.terms, rows)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from qa.datatypes import Block, Document, Kind, Lead, Span, Where
 from qa.formats import WITH_LINES, format_of
 from qa.formats.places import at_mark, on_pages
-from qa.indexing.corpus import Corpus
+from qa.indexing.contract import Corpus
 from qa.text.sentences import trim
 
 SHORT_CHARS = 400

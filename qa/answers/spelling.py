@@ -16,7 +16,7 @@ import re
 from collections.abc import Sequence
 
 from qa.answers.retrieval import Query
-from qa.indexing.corpus import SHORTEST_HEARD, Corpus
+from qa.indexing.contract import SHORTEST_HEARD, Corpus
 from qa.text.tokens import folded_words, is_content_word, sound, stem
 
 SLIP_LETTERS = 5
@@ -55,7 +55,7 @@ def corrections(corpus: Corpus, query: Query) -> dict[str, str]:
         return {}
     found = {}
     for shown, word, tokens in query.weighty_words():
-        if word.isalpha() and len(word) >= ASKING_LETTERS and not corpus.lexical.passage_frequency(stem(word)):
+        if word.isalpha() and len(word) >= ASKING_LETTERS and not corpus.passage_frequency(stem(word)):
             pieces = [int(query.encoding.starts[token]) for token in tokens]
             is_known = len(pieces) == 1 or word[pieces[1] - pieces[0] :] in _INFLECTIONS
             if len(pieces) > 1 and word in words[:FIRST_WORDS] and (asks := _asking(word, words)):

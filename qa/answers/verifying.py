@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from qa.answers.alike import Folded, fold_text, unquoted
 from qa.answers.quoting import place_of
 from qa.datatypes import Place, Span
-from qa.indexing.corpus import Corpus
+from qa.indexing.contract import Corpus
 
 MOST_PLACES = 20
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from qa.answers.quoting import SentenceRanking
 from qa.answers.reading import Reads
-from qa.indexing.corpus import Corpus
+from qa.indexing.contract import Corpus
 
 if TYPE_CHECKING:
     import numpy as np

@@ -17,7 +17,7 @@ from qa.answers.followups import searched_for
 from qa.answers.retrieval import make_query, rank_passages
 from qa.evals.gold import Counts, GoldQuestion
 from qa.evals.metrics import Outcome, Quotes, Row, compare, intervals, summarize, summarize_characters
-from qa.indexing.corpus import Corpus
+from qa.indexing.contract import Corpus
 from qa.settings import HITS_SHOWN
 
 BASELINES = {"bm25": 1.0, "dense": 0.0}

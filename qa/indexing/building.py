@@ -19,7 +19,7 @@ from qa.datatypes import BuildReport, Document, Kind, Parsed, Skipped
 from qa.errors import IndexIncompatible, IndexMissing, SeedError
 from qa.formats.reading import Unreadable
 from qa.indexing import encodings, snapshots
-from qa.indexing.corpus import ALWAYS_HASHED, Corpus
+from qa.indexing.corpus import ALWAYS_HASHED, SnapshotCorpus
 from qa.indexing.drafting import CorpusWriter, DraftedDocument, PassageDraft
 from qa.indexing.encodings import EncodingSource, Progress, Tally
 from qa.indexing.locks import build_lock
@@ -204,7 +204,7 @@ def _build(
         _refuse_foreign(previous.manifest["recipe"], recipe)
     width = state_width(embedder, sum(file.size_bytes for file in seeds.files))
     fits = previous is not None and previous.manifest["state_bytes"] == width  # else all states are taken anew
-    stored = Corpus(previous) if previous and fits else None
+    stored = SnapshotCorpus(previous) if previous and fits else None
     manifest = {"created": _now(), "recipe": recipe, "state_bytes": width}
     with resume_cache(settings.index, {**recipe, "state_bytes": width}) as cache:
         projection = stored.projection if stored else make_projection(embedder, width)
@@ -251,7 +251,7 @@ def _now() -> str:
 
 
 def _batches(
-    reading: _Reading, stored: Corpus | None, embedder: Embedder, budget: int
+    reading: _Reading, stored: SnapshotCorpus | None, embedder: Embedder, budget: int
 ) -> Iterator[list[DraftedDocument | SeedFile]]:
     """Yield the documents in order, unchanged ones as they are listed, others read, until they have BATCH_PASSAGES passages."""
     batch: list[DraftedDocument | SeedFile] = []

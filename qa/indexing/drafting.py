@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Document, Parsed, Span
-from qa.indexing.corpus import PASSAGE_COLUMNS, Corpus, StoredEncoding
+from qa.indexing.corpus import PASSAGE_COLUMNS, SnapshotCorpus, StoredEncoding
 from qa.indexing.lexical import LexicalIndex
 from qa.indexing.structure import StructureWriter
 from qa.text.documents import SeedFile
@@ -116,7 +116,7 @@ class CorpusWriter:
         described = _described(item.file, told) | structure
         self._close_document(described, document.text.encode("utf-8"), len(table), len(rows), tokens, words)
 
-    def copy(self, file: SeedFile, stored: Corpus, number: int) -> None:
+    def copy(self, file: SeedFile, stored: SnapshotCorpus, number: int) -> None:
         """Append an unchanged document from the last snapshot; its name and what sources.toml says are those of now."""
         import numpy as np
 
@@ -213,7 +213,7 @@ class CorpusWriter:
                 found.append(self._ids.setdefault(word, len(self._ids)) << 2 | inside << 1 | capital)
         return np.array(found, np.uint32)
 
-    def _remap(self, stored: Corpus) -> NDArray[np.uint32]:
+    def _remap(self, stored: SnapshotCorpus) -> NDArray[np.uint32]:
         """Return the new id of each word of the last snapshot."""
         import numpy as np
 

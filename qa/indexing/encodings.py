@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from qa.indexing.corpus import Corpus, StoredEncoding
+from qa.indexing.corpus import SnapshotCorpus, StoredEncoding
 from qa.indexing.drafting import CorpusWriter, DraftedDocument, PassageDraft
 from qa.indexing.projection import project, quantize
 from qa.indexing.resuming import ResumeCache
@@ -64,7 +64,7 @@ class EncodingSource:
         self,
         embedder: Embedder,
         projection: NDArray[np.float32],
-        stored: Corpus | None,
+        stored: SnapshotCorpus | None,
         cache: ResumeCache,
         tally: Tally,
     ) -> None:

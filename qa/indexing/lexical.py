@@ -96,3 +96,14 @@ class LexicalIndex:
         """Return in how many passages `term` occurs."""
         number = self._ids.get(term)
         return 0 if number is None else int(self._edges[number + 1] - self._edges[number])
+
+
+def largest(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Return the places of the k largest scores above 0, ties by place."""
+    import numpy as np
+
+    found = np.flatnonzero(scores > 0)
+    if len(found) > k:
+        least = np.partition(scores[found], -k)[-k]
+        found = found[scores[found] >= least]
+    return found[np.lexsort((found, -scores[found]))[:k]]

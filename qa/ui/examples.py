@@ -30,7 +30,7 @@ class Offered:
         """Return the HTML; it is made again, and each question asked, only for another snapshot."""
         engine = self._engine
         try:
-            snapshot = engine.parts()[0].snapshot.name
+            snapshot = engine.parts()[0].name
             if self._snapshot != snapshot:
                 first = engine.documents(cards.TITLES_SHOWN)
                 self.questions = answered_examples(engine)
