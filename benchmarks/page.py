@@ -150,7 +150,7 @@ def main() -> None:
                 page.wait_for_timeout(200)
                 pill = page.locator("#chat .ans").last.locator(".cite")
                 if pill.count() and pill.first.is_visible():
-                    page.evaluate("document.querySelectorAll('mark').forEach(m => m.remove())")
+                    page.evaluate("document.querySelectorAll('mark').forEach(m => m.replaceWith(...m.childNodes))")
                     start = time.perf_counter()
                     pill.first.click()
                     page.wait_for_selector("mark.on")

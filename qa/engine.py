@@ -21,7 +21,7 @@ from qa.answers.confidence import Weights
 from qa.answers.retrieval import documents_within
 from qa.answers.spans import where_of
 from qa.answers.verifying import Verification, verify
-from qa.datatypes import Answer, BuildReport, Document, Hit, Skipped, Span, Status, Where
+from qa.datatypes import Answer, Block, BuildReport, Document, Hit, Skipped, Span, Status, Where
 from qa.errors import IndexCorrupt, IndexIncompatible, SeedError
 from qa.indexing import snapshots
 from qa.indexing.building import build_index, check_recipe, compare_files, split_known_bad
@@ -158,8 +158,7 @@ class Engine:
 
     def document(self, doc_id: str) -> Document | None:
         """Return one document as it was indexed, None where there is none of this id."""
-        corpus = self._open().corpus
-        return corpus.find_document(doc_id)
+        return self._open().corpus.find_document(doc_id)
 
     def text(self, doc_id: str) -> str:
         """Return what was read of a document: its text as it was indexed. SeedError where there is none of this id."""
@@ -176,6 +175,12 @@ class Engine:
         number = corpus.number_of[doc_id]
         return where_of(corpus, number, span), len(corpus.structure.pages_of(number))
 
+    def structure(self, doc_id: str) -> tuple[list[Block], list[Span]]:
+        """Return the blocks of a document and its markup, in order. KeyError where there is no such document."""
+        corpus = self._open().corpus
+        number, built = corpus.number_of[doc_id], corpus.structure
+        return [built.block(each) for each in built.blocks_of(number)], built.hidden_of(number)
+
     def page_picture(self, doc_id: str, page: int, width: int = 1000) -> bytes:
         """Return a page (from 1) of a PDF as a PNG, `width` 700, 1000 or 1400 pixels wide.
 
@@ -188,8 +193,7 @@ class Engine:
 
     def frequent_names(self, limit: int) -> list[str]:
         """Return the names the documents use most, most frequent first."""
-        corpus = self._open().corpus
-        return corpus.frequent_names(limit)
+        return self._open().corpus.frequent_names(limit)
 
     def parts(self, within: Sequence[str] = ()) -> tuple[Corpus, Means]:
         """Return what a question is answered with. A missing index is told before a model is loaded."""

@@ -10,6 +10,7 @@ from qa.datatypes import Passage, Span
 from qa.prompts import prompt_of
 from qa.rendering import answer_to_markdown, answer_to_plain, answer_to_text
 from qa.ui import cards, sources
+from qa.ui.document import document_html
 from qa.ui.escaping import inline, label, shown
 from qa.ui.listing import Folder, source_list
 
@@ -89,8 +90,8 @@ def test_cards_and_panels_frame_each_name(answer, small):
     document = dataclasses.replace(
         small.document("rome.txt"), title="Report\u202e", doc_id="a\u202e.txt", text="paid \u202eselas"
     )
-    pages = [cards.answer_card(named, 2), sources.source_text(document), source_list([document], Folder("seeds")), cards.question_card("x\u202e"),
-             sources.marked_text("paid \u202eselas", [(1, Span(0, 4))], 1)]  # fmt: skip
+    pages = [cards.answer_card(named, 2), sources.source_text(document, document_html(document.text)), 
+             source_list([document], Folder("seeds")), cards.question_card("x\u202e")]  # fmt: skip
     for page in pages:
         shown_only = re.sub(r'(data-\w+|aria-label|title|href)="[^"]*"', "", page)
         assert "\u202e" in shown_only

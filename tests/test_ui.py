@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_info
 
-from qa.datatypes import Document, Skipped, Span
+from qa.datatypes import Document, Skipped
 from qa.engine import Engine
 from qa.errors import SettingsError
+from qa.formats import parse_file
 from qa.settings import Settings
 from qa.ui import cards, sources
+from qa.ui.document import document_html, outline_html
 from qa.ui.endpoints import AT_ONCE, Endpoints, Refused
 from qa.ui.examples import Offered, answered_examples
 from qa.ui.feedback import keep_feedback
@@ -30,41 +32,59 @@ from qa.ui.serving import Access, launch, read_access
 HOSTILE = "<img src=x onerror=alert(1)> ${alert(2)} </mark><script>alert(3)</script> {{x}} & \"quotes\" 'too' `tick`"
 
 
-class Marks(HTMLParser):
-    """Collect the text of the page's text element, of `mark.on`, and every tag."""
+class Read(HTMLParser):
+    """Collect the text of the page's text element, and every tag."""
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.text = self.on = ""
+        self.text = ""
         self.tags: list[str] = []
-        self._inside = self._marked = False
+        self._depth = 0
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
-        classes = dict(attrs).get("class", "")
-        self._inside |= classes == "text"
-        self._marked = classes == "on" if tag == "mark" else self._marked
+        inside = self._depth or dict(attrs).get("class", "") == "text"
+        self._depth += 1 if tag == "div" and inside else 0
 
     def handle_endtag(self, tag):
-        self._inside &= tag != "div"
-        self._marked &= tag != "mark"
+        self._depth -= 1 if tag == "div" and self._depth else 0
 
     def handle_data(self, data):
-        self.text += data if self._inside else ""
-        self.on += data if self._marked else ""
+        self.text += data if self._depth else ""
 
 
-TEXTS = st.text(st.sampled_from("ab<>&\"'`${}\n\u00a0é👩\u200d"), min_size=1, max_size=60)
+TEXTS = st.text(st.sampled_from("ab<>&\"'`${}\r\n#-|*>\u00a0é👩\u200d\u202e"), min_size=1, max_size=80)
 
 
-@given(TEXTS, st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=4))
-def test_the_source_is_shown_whole_with_exactly_the_quote_marked(text, edges):
-    spans = [Span(*sorted((min(a, len(text)), min(b, len(text))))) for a, b in edges]
-    page = Marks(sources.marked_text(text, list(enumerate(spans, 1)), 1))
-    assert page.text == text
-    assert page.on == spans[0].of(text)
-    assert set(page.tags) <= {"div", "mark", "bdi"}
+@given(TEXTS)
+def test_a_document_is_shown_to_the_character_however_it_is_built(text):
+    parsed = parse_file(text.encode("utf-8"), "a.md")
+    page = Read(document_html(parsed.text, parsed.blocks, parsed.hidden))
+    assert page.text == parsed.text
+    assert set(page.tags) <= {"div", "span", "bdi"}
+
+
+def test_headings_lists_tables_and_code_look_like_what_they_are_and_the_files_html_is_text():
+    written = "# Hive\n\nSome *bees*.\n\n1. first\n- dot\n\n"
+    written += "| A | B |\n|---|---|\n| [x](http://y.z) | 2 |\n\n```\nx = 1\n```\n\n<img src=x>\n\n## Sub\n\nEnd.\n"
+    parsed = parse_file(written.encode(), "a.md")
+    page = document_html(parsed.text, parsed.blocks, parsed.hidden)
+    assert Read(page).text == parsed.text
+    for part in (
+        'role="heading" aria-level="3"',
+        'class="b item dot"',
+        'role="table"',
+        'role="columnheader"',
+        'class="b code"',
+    ):
+        assert part in page, part
+    assert not {"img", "a"} & set(Read(page).tags)
+    seen = re.sub(r"<[^>]+>", "", re.sub(r'<span class="mk">.*?</span>', "", page, flags=re.DOTALL))
+    assert "1. first" in seen  # the number of an item is seen, a dash is a dot
+    assert not set("#*`|[") & set(seen)
+    outline = outline_html(parsed.text, parsed.blocks, parsed.hidden)
+    assert re.findall(r'data-at="(\d+)"', outline) == ["0", str(parsed.text.index("## Sub"))]
 
 
 def test_text_of_documents_and_questions_is_never_html(small):
@@ -74,11 +94,12 @@ def test_text_of_documents_and_questions_is_never_html(small):
     assert answer.answered
     document = dataclasses.replace(small.document("bad.txt"), title=HOSTILE)
     refusal = small.ask(f"who crossed the Danube {HOSTILE}")
-    pages = [cards.answer_card(answer, 2), cards.answer_card(refusal, 2), cards.question_card(HOSTILE), sources.source_text(document),
+    pages = [cards.answer_card(answer, 2), cards.answer_card(refusal, 2), cards.question_card(HOSTILE),
+             sources.source_text(document, document_html(document.text)),
              source_list([document], Folder(HOSTILE, skipped=(Skipped(HOSTILE, HOSTILE),))),
              cards.welcome([HOSTILE]), cards.error_card(HOSTILE)]  # fmt: skip
     for page in pages:
-        assert not {"img", "script"} & set(Marks(page).tags)
+        assert not {"img", "script"} & set(Read(page).tags)
 
 
 def test_the_cards_say_what_they_are(real):
@@ -307,11 +328,19 @@ def test_the_page_loads_its_style_and_names_no_other_host(url):
 
 
 def test_the_panel_ignores_what_a_browser_should_not_send(real):
-    for payload in ({}, {"n": 1}, {"n": 9, "spans": []}, {"n": 0, "spans": [[KALLAS, 0, 5]]}, {"n": 1, "spans": [[KALLAS, 5, 1]]},
-                    {"n": 1, "spans": [["../secret", 0, 5]]}, {"n": "x", "spans": 3}, {"open": "../../etc/passwd"}):  # fmt: skip
+    for payload in ({}, {"n": 1}, {"open": KALLAS, "start": 5, "end": 1}, {"open": KALLAS, "start": "x"}, {"open": "../secret", "start": 0, "end": 5},
+                    {"open": "../../etc/passwd"}, {"open": 3}):  # fmt: skip
         assert source_panel(real, payload) is None
-    page = Marks(source_panel(real, {"n": 1, "spans": [[KALLAS, 0, 5], [KALLAS, 0, 10**9]]}))
-    assert page.on == real.document(KALLAS).text[:5]
+    whole = source_panel(real, {"open": KALLAS, "start": 0, "end": 10**9})
+    assert Read(whole["html"]).text == real.document(KALLAS).text
+
+
+def test_a_document_that_the_browser_shows_is_not_sent_again(real):
+    first = source_panel(real, {"open": KALLAS})
+    again = {"open": KALLAS, "start": 3, "end": 9, "version": first["version"], "have": first["version"]}
+    assert "html" not in source_panel(real, again)
+    other = source_panel(real, {**again, "version": "another"})
+    assert sources.CHANGED in other["html"]
 
 
 def test_what_was_asked_as_typed_is_judged_and_copied_as_typed(real, tmp_path, monkeypatch):
@@ -337,8 +366,8 @@ def test_an_index_that_breaks_while_serving_is_told_in_words(tmp_path, model, re
 
     engine = Engine(dataclasses.replace(real.settings, index=tmp_path / "gone"), embedder=model)
     assert "There is no index in" in _card(engine, Endpoints(engine, Monitor(engine)), cards.Asked("anything"))
-    for payload in ({"list": True}, {"open": KALLAS}, {"n": 1, "spans": [[KALLAS, 0, 5, ""]]}):
-        assert "There is no index in" in source_panel(engine, payload)
+    for payload in ({"list": True}, {"open": KALLAS}, {"open": KALLAS, "start": 0, "end": 5}):
+        assert "There is no index in" in source_panel(engine, payload)["html"]
     assert "There is no index in" in _status(engine)
 
 

@@ -1,12 +1,27 @@
 // The list of documents, after chat.js in the same function: a filter, arrow keys, its place kept, and files that are dropped on the page.
 const list = { top: 0, filter: '' };
-const leaveList = () => { if (element.querySelector('.docs')) { list.top = element.querySelector('.vbody').scrollTop; list.filter = element.querySelector('#filter')?.value ?? ''; } };
+const leaveList = () => { if (!paneOf('list').hidden && paneOf('list').querySelector('.docs')) list.top = paneOf('list').querySelector('.vbody').scrollTop; };
 const comeToList = () => {
-  const body = element.querySelector('.vbody'), box = element.querySelector('#filter');
-  if (!element.querySelector('.docs')) return;
+  const box = element.querySelector('#filter'), body = paneOf('list').querySelector('.vbody');
   if (box && list.filter) { box.value = list.filter; filterList(list.filter); }
-  body.scrollTop = list.top;
+  if (body) body.scrollTop = list.top;
   showTicks();
+};
+// The list is asked for when the page opens and when another snapshot answers; where it was left, it goes on.
+let listed = '', listing = false;
+const loadList = async () => {
+  const snapshot = document.querySelector('#status [data-snapshot]')?.dataset.snapshot ?? '';
+  if (listing || (snapshot === listed && paneOf('list').firstChild)) return;
+  listing = true;
+  try {
+    const told = JSON.parse(await server.open_source({ list: true }));
+    leaveList();
+    paneOf('list').innerHTML = told.html;
+    listed = snapshot;
+    if (!paneOf('list').hidden) { showPane('list'); comeToList(); }
+    if (added && element.querySelector('#adding')) { element.querySelector('#adding').textContent = added; added = ''; }
+  } catch { /* the server does not answer: the next change of the state asks again */ }
+  listing = false;
 };
 const rows = () => [...element.querySelectorAll('.docs li:not([hidden]) .docrow')];
 const filterList = text => {
@@ -27,14 +42,14 @@ document.addEventListener('keydown', event => {   // one stop of the Tab key for
   event.preventDefault();
   event.target.tabIndex = -1; next.tabIndex = 0; next.focus();
 });
-watch('value', comeToList);
+new MutationObserver(loadList).observe(document.getElementById('status'), { childList: true, subtree: true, attributes: true });
 
 // files: each is sent by itself, then the index is brought in line once
 
 const canAdd = () => !!document.querySelector('.top[data-upload]');
 const told = text => { const line = element.querySelector('#adding'); if (line) line.textContent = text; say(text); };
 const add = async files => {
-  if (!element.querySelector('.docs')) { show({ list: true }); await new Promise(done => { setTimeout(done, 600); }); }
+  actions.list();
   const refused = [];
   let taken = 0;
   for (const file of files) {
@@ -50,7 +65,6 @@ const add = async files => {
   if (taken) trigger('rebuild', {});
 };
 let added = '';   // the list is drawn again when the index is in line: what was said of the files stays
-watch('value', () => { if (added && element.querySelector('#adding')) { element.querySelector('#adding').textContent = added; added = ''; } });
 const holdsFiles = event => canAdd() && event.dataTransfer?.types.includes('Files');
 document.addEventListener('dragover', event => { if (holdsFiles(event)) { event.preventDefault(); event.stopPropagation(); document.body.classList.add('dropping'); } }, true);
 document.addEventListener('dragleave', event => { if (!event.relatedTarget) document.body.classList.remove('dropping'); }, true);
@@ -64,3 +78,4 @@ document.addEventListener('drop', event => {
 document.addEventListener('change', event => { if (event.target.id === 'add') add([...event.target.files]); });
 addEventListener('beforeprint', () => document.querySelectorAll('#chat details.rest:not([open])').forEach(fold => { fold.open = true; fold.dataset.printed = ''; }));
 addEventListener('afterprint', () => document.querySelectorAll('#chat details[data-printed]').forEach(fold => { fold.open = false; delete fold.dataset.printed; }));
+loadList();

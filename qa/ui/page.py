@@ -7,7 +7,7 @@ Does not: retrieve or render by itself (qa/engine.py, qa/ui/cards.py), or start 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -25,24 +25,31 @@ from qa.ui.examples import Offered
 from qa.ui.exporting import exported
 from qa.ui.feedback import keep_feedback
 from qa.ui.pages import picture_json
-from qa.ui.panel import Reach, all_sources, source_panel
+from qa.ui.panel import Reach, source_panel
 from qa.ui.rebuild import rebuild_steps
 from qa.ui.turns import TURNS_KEPT, Turn, read_asked, read_turn
 
 _SILENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _AFTER_ANSWER = "() => window.quoted.answered()"
 _AFTER_RESTORE = "() => window.quoted.answered(true)"
-_SCRIPTS = ("script.js", "chat.js", "folder.js", "checking.js", "pages.js", "exporting.js")
+_SCRIPTS = ("script.js", "source.js", "chat.js", "folder.js", "checking.js", "pages.js", "exporting.js")
+_STYLES = ("style.css", "source.css", "media.css")
+PANES = '<div id="list" class="pane"></div><div id="source" class="pane" hidden></div>'
+"""Beside the chat: filled by source.js, which keeps the list while a document is open, and a document while its marks move."""
 
 
 def head() -> str:
-    """Return the style sheet for the page's head."""
-    return f"<style>{files('qa.ui').joinpath('style.css').read_text(encoding='utf-8')}</style>"
+    """Return the style sheets for the page's head."""
+    return f"<style>{_joined(_STYLES)}</style>"
+
+
+def _joined(names: Sequence[str]) -> str:
+    return "".join(files("qa.ui").joinpath(name).read_text(encoding="utf-8") for name in names)
 
 
 def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) -> gr.Blocks:
     """Return the page over an Engine whose index exists."""
-    script = "".join(files("qa.ui").joinpath(name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    script = _joined(_SCRIPTS)
     offered = Offered(engine)
 
     with gr.Blocks(title="Quoted", analytics_enabled=False, fill_width=True) as page:
@@ -60,8 +67,8 @@ def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) 
                 )  # fmt: skip
             with gr.Column(elem_id="viewcol", scale=2, min_width=300):
                 panel = gr.HTML(
-                    all_sources(engine, reach), elem_id="viewer", apply_default_css=False, js_on_load=script,
-                    server_functions=_server_functions(engine, endpoints),
+                    PANES, elem_id="viewer", apply_default_css=False, js_on_load=script,
+                    server_functions=_server_functions(engine, endpoints, reach),
                 )  # fmt: skip
                 status = _html(_status(engine), elem_id="status")
 
@@ -96,19 +103,11 @@ def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) 
                 restored = _answered(engine, endpoints, [*restored, turn], offered)
             return _messages(restored, offered), restored
 
-        def refresh() -> tuple[Any, ...]:
-            return all_sources(engine, reach), _status(engine)
-
-        def show_source(event: gr.EventData) -> Any:
-            return source_panel(engine, _payload(event), reach) or gr.skip()
-
         def start_again() -> tuple[Any, ...]:
-            return _messages([], offered), [], all_sources(engine, reach)
+            return _messages([], offered), []
 
-        def rebuild() -> Iterator[tuple[Any, ...]]:
-            for line in rebuild_steps(engine):
-                yield line, gr.skip()
-            yield line, all_sources(engine, reach)
+        def rebuild() -> Iterator[str]:
+            yield from rebuild_steps(engine)
 
         def retrieve(question: str, k: int = 5) -> dict[str, Any]:
             """Return the best passages of the documents for a question.
@@ -143,12 +142,11 @@ def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) 
                 show_answer, turns, [chat, turns, status], concurrency_limit=2, concurrency_id="ask", **_SILENT
             )
             answered.then(None, None, None, js=_AFTER_ANSWER, api_visibility="private")
-        panel.cite(show_source, None, panel, queue=False, **_SILENT)
-        panel.reset(start_again, None, [chat, turns, panel], queue=False, **_SILENT)
-        panel.rebuild(rebuild, None, [status, panel], concurrency_limit=1, concurrency_id="rebuild", **_SILENT)
+        panel.reset(start_again, None, [chat, turns], queue=False, **_SILENT)
+        panel.rebuild(rebuild, None, status, concurrency_limit=1, concurrency_id="rebuild", **_SILENT)
         restored = panel.restore(restore, None, [chat, turns], **_SILENT)
         restored.then(None, None, None, js=_AFTER_RESTORE, api_visibility="private")
-        page.load(refresh, None, [panel, status], **_SILENT)
+        page.load(lambda: _status(engine), None, status, **_SILENT)
         gr.Timer(30).tick(lambda: _status(engine), None, status, queue=False, **_SILENT)
         gr.api(retrieve, api_name="retrieve", queue=False)  # Endpoints keeps its own, lighter queue
         gr.api(ask, api_name="ask", queue=False)
@@ -205,7 +203,7 @@ def _status(engine: Engine) -> str:
         return cards.error_card(str(exc))
 
 
-def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[..., str]]:
+def _server_functions(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) -> list[Callable[..., str]]:
     """What the script of the page calls and waits for; arguments come from a browser and are checked."""
 
     def make_prompt(sent: Any) -> str:
@@ -228,6 +226,10 @@ def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[...
             return json.dumps({"error": str(exc)})
         return "{}"
 
+    def open_source(sent: Any) -> str:
+        """Return JSON: the list of documents, or one of them; null for what is none."""
+        return json.dumps(source_panel(engine, sent if isinstance(sent, dict) else {}, reach))
+
     def page_picture(sent: Any) -> str:
         """Return JSON: a page of a PDF as a picture, or an error in words."""
         return picture_json(endpoints, sent)
@@ -246,7 +248,7 @@ def _server_functions(engine: Engine, endpoints: Endpoints) -> list[Callable[...
             return json.dumps({"error": str(exc)})
         return json.dumps({"text": text})
 
-    return [make_prompt, give_feedback, page_picture, export_chat]
+    return [make_prompt, give_feedback, open_source, page_picture, export_chat]
 
 
 def _payload(event: gr.EventData) -> dict[str, Any]:

@@ -40,5 +40,14 @@ Object.assign(actions, {
   pageon: () => turnPage(1),
   astext: () => { asText = !asText; layPage(); if (asText) arrive(); else turnPage(0); },
 });
-document.addEventListener('input', event => { if (event.target.id === 'find' && event.target.value && !asText && element.querySelector('.page')) { asText = true; layPage(); find(event.target.value); } });
-watch('value', () => { layPage(); if (element.querySelector('.page')) turnPage(0); });
+const showText = () => { if (!asText && element.querySelector('.page')) { asText = true; layPage(); } };
+document.addEventListener('input', event => { if (event.target.id === 'find' && event.target.value && !asText && element.querySelector('.page')) { showText(); find(event.target.value); } });
+// A document was opened, or another quote of it: its page and the boxes of the quote, where it has pages.
+const turnTo = ({ page, boxes }) => {
+  const figure = element.querySelector('.page');
+  layRaw();
+  layPage();
+  if (!figure) return;
+  figure.dataset.boxes = JSON.stringify(boxes);
+  drawPage(page);
+};

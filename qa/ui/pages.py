@@ -10,7 +10,7 @@ import base64
 import json
 from typing import Any
 
-from qa.datatypes import Document, Where
+from qa.datatypes import Document
 from qa.errors import QAError
 from qa.ui.endpoints import Endpoints, Refused
 from qa.ui.escaping import label
@@ -19,18 +19,16 @@ PICTURED = ".pdf"
 TOGGLE = '<button type="button" class="act" data-act="astext" aria-pressed="false">Text</button>'
 
 
-def page_figure(document: Document, where: Where, pages: int) -> str:
-    """Return the frame of a page with the boxes of the quote; "" for a document without pages to be drawn."""
+def page_figure(document: Document, pages: int) -> str:
+    """Return the frame of a page; "" for a document without pages to be drawn."""
     if not pages or not document.doc_id.lower().endswith(PICTURED):
         return ""
-    page = where.page or 1
-    boxes = label(json.dumps([list(box) for box in where.boxes]))
     steps = (
         '<button type="button" data-act="pageback" aria-label="Page before">‹</button><b class="pagesaid"></b>'
         '<button type="button" data-act="pageon" aria-label="Page after">›</button>'
     )
     return (
-        f'<figure class="page" data-doc="{label(document.doc_id)}" data-page="{page}" data-pages="{pages}" data-boxes="{boxes}">'
+        f'<figure class="page" data-doc="{label(document.doc_id)}" data-page="1" data-pages="{pages}" data-boxes="[]">'
         f'<figcaption class="step">{steps}</figcaption><div class="sheet"><img alt=""></div></figure>'
     )
 

@@ -1,23 +1,23 @@
 """What a click in the page asks to see beside the chat -> the HTML of the source panel.
 
-In -> out: an Engine and the payload of an event -> HTML, None for anything a browser should not have sent.
-Does not: trust the payload, or mark a quote in another version of its document than it was taken from.
+In -> out: an Engine and what a browser sent -> HTML and what goes with it, None for anything it should not have sent.
+Does not: trust the payload, or mark: the browser does, in the version of a document that the quote was taken from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qa.datatypes import Document, Span
+from qa.datatypes import Span
 from qa.engine import Engine
 from qa.errors import QAError
+from qa.formats import format_of
 from qa.ui import sources
+from qa.ui.cards import SHA_CHARS
+from qa.ui.document import document_html, outline_html
 from qa.ui.listing import Folder, source_list
 from qa.ui.pages import page_figure
-
-MOST_SPANS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +29,29 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """One quote of an answer as the browser names it; `version` is the beginning of the document's sha256, "" where it did not say."""
+class Wanted:
+    """What a browser asks to see: a quote of an answer in its document."""
 
     doc_id: str
     span: Span
     version: str
+    """The beginning of the sha256 the document had for the answer, "" where it did not say."""
+    have: str
+    """The version that the browser shows already."""
 
 
-def source_panel(engine: Engine, payload: dict[str, Any], reach: Reach | None = None) -> str | None:
-    """Return the list of documents, a whole document, or a document with the quotes of an answer marked."""
+def source_panel(engine: Engine, payload: dict[str, Any], reach: Reach | None = None) -> dict[str, Any] | None:
+    """Return for the browser `html`, the list of documents or a whole one, without it where the browser has it.
+
+    Beside it `version` of the document, and of one with pages the `page` and the `boxes` of the quote.
+    """
     if payload.get("list"):
-        return all_sources(engine, reach)
+        return {"html": all_sources(engine, reach)}
     try:
-        return _source(engine, payload)
+        wanted = _read(payload)
+        return _source(engine, wanted) if wanted else None
     except QAError as exc:
-        return sources.source_missing(str(exc))
+        return {"html": sources.source_missing(str(exc))}
 
 
 def all_sources(engine: Engine, reach: Reach | None = None) -> str:
@@ -58,39 +65,29 @@ def all_sources(engine: Engine, reach: Reach | None = None) -> str:
         return sources.source_missing(str(exc))
 
 
-def _source(engine: Engine, payload: dict[str, Any]) -> str | None:
-    if "open" in payload:
-        document = engine.document(str(payload["open"]))
-        return sources.source_text(document, page=_page(engine, document, Span(0, 0))) if document else None
+def _read(payload: dict[str, Any]) -> Wanted | None:
     try:
-        spots = [_read(*sent) for sent in payload["spans"][:MOST_SPANS]]
-        number = int(payload["n"])
-        opened = spots[number - 1] if number >= 1 else None
-    except (KeyError, IndexError, TypeError, ValueError):
+        span = Span(int(payload.get("start", 0)), int(payload.get("end", 0)))
+        return Wanted(str(payload["open"]), span, str(payload.get("version", "")), str(payload.get("have", "")))
+    except (KeyError, TypeError, ValueError):
         return None
-    return _quotes_in_source(engine, spots, opened, number) if opened else None
 
 
-def _read(doc_id: Any, start: Any, end: Any, version: Any = "") -> Spot:
-    return Spot(str(doc_id), Span(int(start), int(end)), str(version))
-
-
-def _quotes_in_source(engine: Engine, spots: Sequence[Spot], opened: Spot, number: int) -> str | None:
-    document = engine.document(opened.doc_id)
+def _source(engine: Engine, wanted: Wanted) -> dict[str, Any] | None:
+    document = engine.document(wanted.doc_id)
     if document is None:
-        gone = f"{opened.doc_id} is no longer among the documents: ask again."
-        return sources.source_missing(gone) if opened.version else None
-    if not document.sha256.startswith(opened.version):
-        return sources.source_text(document, notice=sources.CHANGED)
-    page = _page(engine, document, opened.span)
-    return sources.source_text(document, _marks(document, spots), number, len(spots), page=page)
-
-
-def _page(engine: Engine, document: Document, span: Span) -> str:
-    return page_figure(document, *engine.where(document.doc_id, span))
-
-
-def _marks(document: Document, spots: Sequence[Spot]) -> list[tuple[int, Span]]:
-    return [
-        (n, s.span) for n, s in enumerate(spots, 1) if s.doc_id == document.doc_id and s.span.end <= len(document.text)
-    ]
+        gone = f"{wanted.doc_id} is no longer among the documents: ask again."
+        return {"html": sources.source_missing(gone)} if wanted.version else None
+    where, pages = engine.where(document.doc_id, Span(wanted.span.start, min(wanted.span.end, len(document.text))))
+    version = document.sha256[:SHA_CHARS]
+    told = {"version": version, "page": where.page or 1, "boxes": [list(box) for box in where.boxes]}
+    if wanted.have == version and document.sha256.startswith(wanted.version):
+        return told
+    changed = "" if document.sha256.startswith(wanted.version) else sources.CHANGED
+    blocks, hidden = engine.structure(document.doc_id)
+    body = document_html(document.text, blocks, hidden, flows=format_of(document.doc_id) == "markdown")
+    outline = outline_html(document.text, blocks, hidden)
+    html = sources.source_text(
+        document, body, outline=outline, notice=changed, page="" if changed else page_figure(document, pages)
+    )
+    return {**told, "html": html}

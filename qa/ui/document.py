@@ -1,0 +1,166 @@
+"""A document as it reads: headings, lists, tables and code as such, its markup there but not seen.
+
+In -> out: a text, its blocks and its markup -> `str` of HTML whose text is the document's, to the character; its outline.
+Does not: take a tag, a link or a picture of the file over: every character is text, and a quote is marked by the browser (source.js).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
+
+from qa.datatypes import Block, Kind, Span
+from qa.text.shown import Shown
+from qa.ui.escaping import inline, shown
+from qa.ui.marks import cells_of, marks_of
+
+RUN_CHARS = 5000
+"""The browser lays out the text run by run, as it comes into sight: a document of megabytes is there at once."""
+LINE_CHARS, LINE_PIXELS = 70, 25
+ROWS_TOGETHER = 100
+OUTLINED = 500
+_NUMBERED = re.compile(r"\s*(?:\d+|[a-zA-Z])[.)]\s*")
+_DOT = re.compile(r"\s*[-*+•]\s+")
+_CLASSES = {
+    Kind.HEADING: "h", Kind.ITEM: "item", Kind.CODE: "code", Kind.FURNITURE: "furn", Kind.META: "furn",
+    Kind.TURN: "turn", Kind.CAPTION: "furn", Kind.FOOTNOTE: "furn",
+}  # fmt: skip
+
+
+def document_html(text: str, blocks: Sequence[Block] = (), hidden: Sequence[Span] = (), *, flows: bool = False) -> str:
+    """Return the text in its blocks; `data-a` of each is where it begins, in code points. With `flows`, a line may end anywhere."""
+    markup = Markup(text, hidden)
+    runs = "".join(_run(markup, run) for run in _runs(list(_tiling(text, blocks))))
+    return f'<div class="text{" flow" if flows else ""}">{runs}</div>'
+
+
+def outline_html(text: str, blocks: Sequence[Block], hidden: Sequence[Span]) -> str:
+    """Return the headings of a document, each a button that goes there; "" where there are fewer than two."""
+    seen = Shown(text, hidden)
+    found = [(b, name) for b in blocks if b.kind is Kind.HEADING and (name := " ".join(seen.of(b.span).split()))]
+    if len(found) < 2:
+        return ""
+    least = min(block.level for block, _ in found)
+    rows = "".join(
+        f'<li style="--d:{min(block.level - least, 5)}">'
+        f'<button type="button" data-act="goto" data-at="{block.span.start}">{shown(name)}</button></li>'
+        for block, name in found[:OUTLINED]
+    )
+    return f'<details class="outline"><summary>Outline</summary><ul aria-label="Outline">{rows}</ul></details>'
+
+
+class Markup:
+    """A text and which of its characters are markup."""
+
+    def __init__(self, text: str, hidden: Sequence[Span]) -> None:
+        self.text = text
+        self._hidden = hidden
+        self._ends = [span.end for span in hidden]
+
+    def inside(self, span: Span) -> list[Span]:
+        """Return the markup within a span, cut at its edges."""
+        found = []
+        for i in range(bisect_right(self._ends, span.start), len(self._hidden)):
+            if self._hidden[i].start >= span.end:
+                break
+            found.append(Span(max(self._hidden[i].start, span.start), min(self._hidden[i].end, span.end)))
+        return found
+
+    def html(self, span: Span, gone: Iterable[Span] = ()) -> str:
+        """Return the HTML of a span, `gone` and what is white at its end not seen."""
+        whole = span.of(self.text)
+        white = Span(span.start + len(whole.rstrip()), span.end)
+        unseen = sorted((*gone, white), key=lambda each: (each.start, each.end))
+        cuts = sorted({span.start, span.end, *(edge for each in unseen for edge in (each.start, each.end))})
+        at, parts = 0, []
+        for start, end in pairwise(cuts):
+            while at < len(unseen) and unseen[at].end <= start:
+                at += 1
+            hides = at < len(unseen) and unseen[at].start <= start
+            piece = _piece(self.text[start:end])
+            parts.append(f'<span class="mk">{piece}</span>' if hides else piece)
+        return "".join(parts)
+
+
+def _piece(text: str) -> str:
+    """Return text as HTML in which a browser counts as many characters: it would make one of CR and LF."""
+    return inline(text).replace("\r", "&#13;").replace("\0", "&#65533;")
+
+
+def _tiling(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks, and what stands between them as paragraphs."""
+    at = 0
+    for block in blocks:
+        if block.span.start > at:
+            yield Block(Span(at, block.span.start), Kind.PARAGRAPH)
+        if block.span.end > at:
+            yield block
+            at = block.span.end
+    if at < len(text):
+        yield Block(Span(at, len(text)), Kind.PARAGRAPH)
+
+
+def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """Yield blocks that are laid out together; the rows of a table are, as far as it is not too long."""
+    run: list[Block] = []
+    for block in blocks:
+        full = run and block.span.start - run[0].span.start > RUN_CHARS
+        torn = run and block.group and block.group == run[-1].group and len(run) < ROWS_TOGETHER
+        if full and not torn:
+            yield run
+            run = []
+        run.append(block)
+    if run:
+        yield run
+
+
+def _run(markup: Markup, run: Sequence[Block]) -> str:
+    lines = sum(1 + (b.span.end - b.span.start) // LINE_CHARS for b in run)
+    parts = []
+    for table, blocks in groupby(run, key=lambda b: b.group if b.group and _is_row(b) else 0):
+        html = "".join(_row(markup, b) if table else _block(markup, b) for b in blocks)
+        parts.append(f'<div class="tbl" role="table">{html}</div>' if table else html)
+    return f'<div class="run" style="contain-intrinsic-size:auto {lines * LINE_PIXELS}px">{"".join(parts)}</div>'
+
+
+def _is_row(block: Block) -> bool:
+    return block.kind is Kind.ROW or (block.kind is Kind.FURNITURE and bool(block.group))
+
+
+def _block(markup: Markup, block: Block) -> str:
+    gone, kind = markup.inside(block.span), _CLASSES.get(block.kind, "")
+    more = ""
+    first = gone[0].of(markup.text) if gone and gone[0].start == block.span.start else ""
+    if block.kind is Kind.HEADING:
+        more = f' role="heading" aria-level="{min(block.level + 2, 6)}" tabindex="-1"'
+    elif block.kind is Kind.ITEM:
+        more = f' style="--d:{min(block.level, 6)}"'
+        kind += " dot" if _DOT.fullmatch(first) else ""
+        gone = gone[1:] if _NUMBERED.fullmatch(first) else gone
+    elif first.lstrip().startswith(">"):
+        kind = "bq"
+    level = f" h{min(block.level, 4)}" if block.kind is Kind.HEADING else ""
+    return f'<div class="b {kind}{level}" data-a="{block.span.start}"{more}>{markup.html(block.span, gone)}</div>'
+
+
+def _row(markup: Markup, block: Block) -> str:
+    """Return a row of a table; a ruler below its header is one that is not seen."""
+    start, text = block.span.start, block.span.of(markup.text)
+    if block.kind is Kind.FURNITURE:
+        cells = f'<span role="cell">{markup.html(block.span, [block.span])}</span>'
+        return f'<div class="b rule" role="row" data-a="{start}">{cells}</div>'
+    role = "cell" if block.lead else "columnheader"
+    cells = "".join(
+        _cell(markup, _moved([cell], start)[0], role, _moved(marks_of(text, cell), start)) for cell in cells_of(text)
+    )
+    return f'<div class="b row" role="row" data-a="{start}">{cells}</div>'
+
+
+def _cell(markup: Markup, span: Span, role: str, marks: Sequence[Span]) -> str:
+    return f'<span class="cell" role="{role}">{markup.html(span, [*markup.inside(span), *marks])}</span>'
+
+
+def _moved(spans: Iterable[Span], by: int) -> list[Span]:
+    return [Span(span.start + by, span.end + by) for span in spans]
