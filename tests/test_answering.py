@@ -331,3 +331,32 @@ def test_every_quote_says_how_likely_it_answers_and_no_two_overlap(real):
                     one.doc_id != other.doc_id or one.span.end <= other.span.start or other.span.end <= one.span.start
                 )
                 assert one is other or apart
+
+
+def test_a_date_in_figures_is_known_by_the_words_it_is_said_with(settings, embedder):
+    (settings.seeds / "log.txt").write_text(
+        "The contract ends on 31.12.2025. The roof was mended by Greta. The boiler hums."
+    )
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    answer = engine.ask("Which contract ends in December 2025?")
+    assert quotes(answer) == ["The contract ends on 31.12.2025."]
+    assert "December" not in engine.ask("Which ship sank in December 2025?").reason
+
+
+def test_a_date_of_the_file_is_near_what_stands_in_it(settings, model):
+    (settings.seeds / "2023-11-07.md").write_text("The hall is repainted by Greta. The boiler hums.")
+    (settings.seeds / "other.md").write_text("The train leaves from platform 7. In November the roof is mended.")
+    engine = Engine(settings, embedder=model)
+    engine.build()
+    assert "7" not in engine.ask("What is repainted by Greta on 7 November 2023?").reason
+
+
+def test_an_item_that_was_asked_for_is_quoted_without_its_list(settings, embedder):
+    (settings.seeds / "kit.md").write_text(
+        "# Rooms\n\n- Payroll: room nine\n- Keys: the porter\n- Heating: Pia\n- IT: extension 417\n"
+    )
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    assert quotes(engine.ask("heating")) == ["Heating: Pia"]
+    assert quotes(engine.ask("IT")) == ["IT: extension 417"]

@@ -16,7 +16,7 @@ from qa.errors import QAError
 # A room imports only from rooms before it; a wing is its rooms in the order its docstring gives.
 ROOMS = [
     *("errors", "datatypes", "settings", "opening", "vocabulary", "formats"),
-    *("text.shown", "text.titles", "text.documents", "text.sentences", "text.tokens", "text.chunking"),
+    *("text.shown", "text.titles", "text.documents", "text.sentences", "text.numbers", "text.tokens", "text.chunking"),
     *(
         "models.encoding",
         "models.weights",
@@ -60,7 +60,7 @@ ROOMS = [
         "answers.calibrated",
         "answers.followups",
     ),
-    *("answers.dates", "answers.people", "answers.overview"),
+    *("answers.dates", "answers.people", "answers.authors", "answers.overview"),
     *("answers.answering", "answers.alike", "answers.verifying"),
     *("rendering", "prompts", "picturing", "engine", "api"),
     *("progress", "following", "lines", "evals", "ui", "options", "cli", "__main__"),

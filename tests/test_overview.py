@@ -126,3 +126,63 @@ def test_asked_as_typed_it_is_searched_like_any_question(harbour):
 )
 def test_dates_are_read_in_their_usual_spellings(text, found):
     assert [(d.year, d.month, d.day) for d in dates_in(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("question", "dates"),
+    [
+        ("What happened on 24 December 2001?", ["2001-12-24"]),
+        ("what happened in 2001", ["2 March 2001", "2001-12-24"]),
+        ("What took place in May 2019?", ["May 2019"]),
+    ],
+)
+def test_what_happened_on_a_date_is_what_names_it_in_any_form(harbour, question, dates):
+    answer = harbour.ask(question)
+    assert answer.kind == "overview"
+    assert words_for(harbour, answer) == dates
+
+
+def test_what_stands_under_a_dated_heading_is_of_that_date(settings, embedder):
+    (settings.seeds / "log.md").write_text(
+        "# Log\n\n## 2023-11-07\n\nThe hall was painted.\n\n## 8.11.2023\n\nThe roof was mended."
+    )
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    assert [c.text for c in engine.ask("What happened on 8 November 2023?").citations] == ["The roof was mended."]
+
+
+def test_a_date_nobody_names_is_searched_like_any_other_question(harbour):
+    assert harbour.ask("What happened on 3 May 1950?").kind == "answer"
+
+
+@pytest.fixture
+def reef(settings, embedder):
+    (settings.seeds / "reef.md").write_text(
+        "---\nauthor: Ottilie Brenn\n---\n# Reef census\n\nDivers counted the colonies by hand."
+    )
+    (settings.seeds / "mill.md").write_text("# Mill\n\nThe mill of Visby was built by Olof Rask.")
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    return engine
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Ottilie Brenn write?",
+        "articles by Brenn",
+        "Who wrote the report about the reef census?",
+        "which texts did ottilie brenn write",
+    ],
+)
+def test_an_author_is_known_from_what_a_document_says_of_itself(reef, question):
+    answer = reef.ask(question)
+    assert (answer.kind, [c.text for c in answer.citations]) == ("overview", ["Divers counted the colonies by hand."])
+    assert "Ottilie Brenn" in answer.reason
+
+
+@pytest.mark.parametrize(
+    "question", ["Who wrote the report about the mill?", "What did Olof Rask write?", "Who wrote the reef?"]
+)
+def test_an_author_nobody_tells_is_searched_in_the_text(reef, question):
+    assert reef.ask(question).kind == "answer"

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.text.numbers import dates_said
 from qa.text.tokens import count_prompt_tokens, fold, folded_words, lexical_terms
 
 TERMS = {
@@ -49,7 +50,7 @@ def test_any_text_can_be_counted(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "The U.S. and the E.U. said: NO",
+        "The U.S. and the E.U. said: No",
         "naïve Zelenskýy’s U.S.",
         "a.b.c İstanbul STRASSE ß",
         "x_y z-1",
@@ -64,3 +65,33 @@ def test_words_are_folded_alike_whatever_stands_beside_them(text):
     ]
     assert list(folded_words(text)) == plain
     assert list(folded_words(text + " ’")) == plain
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("the fifteenth", "the 15th"), ("twelfth", "12th"), ("seventy", "70"), ("in the eighties", "in the 80s"), ("the 1980s", "the '80s"),
+        ("Nov 2023", "November 2023"), ("the 20th", "the twentieth"),
+    ],
+)  # fmt: skip
+def test_a_number_is_one_term_however_it_is_written(one, other):
+    assert lexical_terms(one) == lexical_terms(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2023-11-07: painted", ["7", "november"]), ("until 31.12.2025.", ["31", "december"]), ("on 25/12/2024", ["25", "december"]),
+        ("3/4/2024", ["3", "april", "4", "march"]), ("2024-05", ["may"]), ("1.2.3", []), ("192.168.10.2023", []), ("2024.05", []), ("1990-1995", []),
+        ("2023-13-40", []), ("2023-11-07T10:00", ["7", "november"]),
+    ],
+)  # fmt: skip
+def test_a_date_in_figures_is_also_the_words_it_is_said_with(text, said):
+    assert [word for _, _, words in dates_said(text) for word in words] == said
+    assert set(said) <= set(folded_words(text))
+
+
+def test_a_name_in_capitals_is_no_stop_word_unless_all_is_in_capitals():
+    assert lexical_terms("Ask IT or the WHO, it is open") == ["ask", "IT", "WHO", "open"]
+    assert lexical_terms("WHO DO I ASK ABOUT IT") == ["ask"]
+    assert lexical_terms("IT") == ["IT"]

@@ -86,6 +86,7 @@ class Reader(nn.Module):
 
     def forward(self, ids, mask, types, numbers, count):
         states = self.enc(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+        states = states.float()  # the heads are small, and computed in full
         members = F.one_hot(numbers + 1, count + 1)[:, :, 1:].to(states.dtype)
         sizes = members.sum(1)
         means = torch.einsum("bls,blh->bsh", members, states) / sizes.clamp(min=1)[:, :, None]

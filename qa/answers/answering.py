@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qa.answers import confidence, weighing
+from qa.answers.authors import written
 from qa.answers.confidence import Judgement, Weights, judge
 from qa.answers.followups import is_courtesy, searched_for
 from qa.answers.joining import rank_windows, windows_around
 from qa.answers.matching import TokenMatch, match_tokens
-from qa.answers.overview import asked_of_whole, overview
+from qa.answers.overview import asked_of_whole, overview, overview_of
 from qa.answers.quoting import SentenceRanking, choose_quotes, rank_sentences
 from qa.answers.reading import Reads, read_best
 from qa.answers.retrieval import Query, make_query, rank_passages, scores_of
@@ -96,13 +97,22 @@ def answer_question(
     if is_courtesy(question):
         return replace(_refuse(question, question.strip(), (), 0.0, _courtesy(corpus)), kind="courtesy")
     if not as_typed and len(means.documents) < 2 and (asked := asked_of_whole(question)):
-        return overview(corpus, question, asked, _meant(corpus, means, asked.topic))
+        one = _meant(corpus, means, asked.topic) if asked.topic or means.documents else None
+        found = overview(corpus, question, asked, one)
+        if found.answered or asked.on is None:
+            return found
+    if (
+        not as_typed
+        and not means.documents
+        and (by := written(corpus, question, lambda topic: _meant(corpus, means, topic)))
+    ):
+        return overview_of(corpus, question, by)
     searched = question.strip() if as_typed else searched_for(question, history, corpus.is_name)
-    found = look_for(corpus, means, searched, k=k, as_typed=as_typed, asked=question.strip())
-    if found is None:
+    findings = look_for(corpus, means, searched, k=k, as_typed=as_typed, asked=question.strip())
+    if findings is None:
         return _refuse(question, searched, (), 0.0, "The question holds no word to look for.")
-    judgement = judge(corpus, found.query, found.match, found.ranking, found.reads, means.weights)
-    return _decide(corpus, means, question, found, judgement)
+    judgement = judge(corpus, findings.query, findings.match, findings.ranking, findings.reads, means.weights)
+    return _decide(corpus, means, question, findings, judgement)
 
 
 def find_hits(corpus: Corpus, means: Means, text: str, k: int, *, history: Sequence[str] = ()) -> list[Hit]:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
-from qa.answers.context import is_told
+from qa.answers.context import is_told, stems_above, stems_told
 from qa.answers.matching import TokenMatch
 from qa.answers.quoting import SentenceRanking
 from qa.answers.reading import Reads
@@ -101,7 +101,7 @@ def judge(
     weights: Weights = MATCH_ONLY,
 ) -> Judgement:
     """Weigh the evidence for the best sentence of a weighed ranking that has at least one; `match` is that of the passages searched."""
-    near = set(folded_words(_near(corpus, ranking)))
+    near, told = set(folded_words(_near(corpus, ranking))), _told(corpus, ranking)
     reach = match.cosines.max(axis=0)
     unknown_name = distant_number = distant_name = 0.0
     absent: dict[str, bool] = {}
@@ -110,7 +110,7 @@ def judge(
     for (shown, word, tokens), following in zip(words, [*words, None][1:], strict=True):
         frequency = corpus.passage_frequency(stem(word))
         is_number = any(c.isdigit() for c in word)
-        if not frequency and is_told(corpus, word):
+        if stem(word) in told or (not frequency and (word.isupper() or is_told(corpus, word))):
             continue
         if not frequency:
             gap = MEANT - float(reach[tokens].mean())
@@ -172,6 +172,13 @@ def _near(corpus: Corpus, ranking: SentenceRanking) -> str:
     quote = quote_span(corpus, number)
     sentence = (quote.span if quote else span).of(document.text)
     return "\n".join((*(corpus.passage(r).text for r in rows), sentence))
+
+
+def _told(corpus: Corpus, ranking: SentenceRanking) -> frozenset[str]:
+    """The stems of what is said of the best sentence above it: its headings, its document's title, author and date."""
+    number = int(ranking.sentences[0])
+    above, led = stems_above(corpus, int(corpus.sentences[number, 3]))
+    return above | led | stems_told(corpus, int(corpus.sentences[number, 0]))
 
 
 def _is_near(word: str, near: Iterable[str]) -> bool:

@@ -7,16 +7,14 @@ Does not: look into the sentence or its neighbours (qa/answers/quoting.py).
 
 from __future__ import annotations
 
-import calendar
-import re
-from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from qa.answers.retrieval import Query
 from qa.datatypes import Kind
 from qa.indexing.contract import Corpus
-from qa.text.tokens import content_words, stem
+from qa.text.numbers import MONTHS, dates_said
+from qa.text.tokens import content_words, folded_words, stem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +26,8 @@ CALLED = 0.4
 """Likewise for what its document is called, and by whom and when it was written: all its sentences have that in common."""
 LED = 0.8
 """Likewise for the speaker of a turn, the lead-in of a list, the header of a table."""
-_DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d?)(?:-(\d\d?))?(?!\d)")
+SAID = 0.9
+"""Likewise for the day and the month of a date in figures that stands in the sentence itself, and for a name like "IT"."""
 
 
 def told_matches(corpus: Corpus, query: Query, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -45,7 +44,24 @@ def told_matches(corpus: Corpus, query: Query, sentences: NDArray[np.int64]) -> 
             degree = max(LED * (word in led), ABOVE * (word in above), CALLED * (word in called))
             if degree:
                 found[np.ix_(at == i, tokens)] = degree
+    if exact := [(word, tokens) for word, tokens in wanted if word.isupper() or word in _of_dates()]:
+        for i, number in enumerate(sentences.tolist()):
+            document, span = corpus.sentence(number)
+            said = _said(span.of(document.text))
+            for word, tokens in exact:
+                found[i, tokens] = np.maximum(found[i, tokens], SAID * (word in said))
     return found
+
+
+def _said(text: str) -> set[str]:
+    """Return what the model does not see in a sentence: its dates in figures as they are said, its names like "IT"."""
+    dates = {stem(word) for _, _, date in dates_said(text) for word in date}
+    return dates | {word for word in folded_words(text) if word.isupper()}
+
+
+@cache
+def _of_dates() -> frozenset[str]:
+    return frozenset(map(stem, (*MONTHS, *map(str, range(1, 32)))))
 
 
 def stems_above(corpus: Corpus, number: int) -> tuple[frozenset[str], frozenset[str]]:
@@ -73,11 +89,4 @@ def is_told(corpus: Corpus, word: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _stems(texts: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(stem(word) for text in texts for word in content_words(f"{text} {' '.join(_dates(text))}"))
-
-
-def _dates(text: str) -> Iterator[str]:
-    """Yield the dates of a text that are written in numbers as they are said: "2023-11-07" as "7 November 2023"."""
-    for year, month, day in _DATE.findall(text):
-        if 1 <= int(month) <= 12:
-            yield f"{int(day) if day else ''} {calendar.month_name[int(month)]} {year}"
+    return frozenset(stem(word) for text in texts for word in content_words(text))

@@ -28,6 +28,7 @@ _NEAR_YEAR = (
 )
 _PATTERNS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
     rf"(?<![\w-])(?P<at>{_YEAR}-(?P<number>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?)(?![\w-])",
+    rf"(?<![\w.])(?P<at>(?P<day>3[01]|[12]\d|0?[1-9])\.(?P<number>1[0-2]|0?[1-9])\.{_YEAR})(?!\w)",
     rf"(?<!\w)(?P<at>{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR})\b",
     rf"\b(?P<at>{_MONTH}\s+{_DAY},?\s+{_YEAR})\b",
     rf"\b(?P<at>{_MONTH},?\s+(?:of\s+)?{_YEAR})\b",
@@ -43,6 +44,10 @@ class Dated:
     year: int
     month: int = 0
     day: int = 0
+
+    def is_within(self, other: Dated) -> bool:
+        """Tell whether it is the same date, or one within the month or year that `other` is."""
+        return self.year == other.year and other.month in (0, self.month) and other.day in (0, self.day)
 
 
 def dates_in(text: str) -> list[Dated]:

@@ -82,9 +82,12 @@ def match_tokens(corpus: Corpus, query: Query, rows: Iterable[int]) -> TokenMatc
 def _piece_weights(corpus: Corpus, query: Query) -> NDArray[np.float32]:
     import numpy as np
 
-    pieces, known = query.encoding.pieces, np.asarray(corpus.piece_frequencies)
-    frequency = np.where(pieces < len(known), known[np.minimum(pieces, len(known) - 1)], 0)
+    pieces, counts = query.encoding.pieces, np.asarray(corpus.piece_frequencies)
+    frequency = np.where(pieces < len(counts), counts[np.minimum(pieces, len(counts) - 1)], 0)
     count = len(corpus.passages)
+    for _, word, tokens in query.weighty_words():
+        if word.isupper() and (known := corpus.passage_frequency(word)):  # "IT" is rarer than "it"
+            frequency[tokens] = known
     weights = np.sqrt(np.log1p((count - frequency + 0.5) / (frequency + 0.5)))
     weights = weights * np.where(query.encoding.starts < query.asked_from, EARLIER, 1.0)
     return np.asarray(weights / weights.sum(), np.float32)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
+from qa.answers.authors import Written
 from qa.answers.dates import Dated, dates_in
 from qa.answers.people import names_in
-from qa.answers.quoting import place_of
+from qa.answers.quoting import cite
 from qa.answers.spans import Quote, quote_span
 from qa.datatypes import Answer, Citation, Kind, Span
 from qa.indexing.contract import Corpus
@@ -79,6 +80,7 @@ _FORMS = tuple((whole, re.compile(pattern, re.IGNORECASE)) for whole, pattern in
     (Whole.DATES, rf"what happened(?: and)? when{_HERE}"),
     (Whole.DATES, rf"{_PLEASE}(?:(?:give|show|make|list) )?(?:me )?(?:an? |the )?(?:timeline|chronology)(?: of (?:events|{_THESE}))?{_HERE}"),
     (Whole.DATES, rf"{_PLEASE}{_LIST} (?:all )?(?:of )?(?:the )?(?:important |main |key )?(?:dates|events)(?: (?:mentioned|in order))?{_HERE}"),
+    (Whole.DATES, r"what (?:happened|occurred|took place|went on|was done|is planned|is due|will happen) (?P<on>(?:on|in|during) .+)"),
     (Whole.DATES, rf"(?:which|what) dates (?:are|is) (?:mentioned|named){_HERE}"),
 ))  # fmt: skip
 
@@ -89,6 +91,8 @@ class Asked:
 
     whole: Whole
     topic: str = ""
+    on: Dated | None = None
+    """The only date that is asked for, where there is one."""
 
 
 def asked_of_whole(question: str) -> Asked | None:
@@ -98,30 +102,41 @@ def asked_of_whole(question: str) -> Asked | None:
     plain = " ".join(question.strip().strip(" ?!.:").replace("’", "'").split())
     for whole, form in _FORMS:
         if match := form.fullmatch(plain):
-            return Asked(whole, match.groupdict().get("topic") or "")
+            parts = match.groupdict()
+            dates = dates_in(parts["on"]) if parts.get("on") else []
+            if not parts.get("on") or (len(dates) == 1 and dates[0].span.end == len(parts["on"])):
+                return Asked(whole, parts.get("topic") or "", dates[0] if dates else None)
     return None
 
 
 def overview(corpus: Corpus, question: str, asked: Asked, document: int | None = None) -> Answer:
     """Return the overview; of `document` alone where one is given. Its `reason` says what it is of."""
-    quoted, said = _overview_of(corpus, asked.whole, document)
-    citations = tuple(
-        _cite(corpus, label, number, answer)
-        for label, (number, answer) in enumerate(quoted, 1)
-    )  # fmt: skip
-    reason = said if citations else f"Nothing was found for an overview of {asked.whole.value}."
-    return Answer(question, question.strip(), citations, (), bool(citations), 0.0, reason, False, kind="overview")
+    quoted, said = _overview_of(corpus, asked, document)
+    return _answer(corpus, question, quoted, said or f"Nothing was found for an overview of {asked.whole.value}.")
+
+
+def overview_of(corpus: Corpus, question: str, written: Written) -> Answer:
+    """Return how some documents begin, one of them in more sentences; its `reason` says whose they are."""
+    most = OPENING if len(written.documents) == 1 else 1
+    quoted: Quoted = [(n, None) for document in written.documents[:ITEMS] for n in _telling(corpus, document, most)]
+    return _answer(corpus, question, quoted, written.said)
+
+
+def _answer(corpus: Corpus, question: str, quoted: Quoted, said: str) -> Answer:
+    citations = tuple(_quote(corpus, label, number, answer) for label, (number, answer) in enumerate(quoted, 1))
+    return Answer(question, question.strip(), citations, (), bool(citations), 0.0, said, False, kind="overview")
 
 
 Quoted = list[tuple[int, Span | None]]
 """The numbers of sentences, each with the name or the date it is quoted for, in document coordinates."""
 
 
-def _overview_of(corpus: Corpus, whole: Whole, document: int | None) -> tuple[Quoted, str]:
+def _overview_of(corpus: Corpus, asked: Asked, document: int | None) -> tuple[Quoted, str]:
+    whole = asked.whole
     if whole in (Whole.PEOPLE, Whole.NAMES):
         return _names(corpus, people=whole is Whole.PEOPLE)
     if whole is Whole.DATES:
-        return _dates(corpus)
+        return _dates(corpus, asked.on)
     if document is not None or len(corpus.entries) == 1:
         number = document or 0
         title = corpus.entries[number]["title"]
@@ -165,8 +180,10 @@ def _names(corpus: Corpus, *, people: bool) -> tuple[Quoted, str]:
     )
 
 
-def _dates(corpus: Corpus) -> tuple[Quoted, str]:
+def _dates(corpus: Corpus, on: Dated | None) -> tuple[Quoted, str]:
     texts, whole = _read(corpus)
+    if on is not None:
+        return _on(corpus, texts, on)
     first: dict[tuple[int, int, int], tuple[int, Dated]] = {}
     for number, text in texts.items():
         for date in dates_in(text):
@@ -181,6 +198,23 @@ def _dates(corpus: Corpus) -> tuple[Quoted, str]:
         if number not in [n for n, _ in quoted]:
             quoted.append((number, Span(start + date.span.start, start + date.span.end)))
     return quoted, f"{len(quoted)} of {len(first)} dates named{whole}, in order."
+
+
+def _on(corpus: Corpus, texts: dict[int, str], on: Dated) -> tuple[Quoted, str]:
+    """Return the sentences that name a date, or stand under a heading that does."""
+    quoted: Quoted = []
+    below: dict[tuple[str, ...], bool] = {}
+    for number, text in texts.items():
+        if date := next((date for date in dates_in(text) if date.is_within(on)), None):
+            start = corpus.sentence(number)[1].start
+            quoted.append((number, Span(start + date.span.start, start + date.span.end)))
+            continue
+        headings = corpus.block_of(number).headings
+        if headings not in below:
+            below[headings] = any(date.is_within(on) for heading in headings for date in dates_in(heading))
+        if below[headings]:
+            quoted.append((number, None))
+    return quoted[:ITEMS], f"{_first_of(f'{len(quoted)} sentences', len(quoted))} of that date."
 
 
 def _read(corpus: Corpus) -> tuple[dict[int, str], str]:
@@ -219,15 +253,9 @@ def _speakers(corpus: Corpus, sentences: Iterable[int]) -> dict[int, str]:
     return found
 
 
-def _cite(corpus: Corpus, label: int, number: int, answer: Span | None) -> Citation:
-
+def _quote(corpus: Corpus, label: int, number: int, answer: Span | None) -> Citation:
     document, whole = corpus.sentence(number)
     quote = quote_span(corpus, number) or Quote(trim(document.text, whole), corpus.block_of(number).kind)
-    row = corpus.row_of_sentence(number)
-    place = place_of(corpus, document, quote.span)
+    citation = cite(corpus, label, document, quote, corpus.row_of_sentence(number))
     inside = answer and quote.span.start <= answer.start and answer.end <= quote.span.end
-    return Citation(
-        label, document.doc_id, document.title, document.sha256, quote.span, quote.span.of(document.text), place.line, place.column,
-        corpus.passage(row), 0.0, lead=quote.lead, headings=quote.headings, kind=quote.kind, items=quote.items,
-        where=place.where, answer=answer if inside else None,
-    )  # fmt: skip
+    return replace(citation, answer=answer if inside else None)

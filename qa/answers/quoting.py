@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from qa.answers.asking import Kind, could_hold, kind_of
+from qa.answers import asking
+from qa.answers.asking import could_hold, kind_of
 from qa.answers.attribution import speaker_of, speaks
 from qa.answers.context import told_matches
 from qa.answers.matching import TokenMatch
 from qa.answers.retrieval import Query
 from qa.answers.spans import Quote, headings_of, quote_span, where_of
-from qa.datatypes import Citation, Document, Place, Span
+from qa.datatypes import Citation, Document, Kind, Place, Span
 from qa.indexing.contract import Corpus
 from qa.text.tokens import folded_words, is_content_word
 
@@ -47,6 +48,8 @@ SAID_MARGIN = 0.11
 """What is said by the one whose words are asked for, and matched nearly as well as the best, is quoted whatever its chance."""
 SAME_SOURCE = 0.8
 """Of two sentences about as likely, one from a document that is not quoted yet comes first: several sources before several quotes."""
+STANDS_OUT = 0.6
+"""An item of a list is quoted alone where no other one is this share as likely: it was asked for, and not the list."""
 _RUNNING = re.compile(r"\S{30,}")
 _DENIALS = frozenset(("not", "no", "nor", "t", "never", "without"))
 
@@ -125,7 +128,7 @@ def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[
             continue
         twin = _alike(chosen, span.of(document.text))
         if twin is None:
-            chosen.append(_cite(corpus, len(chosen) + 1, chance, document, quote, row))
+            chosen.append(cite(corpus, len(chosen) + 1, document, quote, row, chance))
         elif document.doc_id not in {chosen[twin].doc_id, *(place.doc_id for place in chosen[twin].also)}:
             chosen[twin] = replace(chosen[twin], also=(*chosen[twin].also, place_of(corpus, document, span)))
     return chosen
@@ -193,10 +196,10 @@ def _look_back(corpus: Corpus, sentences: NDArray[np.int64], matches: NDArray[np
     return found
 
 
-def _bonus(corpus: Corpus, query: Query, kind: Kind, number: int) -> float:
+def _bonus(corpus: Corpus, query: Query, kind: asking.Kind, number: int) -> float:
     document, span = corpus.sentence(number)
     text = span.of(document.text).strip()
-    holds = kind is not Kind.ANYTHING and could_hold(kind, text, query.text)
+    holds = kind is not asking.Kind.ANYTHING and could_hold(kind, text, query.text)
     return KIND_BONUS * holds - QUESTION_COST * text.endswith("?")
 
 
@@ -215,9 +218,10 @@ def _before(corpus: Corpus, number: int) -> list[str]:
 def _quotable(corpus: Corpus, ranking: SentenceRanking) -> Iterator[Candidate]:
     chances = ranking.scores if ranking.chances is None else ranking.chances
     said = ranking.spoken & (ranking.scores >= ranking.scores.max(initial=0) - SAID_MARGIN)
+    alone = _stand_out(corpus, ranking.sentences, chances)
     for number, chance, row, is_said in zip(ranking.sentences, chances, ranking.rows, said, strict=True):
         document, _ = corpus.sentence(int(number))
-        quote = quote_span(corpus, int(number))
+        quote = quote_span(corpus, int(number), alone=int(number) in alone)
         if quote is None:
             continue
         text = corpus.shown(int(corpus.sentences[int(number), 0])).of(quote.span)
@@ -226,11 +230,30 @@ def _quotable(corpus: Corpus, ranking: SentenceRanking) -> Iterator[Candidate]:
             yield float(chance), document, quote, int(row), bool(is_said)
 
 
+def _stand_out(corpus: Corpus, sentences: NDArray[np.int64], chances: NDArray[np.floating[Any]]) -> set[int]:
+    """Return the sentences of list items that answer by themselves: no other item of their list is nearly as likely."""
+    items: dict[tuple[int, int], dict[int, float]] = {}
+    of_list = {}
+    for number, chance in zip(sentences.tolist(), chances.tolist(), strict=True):
+        block = int(corpus.sentences[number, 3])
+        if corpus.structure.block(block).kind is Kind.ITEM:
+            row = corpus.structure.rows[block]
+            of_list[number] = key = (int(row[0]), int(row[7])), block
+            known = items.setdefault(key[0], {})
+            known[block] = max(known.get(block, 0.0), chance)
+    return {
+        number
+        for number, (key, block) in of_list.items()
+        if max((c for b, c in items[key].items() if b != block), default=0.0) < STANDS_OUT * items[key][block]
+    }
+
+
 def _letters(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def _cite(corpus: Corpus, label: int, chance: float, document: Document, quote: Quote, row: int) -> Citation:
+def cite(corpus: Corpus, label: int, document: Document, quote: Quote, row: int, chance: float = 0.0) -> Citation:
+    """Return the Citation of a quote; `row` is the passage it stands in, `chance` how likely it answers."""
     span = quote.span
     line, column = _line_and_column(document.text, span.start)
     number = corpus.number_of[document.doc_id]
@@ -238,6 +261,6 @@ def _cite(corpus: Corpus, label: int, chance: float, document: Document, quote: 
     return Citation(
         label=label, doc_id=document.doc_id, title=document.title, sha256=document.sha256, span=span,
         text=span.of(document.text), line=line, column=column, passage=corpus.passage(row), score=chance,
-        probability=chance,        also=tuple(twins), lead=quote.lead, headings=quote.headings, where=where_of(corpus, number, span),
+        probability=chance, also=tuple(twins), lead=quote.lead, headings=quote.headings, where=where_of(corpus, number, span),
         kind=quote.kind, items=quote.items,
     )  # fmt: skip

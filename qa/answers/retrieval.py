@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from qa.errors import SettingsError
 from qa.indexing.contract import Corpus
 from qa.models.encoding import Embedder, Encoding
-from qa.text.tokens import folded_words, is_content_word, lexical_terms
+from qa.text.numbers import dates_said
+from qa.text.tokens import folded_words, is_content_word, is_shouted, lexical_terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,10 +40,18 @@ class Query:
         """Yield each content word as typed and folded, with the positions of its tokens."""
         import numpy as np
 
-        starts = self.encoding.starts
+        starts, dated = self.encoding.starts, []
+        for first, last, date in dates_said(self.text):
+            tokens = np.flatnonzero((starts >= first) & (starts < last))
+            if len(tokens):
+                dated.append((first, last))
+                yield from ((self.text[first:last], word, tokens) for word in date)
+        shouted = is_shouted(self.text)
         for match in _QUESTION_WORD.finditer(self.text):
-            word = next(folded_words(match.group()), "")
+            word = next(folded_words(match.group().lower() if shouted else match.group()), "")
             tokens = np.flatnonzero((starts >= match.start()) & (starts < match.end()))
+            if any(first <= match.start() < last for first, last in dated) and len(word) < len("2024"):
+                continue  # its day and month, said above
             if is_content_word(word) and len(tokens):
                 yield re.split("[’']", match.group())[0], word, tokens
 

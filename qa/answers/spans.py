@@ -44,8 +44,8 @@ class Quote:
     """Of a list that was quoted from its lead-in on: how many items are in the span, and how many there are."""
 
 
-def quote_span(corpus: Corpus, sentence: int) -> Quote | None:
-    """Return what is quoted for a sentence."""
+def quote_span(corpus: Corpus, sentence: int, *, alone: bool = False) -> Quote | None:
+    """Return what is quoted for a sentence; with `alone` of a list its item and no other."""
     document, whole = corpus.sentence(sentence)
     number = int(corpus.sentences[sentence, 3])
     block = corpus.structure.block(number)
@@ -55,7 +55,7 @@ def quote_span(corpus: Corpus, sentence: int) -> Quote | None:
         below = _below(corpus, sentence, number)
         return quote_span(corpus, below) if below is not None else None
     if block.kind is Kind.ITEM:
-        return _listed(corpus, document, number, block, whole)
+        return _listed(corpus, document, number, block, whole, alone=alone)
     if block.kind is Kind.ROW:
         return _row(corpus, document, number, block)
     if block.kind is Kind.DEFINITION:
@@ -135,14 +135,14 @@ def _from_lead(corpus: Corpus, document: Document, quote: Quote, first: int, gro
     return Quote(Span(quote.span.start, end), kind, quote.headings, quote.lead, (count, len(members)))
 
 
-def _listed(corpus: Corpus, document: Document, number: int, block: Block, sentence: Span) -> Quote:
-    """An item: the whole list with its lead-in where it is short and its items are, else the item under its lead-in."""
+def _listed(corpus: Corpus, document: Document, number: int, block: Block, sentence: Span, *, alone: bool) -> Quote:
+    """An item: the whole list with its lead-in where it is short and its items are, else, and `alone`, the item under its lead-in."""
     members = _members(corpus, number, block.group)
     blocks = [corpus.structure.block(n) for n in members]
     start = min([b.span.start for b in blocks] + [b.lead.start for b in blocks if b.lead])
     whole = trim(document.text, Span(start, blocks[-1].span.end))
     short = sum(_length(trim(document.text, b.span)) for b in blocks) <= ITEM_CHARS * len(blocks)
-    if short and _length(whole) <= LIST_CHARS:
+    if short and not alone and _length(whole) <= LIST_CHARS:
         return Quote(whole, Kind.ITEM, block.headings, None, (len(members), len(members)))
     item = trim(document.text, block.span)
     lead = _lead(document.text, block, item)

@@ -55,7 +55,12 @@ def corrections(corpus: Corpus, query: Query) -> dict[str, str]:
         return {}
     found = {}
     for shown, word, tokens in query.weighty_words():
-        if word.isalpha() and len(word) >= ASKING_LETTERS and not corpus.passage_frequency(stem(word)):
+        if (
+            shown[0].isalpha()
+            and word.isalpha()
+            and len(word) >= ASKING_LETTERS
+            and not corpus.passage_frequency(stem(word))
+        ):
             pieces = [int(query.encoding.starts[token]) for token in tokens]
             is_known = len(pieces) == 1 or word[pieces[1] - pieces[0] :] in _INFLECTIONS
             if len(pieces) > 1 and word in words[:FIRST_WORDS] and (asks := _asking(word, words)):

@@ -20,9 +20,10 @@ from qa.indexing.corpus import PASSAGE_COLUMNS, SnapshotCorpus, StoredEncoding
 from qa.indexing.lexical import LexicalIndex
 from qa.indexing.structure import StructureWriter
 from qa.text.documents import SeedFile
+from qa.text.numbers import dates_said
 from qa.text.shown import Shown
 from qa.text.titles import guessed_title, readable_name, told_title
-from qa.text.tokens import folded_words, is_content_word, stem
+from qa.text.tokens import folded_words, is_content_word, is_shouted, stem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -272,10 +273,13 @@ def _described(file: SeedFile, told: dict[str, Any]) -> dict[str, Any]:
 
 def _words(piece: str, *, starts_sentence: bool) -> Iterator[tuple[bool, str, bool]]:
     """Yield each content word of a piece of text: whether it is not the first word of its sentence, folded, with a capital."""
+    shouted = is_shouted(piece)
     for position, match in enumerate(_WORD.finditer(piece)):
-        for word in folded_words(match.group()):
+        for word in folded_words(match.group().lower() if shouted else match.group()):
             if is_content_word(word):
                 yield position > 0 or not starts_sentence, word, match.group()[0].isupper()
+    for _, _, date in dates_said(piece):
+        yield from ((False, word, False) for word in date if is_content_word(word))
 
 
 def _write_json(path: Path, content: object) -> None:

@@ -18,15 +18,17 @@ from runpy import run_path
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import SettingsError
+from qa.text.numbers import dates_said, plain_form
 
 if TYPE_CHECKING:
     import tiktoken
 
-ANALYZER = "english-2"
+ANALYZER = "english-3"
 """Names the rule of `lexical_terms`; an index made with another one is incompatible."""
 
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _WORD = re.compile(r"[^\W_]+")
+_CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
 _CONTRACTIONS = tuple(
     f"{first}'{rest}"
     for rest, firsts in {
@@ -75,7 +77,10 @@ def content_words(text: str) -> list[str]:
 
 
 def folded_words(text: str) -> Iterator[str]:
-    """Return the words of `text`, lower-case and without diacritics, acronyms without their dots."""
+    """Return the words of `text`, lower-case and without diacritics, acronyms without their dots, names like "IT" as they are.
+
+    Behind them stand its dates in figures as they are said.
+    """
     return iter(_folded_words(text))
 
 
@@ -83,7 +88,20 @@ def folded_words(text: str) -> Iterator[str]:
 def _folded_words(text: str) -> tuple[str, ...]:
     """One question folds the same sentence up to a dozen times."""
     joined = _ACRONYM.sub(lambda m: m.group().replace(".", "") + " ", text) if "." in text else text
-    return tuple(_WORD.findall(joined.lower()) if joined.isascii() else map(fold, _WORD.findall(joined)))
+    said = (word for _, _, date in dates_said(text) for word in date)
+    if _CAPITALS.search(joined) and not is_shouted(joined):
+        return (*(word if _is_name_in_capitals(word) else fold(word) for word in _WORD.findall(joined)), *said)
+    return (*(_WORD.findall(joined.lower()) if joined.isascii() else map(fold, _WORD.findall(joined))), *said)
+
+
+def is_shouted(text: str) -> bool:
+    """Tell whether several words are in capitals throughout: then capitals tell nothing."""
+    return text.upper() == text and len(text.split()) > 1
+
+
+def _is_name_in_capitals(word: str) -> bool:
+    """Tell whether a word is a stop word but for its capitals: "IT", "WHO" are names, and stay as they are."""
+    return len(word) > 1 and word.isascii() and word.isupper() and word.lower() in _stop_words()
 
 
 def fold(word: str) -> str:
@@ -107,8 +125,8 @@ def is_content_word(word: str) -> bool:
 
 
 def stem(word: str) -> str:
-    """Return the Snowball English stem of a folded word."""
-    return str(_stemmer().stemWord(word))
+    """Return the Snowball English stem of a folded word; of a number its figures, of a short month the whole one (qa/text/numbers.py)."""
+    return str(_stemmer().stemWord(plain_form(word) or word))
 
 
 @cache

@@ -1,0 +1,75 @@
+"""Questions about who wrote a document -> the documents that say so of themselves.
+
+In -> out: "what did Nora Lind write", "who wrote the report about the reef" and a Corpus -> `Written`, None where no document's author is known.
+Does not: read who wrote something in the text (an ordinary question does), or take a title for a work: "who wrote the Iliad"
+asks what the documents say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from qa.indexing.contract import Corpus
+from qa.text.tokens import content_words, stem
+
+LONGEST = 200
+"""A longer question is none about an author."""
+_DOCUMENT = (
+    r"(?:documents?|docs?|files?|texts?|articles?|papers?|pages?|notes?|reports?|posts?|essays?|chapters?"
+    r"|letters?|memos?|minutes|stor(?:y|ies))"
+)
+_BY = (
+    r"what (?:did|has|have) (?P<who>.+?) (?:write|written|publish|published|author|authored)",
+    rf"(?:(?:which|what|list|show(?: me)?|find) )?(?:all |the )*{_DOCUMENT}(?: (?:are|is|were|was))?"
+    r"(?: (?:written|published|authored))? by (?P<who>.+)",
+    rf"(?:which|what) {_DOCUMENT} (?:did|has|have) (?P<who>.+?) (?:write|written|publish|published|author|authored)",
+    r"what (?:is|was|were) (?:written|published|authored) by (?P<who>.+)",
+)
+_OF = (
+    rf"who (?:wrote|published|authored|is the author of|are the authors of|was the author of) (?:the |this |that )?(?P<topic>.*\b{_DOCUMENT}\b.*)",
+    rf"(?:who is )?(?:the )?author of (?:the |this |that )?(?P<topic>.*\b{_DOCUMENT}\b.*)",
+    rf"who (?:is|was) (?:the )?(?P<topic>.*\b{_DOCUMENT}\b.*?) (?:written )?by",
+)
+_NO_TOPIC = re.compile(rf"\b(?:{_DOCUMENT}|about|on|of|called|named|titled)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Some documents, by number, and in words who wrote them."""
+
+    documents: tuple[int, ...]
+    said: str
+
+
+def written(corpus: Corpus, question: str, about: Callable[[str], int | None]) -> Written | None:
+    """Return the documents whose author a question asks about; `about` finds the document on a topic."""
+    plain = " ".join(question.strip().strip(" ?!.").split())
+    if len(plain) > LONGEST:
+        return None
+    if who := _asked(_BY, plain, "who"):
+        words = set(map(stem, content_words(who)))
+        found = tuple(
+            n for n in range(len(corpus.entries)) if words and words <= set(map(stem, _author_words(corpus, n)))
+        )
+        count = "1 document" if len(found) == 1 else f"{len(found)} documents"
+        return Written(found, f"{count} by {_author(corpus, found[0])}, and how each begins.") if found else None
+    topic = _NO_TOPIC.sub(" ", _asked(_OF, plain, "topic"))
+    number = about(topic) if content_words(topic) else None
+    if number is None or not _author(corpus, number):
+        return None
+    return Written((number,), f"“{corpus.entries[number]['title']}” is by {_author(corpus, number)}. It begins:")
+
+
+def _asked(forms: tuple[str, ...], question: str, part: str) -> str:
+    found = (re.fullmatch(form, question, re.IGNORECASE) for form in forms)
+    return next((match[part] for match in found if match), "")
+
+
+def _author(corpus: Corpus, number: int) -> str:
+    return str(corpus.entries[number]["meta"].get("author") or "")
+
+
+def _author_words(corpus: Corpus, number: int) -> list[str]:
+    return content_words(_author(corpus, number))

@@ -1,0 +1,64 @@
+"""Numbers and dates in the one form that search compares: the fifteenth, 15th and 15; 2023-11-07 and 7 November 2023; the 80s and the 1980s.
+
+In -> out: a folded word -> what it is compared as; a text -> the words of its dates in figures, as they are said.
+Does not: change a text, guess a century of a year in two figures, or tell which of 3/4/2024 is the month (both are said).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_DATE = re.compile(r"(?<![\d/.-])(?:(\d{4})([-/.])(\d\d?)(?:\2(\d\d?))?|(\d\d?)([-/.])(\d\d?)\6(\d{4}))(?![\d/-]|\.\d)")
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\Z")
+_DECADE = re.compile(r"([2-9]0)s\Z")
+_TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_NUMBERS = {
+    **{word: str(n) for n, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine"], 2)},
+    **{word: str(n) for n, word in enumerate(_TEENS, 10)},
+    **{word: str(10 * n) for n, word in enumerate(_TENS, 2)},
+    **{word: str(n) for n, word in enumerate(["fourth", "fifth", "sixth", "seventh", "eighth", "ninth"], 4)},
+    **{f"{word.removesuffix('ve')}{'f' if word == 'twelve' else ''}th": str(n) for n, word in enumerate(_TEENS, 10)},
+    **{f"{word[:-1]}ieth": str(10 * n) for n, word in enumerate(_TENS, 2)},
+    **{f"{word[:-1]}ies": f"19{n}0s" for n, word in enumerate(_TENS, 2)},
+}  # "one", "first", "second" and "third" are more often no numbers
+_SHORT_MONTHS = {month[:3]: month for month in MONTHS if month[:3] not in ("jan", "mar", "may")} | {"sept": "september"}
+
+
+def plain_form(word: str) -> str | None:
+    """Return what a folded word is compared as: "fifteenth" and "15th" as "15", "80s" as "1980s", "nov" as "november"; None for other words."""
+    if word[0].isdigit():
+        if found := _ORDINAL.match(word):
+            return found[1]
+        return f"19{found[1]}s" if (found := _DECADE.match(word)) else None
+    return _NUMBERS.get(word) or _SHORT_MONTHS.get(word)
+
+
+def dates_said(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Yield start, end, and day and month of each date in figures, as they are said: "2023-11-07" -> ("7", "november").
+
+    Of a day and a month between strokes ("3/4/2024") that could be either, both are said; with points the day is first.
+    """
+    if not any(map(str.isdigit, text)):
+        return
+    for match in _DATE.finditer(text):
+        if match[1]:
+            month, day = int(match[3]), int(match[4] or 0)
+            if match[2] == "." and not day:  # 2024.5 is a version or an amount
+                continue
+            said = [(day, month)]
+        else:
+            first, second = int(match[5]), int(match[7])
+            said = [(first, second)] if match[6] == "." else [(first, second), (second, first)]
+        words = [
+            word
+            for day, month in said
+            if 1 <= month <= 12 and day <= 31
+            for word in (*([str(day)] if day else []), MONTHS[month - 1])
+        ]
+        if words:
+            yield match.start(), match.end(), tuple(dict.fromkeys(words))
