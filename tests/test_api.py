@@ -39,6 +39,7 @@ ROOMS = [
         "indexing.shapes",
         "indexing.contract",
         "indexing.tables",
+        "indexing.vouching",
         "indexing.corpus",
     ),
     *("indexing.drafting", "indexing.resuming", "indexing.encodings", "indexing.building"),

@@ -25,6 +25,8 @@ ARRAYS = (
     "projection.npy",
     "piece_frequencies.npy",
     "word_counts.npy",
+    "blocks.npy",
+    "hidden.npy",
 )
 BYTES = {"empty": b"", "rubbish": b"\x00\x01rubbish", "half a header": b"\x93NUMPY\x01\x00v\x00{'descr': '<i8', ", "a pickle": b"\x80\x04N.",
          "a bad header": b"\x93NUMPY\x01\x00\x10\x00{'descr': 3}    \n"}  # fmt: skip
@@ -82,6 +84,121 @@ def test_tables_that_point_elsewhere_are_refused_in_words(small, name, value):
     np.save(path, table)
     with pytest.raises(IndexCorrupt):
         use_everything(forge(small, name, path.read_bytes()))
+
+
+def table_changes(columns):
+    """Each column of a table with a value that points elsewhere, or is none."""
+    return [(column, value) for column in range(columns) for value in (-2, 10**6, 2**62, -(2**63))]
+
+
+@pytest.fixture
+def marked(settings, embedder):
+    """An index over a document with markup, headings and a list, so that its structure has rows of every kind."""
+    text = "# Rome\n\nRome lies on the **Tiber**.\n\n- Caesar crossed the Rubicon.\n- He *never* came back.\n"
+    (settings.seeds / "rome.md").write_text(text)
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    return engine
+
+
+def read_everything(engine):
+    use_everything(engine)
+    corpus = engine.parts()[0]
+    for number in range(len(corpus.structure.rows)):
+        corpus.structure.block(number)
+    for number in range(len(corpus.entries)):
+        corpus.shown(number)
+        corpus.structure.pages_of(number), corpus.structure.marks_of(number), corpus.structure.boxes_of(number)
+    for row in range(len(corpus.passages)):
+        corpus.passage(row), corpus.encoding(row), corpus.sentence_of_tokens(row)
+
+
+@pytest.mark.parametrize(("name", "column", "value"), [
+    (name, *change) for name, columns in (("blocks.npy", 9), ("hidden.npy", 2), ("sentences.npy", 4), ("passages.npy", 9))
+    for change in table_changes(columns)
+])  # fmt: skip
+def test_a_forged_value_of_a_table_is_refused_or_does_no_harm(marked, name, column, value):
+    path = marked.settings.index / "snapshot-000001" / name
+    table = np.load(path)
+    assert len(table)
+    table[-1, column] = value
+    np.save(path, table)
+    try:
+        read_everything(forge(marked, name, path.read_bytes()))
+    except IndexCorrupt:
+        return
+    assert (name, column) in HARMLESS
+
+
+HARMLESS = {("blocks.npy", 4), ("blocks.npy", 7)}
+"""How deep a heading is, and which blocks belong together: numbers that point nowhere."""
+
+
+@pytest.mark.parametrize("shape", ["fewer columns", "flat", "floats", "fewer rows", "texts"])
+@pytest.mark.parametrize("name", ARRAYS)
+def test_an_array_of_another_shape_is_refused_in_words(marked, name, shape):
+    path = marked.settings.index / "snapshot-000001" / name
+    table = np.load(path)
+    changed = {
+        "fewer columns": table[..., :-1], "flat": table.ravel()[:-1] if table.ndim > 1 else table.reshape(-1, 1),
+        "floats": np.full(table.shape, 0.5, np.float16), "fewer rows": table[:-1], "texts": np.full(table.shape, "x"),
+    }[shape]  # fmt: skip
+    np.save(path, changed)
+    with pytest.raises(IndexCorrupt):
+        read_everything(forge(marked, name, path.read_bytes()))
+
+
+FILES = ("token_places.i32", "token_states.i8", "words.u32", "boxes.u16", "vectors.faiss", "texts.utf8")
+
+
+@pytest.mark.parametrize("cut", ["empty", "one byte less", "half", "twice", "ones"])
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_numbers_of_another_length_is_refused_in_words(marked, name, cut):
+    data = (marked.settings.index / "snapshot-000001" / name).read_bytes()
+    changed = {
+        "empty": b"",
+        "one byte less": data[:-1],
+        "half": data[: len(data) // 2],
+        "twice": data * 2,
+        "ones": b"\xff" * len(data),
+    }[cut]
+    if changed == data or (name, cut) in (("token_states.i8", "ones"), ("vectors.faiss", "twice")):
+        pytest.skip("states like others; FAISS reads no further than its own end")
+    with pytest.raises(IndexCorrupt):
+        read_everything(forge(marked, name, changed))
+
+
+LISTS = {
+    "paths": [[], [["x"], 3], "x", [["x"]], None, [[3]]],
+    "pages": [[[1]], "x", [3], None, [["1", "x", "y"]]], "marks": [[[1]], "x", [3], None, [["x", 1, 2]]],
+    "blocks": [[0, 10**6], [0], "ab", None], "hidden": [[0, 10**6], [5, 0], None], "boxes": [[0, 10**6], [-1, 0], None],
+    "reader": [None, 3], "sha256": [3, None],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "value"), [(key, value) for key, values in LISTS.items() for value in values])
+def test_forged_structure_of_an_entry_is_refused_in_words(marked, key, value):
+    with pytest.raises(IndexCorrupt):
+        read_everything(forge(marked, "documents.json", entries(marked, lambda entry: entry.update({key: value}))))
+
+
+BM25 = ("data.csc.index.npy", "indices.csc.index.npy", "indptr.csc.index.npy")
+
+
+@pytest.mark.parametrize("name", BM25)
+@pytest.mark.parametrize("change", ["shorter", "large", "negative", "texts", "empty"])
+def test_forged_terms_are_refused_in_words(marked, name, change):
+    path = marked.settings.index / "snapshot-000001" / "bm25" / name
+    table = np.load(path)
+    changed = {
+        "shorter": table[:-1], "large": np.full_like(table, 2**31 - 1), "negative": np.full_like(table, -5),
+        "texts": np.full(table.shape, "x"), "empty": table[:0],
+    }[change]  # fmt: skip
+    np.save(path, changed)
+    if name.startswith("data") and change in ("large", "negative"):
+        return  # weights like others
+    with pytest.raises(IndexCorrupt):
+        read_everything(forge(marked, f"bm25/{name}", path.read_bytes()))
 
 
 def entries(engine, change):

@@ -35,10 +35,11 @@ from qa.datatypes import Document, Span
 from qa.errors import IndexCorrupt
 from qa.indexing.contract import Candidates, Table, pooled
 from qa.indexing.lexical import LexicalIndex, largest
-from qa.indexing.shapes import MALFORMED, check_entries, check_manifest, check_tables, check_words
+from qa.indexing.shapes import MALFORMED, check_manifest
 from qa.indexing.snapshots import Snapshot
 from qa.indexing.structure import Structure
 from qa.indexing.tables import Tables
+from qa.indexing.vouching import check_parts
 from qa.stores import VectorStore
 from qa.text.shown import Shown
 
@@ -178,9 +179,7 @@ class SnapshotCorpus(Tables):
         described = {entry["doc_id"]: entry["sha256"] for entry in self.snapshot.manifest["documents"]}
         if described != {entry["doc_id"]: entry["sha256"] for entry in self.entries}:
             raise ValueError("documents.json has other documents than the manifest")
-        check_entries(self.entries, len(self.texts), counts)
-        check_words(self.vocabulary, self.word_counts, self.lexical.term_count, self.occurrences)
-        check_tables(self.sentences, self.passages, counts, len(self.occurrences))
+        check_parts(self, len(self.texts), counts)
 
 
 def _read_document(folder: Path, entries: list[dict[str, Any]], texts: Table, number: int) -> Document:
@@ -207,7 +206,7 @@ def _mapped(path: Path, dtype: Any, shape: tuple[int, ...]) -> Any:
     """Map a headerless array; an empty file cannot be mapped and needs no map."""
     import numpy as np
 
-    if not path.stat().st_size:
+    if not path.stat().st_size and not max(shape[0], 0):
         return np.empty([max(n, 0) for n in shape], dtype)
     return np.asarray(np.memmap(path, dtype, "r").reshape(shape))
 

@@ -84,13 +84,22 @@ class LexicalIndex:
             total[self._rows[first:end]] += self._weights[first:end]  # a passage stands once under a term
         return total
 
-    @property
-    def term_count(self) -> int:
-        """How many terms have weights; ValueError where not each of them has a name."""
-        count = len(self._edges) - 1
-        if not isinstance(self._ids, dict) or len(self._ids) != count or self._edges[-1] != len(self._weights):
+    def check(self, passages: int) -> None:
+        """Refuse terms without weights, and weights of passages there are not: ValueError."""
+        weights, rows, edges = self._weights, self._rows, self._edges
+        if (
+            not isinstance(self._ids, dict)
+            or [*self._ids.values()] != [*range(len(edges) - 1)]
+            or self._passages != passages
+        ):
             raise ValueError("bm25 has other terms than weights")
-        return count
+        kinds = [(array.ndim, array.dtype.kind) for array in (weights, rows, edges)]
+        if kinds != [(1, "f"), (1, "i"), (1, "i")] or (edges[1:] < edges[:-1]).any():
+            raise ValueError("bm25 is no array of weights")
+        if not (len(edges) > 1 and edges[0] == 0 and edges[-1] == len(weights) == len(rows)):
+            raise ValueError("bm25 has other terms than weights")
+        if len(rows) and not 0 <= int(rows.min()) <= int(rows.max()) < passages:
+            raise ValueError("bm25 weighs passages there are not")
 
     def passage_frequency(self, term: str) -> int:
         """Return in how many passages `term` occurs."""

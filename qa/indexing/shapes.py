@@ -27,7 +27,7 @@ MALFORMED = (
 """What the readers of JSON and of arrays raise for what is none."""
 _MANIFEST: dict[str, type] = {"recipe": dict, "documents": list, "counts": dict, "store": dict, "state_bytes": int}
 _COUNTED = ("documents", "sentences", "passages", "tokens")
-_STRINGS = ("doc_id", "title", "sha256", "text_sha256")
+_STRINGS = ("doc_id", "title", "sha256", "text_sha256", "reader")
 
 
 def check_manifest(snapshot: Snapshot) -> Snapshot:
@@ -48,7 +48,7 @@ def check_manifest(snapshot: Snapshot) -> Snapshot:
 
 def check_entries(entries: Any, text_bytes: int, counts: Mapping[str, int]) -> None:
     """Refuse entries of documents whose types are wrong, or whose parts do not tile the text and the tables."""
-    ends = {"bytes": text_bytes, "sentences": counts["sentences"], "passages": counts["passages"]}
+    ends = {"bytes": text_bytes, **{key: counts[key] for key in ("sentences", "passages", "blocks", "hidden", "boxes")}}
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise ValueError("documents.json is no list of objects")
     for entry in entries:
@@ -62,22 +62,7 @@ def check_entries(entries: Any, text_bytes: int, counts: Mapping[str, int]) -> N
             raise ValueError(f"documents.json does not divide the {key}")
 
 
-def check_tables(
-    sentences: NDArray[np.int64], passages: NDArray[np.int64], counts: Mapping[str, int], words: int
-) -> None:
-    """Refuse tables that point out of what they point into."""
-    limits = [
-        (sentences[:, 0], counts["documents"], "documents"), (passages[:, 0], counts["documents"], "documents"),
-        (passages[:, 3], counts["sentences"], "sentences"), (passages[:, 4], counts["sentences"], "sentences"),
-        (passages[:, 5], counts["tokens"] + 1, "tokens"), (passages[:, 6], counts["tokens"] + 1, "tokens"),
-        (passages[:, 7], words + 1, "words"), (passages[:, 8], words + 1, "words"),
-    ]  # fmt: skip
-    for column, limit, what in limits:
-        if len(column) and not 0 <= int(column.min()) <= int(column.max()) < limit:
-            raise ValueError(f"a table points to {what} there are not")
-
-
-def check_words(words: Any, counts: NDArray[np.int64], terms: int, occurrences: NDArray[np.uint32]) -> None:
+def check_words(words: Any, counts: NDArray[np.int64], occurrences: NDArray[np.uint32]) -> None:
     """Refuse words that are none, or not as many as are counted."""
     if (
         not isinstance(words, list)
@@ -85,7 +70,7 @@ def check_words(words: Any, counts: NDArray[np.int64], terms: int, occurrences: 
         or counts.shape != (len(words), 2)
     ):
         raise ValueError("words.json is not what is counted")
-    if terms < 1 or (len(occurrences) and int(occurrences.max()) >> 2 >= len(words)):
+    if len(occurrences) and int(occurrences.max()) >> 2 >= len(words):
         raise ValueError("a word is used that has no name")
 
 

@@ -37,15 +37,15 @@ class Structure:
 
         self._entries = entries
         self.rows: NDArray[np.int64] = np.asarray(np.load(folder / "blocks.npy", mmap_mode="r"))
-        self._hidden: NDArray[np.int64] = np.asarray(np.load(folder / "hidden.npy", mmap_mode="r"))
+        self.hidden: NDArray[np.int64] = np.asarray(np.load(folder / "hidden.npy", mmap_mode="r"))
         boxes = folder / "boxes.u16"
-        self._boxes: NDArray[np.uint16] = (
+        self.boxes: NDArray[np.uint16] = (
             np.asarray(np.memmap(boxes, np.uint16, "r").reshape(-1, _BOX_COLUMNS))
             if boxes.stat().st_size
             else np.empty((0, _BOX_COLUMNS), np.uint16)
         )
         ends = entries[-1] if entries else {"blocks": [0, 0], "hidden": [0, 0], "boxes": [0, 0]}
-        if [len(self.rows), len(self._hidden), len(self._boxes)] != [ends[k][1] for k in ("blocks", "hidden", "boxes")]:
+        if [len(self.rows), len(self.hidden), len(self.boxes)] != [ends[k][1] for k in ("blocks", "hidden", "boxes")]:
             raise IndexCorrupt(f"{folder} does not hold what its manifest says: run `qa build --full`.")
         self.block = lru_cache(maxsize=4096)(self._block)
 
@@ -63,12 +63,12 @@ class Structure:
     def hidden_of(self, document: int) -> list[Span]:
         """Return the markup of a document."""
         first, end = self._entries[document]["hidden"]
-        return [Span(a, b) for a, b in self._hidden[first:end].tolist()]
+        return [Span(a, b) for a, b in self.hidden[first:end].tolist()]
 
     def boxes_of(self, document: int) -> NDArray[np.uint16] | None:
         """Return a row for each character of a document with pages, else None."""
         first, end = self._entries[document]["boxes"]
-        return self._boxes[first:end] if end > first else None
+        return self.boxes[first:end] if end > first else None
 
     def pages_of(self, document: int) -> tuple[Page, ...]:
         """Return the pages of a document."""
@@ -81,7 +81,7 @@ class Structure:
     def slices(self, document: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint16]]:
         """Return a document's rows of the three arrays."""
         (b0, b1), (h0, h1), (x0, x1) = (self._entries[document][key] for key in ("blocks", "hidden", "boxes"))
-        return self.rows[b0:b1], self._hidden[h0:h1], self._boxes[x0:x1]
+        return self.rows[b0:b1], self.hidden[h0:h1], self.boxes[x0:x1]
 
 
 class StructureWriter:
