@@ -24,7 +24,8 @@ from qa.answers.verifying import Verification, verify
 from qa.datatypes import Answer, Block, BuildReport, Document, Hit, Skipped, Span, Status, Where
 from qa.errors import IndexCorrupt, IndexIncompatible, SeedError
 from qa.indexing import snapshots
-from qa.indexing.building import build_index, check_recipe, compare_files, split_known_bad
+from qa.indexing.building import build_index, check_recipe
+from qa.indexing.comparing import compare_files, split_known_bad
 from qa.indexing.contract import Corpus
 from qa.indexing.corpus import SnapshotCorpus
 from qa.indexing.encodings import Progress

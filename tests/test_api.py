@@ -42,7 +42,7 @@ ROOMS = [
         "indexing.vouching",
         "indexing.corpus",
     ),
-    *("indexing.drafting", "indexing.resuming", "indexing.encodings", "indexing.building"),
+    *("indexing.drafting", "indexing.resuming", "indexing.encodings", "indexing.comparing", "indexing.building"),
     *(
         "answers.retrieval",
         "answers.matching",

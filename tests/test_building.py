@@ -1,4 +1,6 @@
 import dataclasses
+import os
+import threading
 
 import numpy as np
 import pytest
@@ -6,6 +8,7 @@ from conftest import WordEmbedder
 
 from qa.engine import Engine
 from qa.errors import IndexIncompatible, SeedError, StoreUnavailable
+from qa.indexing import building
 from qa.indexing.corpus import SnapshotCorpus
 from qa.indexing.projection import quantize
 from qa.indexing.snapshots import open_snapshot
@@ -297,3 +300,61 @@ def test_full_embeds_everything_again_also_after_an_interrupted_build(small, emb
     with pytest.raises(KeyboardInterrupt):
         small.build(progress=interrupt)
     assert small.build(full=True).embedded == 3
+
+
+@pytest.mark.parametrize("moment", ["listed", "read"])
+def test_a_file_that_grows_all_the_time_is_left_out_at_every_moment(settings, embedder, monkeypatch, moment):
+    """A log that is written to while it is looked at, or between that and its being read."""
+    log = settings.seeds / "log.txt"
+    log.write_text("The first line.\n")
+    (settings.seeds / "rome.txt").write_text("Rome lies on the Tiber.")
+    real_fstat, real_list = os.fstat, building.list_seeds
+
+    def grow():
+        with log.open("a") as file:
+            file.write("One more line.\n")
+
+    def growing(descriptor):
+        found = real_fstat(descriptor)
+        grow()
+        return found
+
+    def listed(*arguments, **options):
+        seeds = real_list(*arguments, **options)
+        grow()
+        return seeds
+
+    if moment == "listed":
+        monkeypatch.setattr("qa.opening.os.fstat", growing)
+        monkeypatch.setattr("qa.opening.os.stat", os.stat)
+    else:
+        monkeypatch.setattr(building, "list_seeds", listed)
+    engine = Engine(settings, embedder=embedder)
+    for full in (False, True, False):
+        report = engine.build(full=full)
+        assert any("log.txt" in warning for warning in report.warnings)
+        assert [document.doc_id for document in engine.documents()] == ["rome.txt"]
+    monkeypatch.undo()
+    assert engine.build().added == ("log.txt",)
+
+
+def test_a_log_that_a_program_writes_to_stops_no_build(settings, embedder):
+    (settings.seeds / "rome.txt").write_text("Rome lies on the Tiber.")
+    stop = threading.Event()
+
+    def write():
+        with (settings.seeds / "log.txt").open("a") as file:
+            while not stop.is_set():
+                file.write("One more line.\n")
+                file.flush()
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    try:
+        engine = Engine(settings, embedder=embedder)
+        for _ in range(5):
+            engine.build(full=True)
+            assert "rome.txt" in [document.doc_id for document in engine.documents()]
+    finally:
+        stop.set()
+        writer.join()

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from qa.datatypes import BuildReport, Document, Kind, Parsed, Skipped
+from qa.datatypes import BuildReport, Document, Kind, Parsed
 from qa.errors import IndexIncompatible, IndexMissing, SeedError
-from qa.formats.reading import Unreadable
 from qa.indexing import encodings, snapshots
+from qa.indexing.comparing import Reading, compare_files, describe_all, split_known_bad
 from qa.indexing.corpus import ALWAYS_HASHED, SnapshotCorpus
 from qa.indexing.drafting import CorpusWriter, DraftedDocument, PassageDraft
 from qa.indexing.encodings import EncodingSource, Progress, Tally
@@ -29,10 +28,8 @@ from qa.indexing.shapes import check_manifest
 from qa.models.encoding import Embedder
 from qa.settings import Settings
 from qa.text import chunking, sentences, tokens
-from qa.text.documents import SeedFile, Seeds, left_out, list_seeds, read_parsed
+from qa.text.documents import SeedFile, Seeds, list_seeds
 from qa.text.shown import Shown
-
-_DESCRIBED = ("doc_id", "sha256", "reader", "meta", "also")
 
 
 def build_index(
@@ -55,7 +52,7 @@ def build_index(
         previous = None if full else _open_previous(settings, seeds.files)
         before = previous.manifest if previous else None
         known, files = split_known_bad(before, seeds.files)
-        unread: list[Skipped] = []
+        reading = Reading(files, strict=strict)
         if strict and known:
             raise SeedError(known[0].reason)
         if previous and not any(compare_files(before, files)[key] for key in ("added", "changed", "removed")):
@@ -65,9 +62,8 @@ def build_index(
         else:
             if full:
                 discard_cache(settings.index)
-            reading = _Reading(files, strict=strict, unread=unread)
             snapshot, embedded = _build(settings, seeds, reading, load_embedder(), previous, progress)
-        skipped = tuple(sorted((*seeds.skipped, *known, *unread), key=lambda each: each.doc_id))
+        skipped = tuple(sorted((*seeds.skipped, *known, *reading.unread), key=lambda each: each.doc_id))
         bad = {each.doc_id for each in skipped}
         difference = compare_files(before, [file for file in files if file.doc_id not in bad])
         passages = snapshot.manifest["counts"]["passages"]
@@ -78,37 +74,9 @@ def build_index(
         )  # fmt: skip
 
 
-def split_known_bad(
-    manifest: Mapping[str, Any] | None, files: Sequence[SeedFile]
-) -> tuple[list[Skipped], list[SeedFile]]:
-    """Return the files of which a snapshot with this manifest says why they cannot be read, and the others."""
-    known = {(s["doc_id"], s["sha256"], s["reader"]): s["reason"] for s in (manifest or {}).get("skipped", ())}
-    bad, good = [], []
-    for file in files:
-        reason = known.get((file.doc_id, file.sha256, file.reader))
-        if reason:
-            bad.append(Skipped(file.doc_id, reason))
-        else:
-            good.append(file)
-    return bad, good
-
-
 def check_recipe(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder) -> None:
     """Raise IndexIncompatible, naming what differs, unless the snapshot was built by this version and this model."""
     _refuse_foreign(manifest["recipe"], _recipe(settings, embedder))
-
-
-def compare_files(manifest: Mapping[str, Any] | None, files: Sequence[SeedFile]) -> dict[str, tuple[str, ...]]:
-    """Return the doc_ids `added`, `changed`, `removed` and `unchanged` since a snapshot with this manifest was built."""
-    old = {entry["doc_id"]: entry for entry in (manifest["documents"] if manifest else ())}
-    old = {doc_id: {key: entry[key] for key in _DESCRIBED} for doc_id, entry in old.items()}
-    new = {entry["doc_id"]: entry for entry in map(_describe, files)}
-    return {
-        "added": tuple(sorted(new.keys() - old.keys())),
-        "changed": tuple(sorted(key for key in new.keys() & old.keys() if new[key] != old[key])),
-        "removed": tuple(sorted(old.keys() - new.keys())),
-        "unchanged": tuple(sorted(key for key in new.keys() & old.keys() if new[key] == old[key])),
-    }
 
 
 def _open_previous(settings: Settings, files: Sequence[SeedFile]) -> snapshots.Snapshot | None:
@@ -164,37 +132,10 @@ def _refuse_foreign(built: Mapping[str, Any], wanted: Mapping[str, Any]) -> None
             )
 
 
-def _describe(file: SeedFile) -> dict[str, Any]:
-    """What makes a document another one."""
-    return {
-        "doc_id": file.doc_id, "sha256": file.sha256, "reader": file.reader, "meta": file.meta, "also": list(file.also),
-    }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """The files of a build that may be readable, and those that turned out not to be."""
-
-    files: Sequence[SeedFile]
-    unread: list[Skipped]
-    strict: bool
-
-    def read(self, file: SeedFile) -> tuple[Document, Parsed] | None:
-        """Read one, None where that cannot be done."""
-        try:
-            return read_parsed(file)
-        except Unreadable as exc:
-            skipped = left_out(file, exc)
-            if self.strict:
-                raise SeedError(skipped.reason) from exc
-            self.unread.append(skipped)
-            return None
-
-
 def _build(
     settings: Settings,
     seeds: Seeds,
-    reading: _Reading,
+    reading: Reading,
     embedder: Embedder,
     previous: snapshots.Snapshot | None,
     progress: Progress | None,
@@ -220,30 +161,11 @@ def _build(
                         f"The documents in {settings.seeds} hold nothing to quote{why}: add text, or name another folder."
                     )
                 written = writer.finish()
-            described = _describe_all(seeds.files, reading.unread, previous, writer.warnings)
+            before = previous.manifest if previous else None
+            described = describe_all(seeds.files, reading, before, writer.warnings)
             snapshot = snapshots.publish(folder, {**manifest, **described, **written}, always_hashed=ALWAYS_HASHED)
         cache.clear()
         return snapshot, source.embedded
-
-
-def _describe_all(
-    files: Sequence[SeedFile],
-    unread: Sequence[Skipped],
-    previous: snapshots.Snapshot | None,
-    warnings: Mapping[str, Sequence[str]],
-) -> dict[str, Any]:
-    """Return what the manifest says of the files: those that are documents, and those that could not be read."""
-    bad = {s.doc_id: s.reason for s in (*split_known_bad(previous.manifest if previous else None, files)[0], *unread)}
-    documents = [_describe(file) for file in files if file.doc_id not in bad]
-    for entry in documents:
-        if warnings.get(entry["doc_id"]):
-            entry["warnings"] = list(warnings[entry["doc_id"]])
-    skipped = [
-        {"doc_id": f.doc_id, "sha256": f.sha256, "reader": f.reader, "reason": bad[f.doc_id]}
-        for f in files
-        if f.doc_id in bad
-    ]
-    return {"documents": documents, "skipped": skipped}
 
 
 def _now() -> str:
@@ -251,7 +173,7 @@ def _now() -> str:
 
 
 def _batches(
-    reading: _Reading, stored: SnapshotCorpus | None, embedder: Embedder, budget: int
+    reading: Reading, stored: SnapshotCorpus | None, embedder: Embedder, budget: int
 ) -> Iterator[list[DraftedDocument | SeedFile]]:
     """Yield the documents in order, unchanged ones as they are listed, others read, until they have BATCH_PASSAGES passages."""
     batch: list[DraftedDocument | SeedFile] = []

@@ -82,6 +82,10 @@ class _BeingWritten(SeedError):
     """A file is not whole yet."""
 
 
+class Changed(SeedError):
+    """A file is no longer what it was when it was listed."""
+
+
 def list_seeds(folder: Path, *, max_file_mb: int, strict: bool = False, text_suffixes: str = TEXT_SUFFIXES) -> Seeds:
     """List every file below `folder` whose format can be read, each read once; what it says is not looked at.
 
@@ -121,13 +125,13 @@ def kinds() -> str:
 
 
 def read_parsed(file: SeedFile) -> tuple[Document, Parsed]:
-    """Read a listed file; SeedError where it is no longer what was listed, Unreadable where it cannot be a document."""
+    """Read a listed file; Changed where it is no longer what was listed, Unreadable where it cannot be a document."""
     try:
         data = read_regular(file.path, file.folder, file.size_bytes)
     except OSError:
         data = b""
     if hashlib.sha256(data).hexdigest() != file.sha256:
-        raise SeedError(f"{shown_name(file.doc_id)} has changed while it was indexed: build again.")
+        raise Changed(f"{shown_name(file.doc_id)} has changed while it was indexed: build again.")
     parsed = parse_file(data, file.doc_id, encoding=file.encoding)
     if not parsed.text.strip():
         raise Unreadable(f"holds no text: {parsed.warnings[0]}." if parsed.warnings else "holds no text.")
