@@ -20,6 +20,7 @@ ROOMS = [
     *(
         "models.encoding",
         "models.weights",
+        "models.wire",
         "models.graph",
         "models.sessions",
         "models.minilm",

@@ -7,8 +7,12 @@ import pytest
 from qa.datatypes import Span
 from qa.engine import Engine
 from qa.errors import SettingsError
-from qa.models.reader import FILE, MiniLMReader
+from qa.models import graph
+from qa.models.encoding import unit_rows
+from qa.models.minilm import load_tokenizer, load_weights
+from qa.models.reader import FILE, MiniLMReader, as_floats
 from qa.models.readers import load_reader
+from qa.models.sessions import EightBitEncoder, encoder_session
 
 TEXT = "The lighthouse was built in 1874. It has 199 steps. Ferries pass it every hour."
 SENTENCES = [Span(0, 34), Span(34, 52), Span(52, len(TEXT))]
@@ -72,8 +76,8 @@ def test_the_same_bits_whatever_is_read_beside_it(reader):
     assert len(found) == 4
 
 
-def test_it_computes_what_was_trained(reader):
-    """The network of benchmarks/reader in PyTorch gives the same margins."""
+def trained_margins(pairs):
+    """Return what the network of benchmarks/reader gives in PyTorch, in 32 bits."""
     import sys
     from pathlib import Path
 
@@ -84,14 +88,40 @@ def test_it_computes_what_was_trained(reader):
 
     trained = Reader().eval()
     assert not trained.load_state_dict(read_weights(FILE), strict=False).unexpected_keys
-    questions = ["when was the lighthouse built", "who painted it", "what passes every hour"]
-    pairs = [(q, TEXT, [(s.start, s.end) for s in SENTENCES]) for q in questions]
-    for pair, features in zip(pairs, featurize(load_tokenizer(), pairs), strict=True):
+    for features in featurize(load_tokenizer(), pairs):
         *tensors, count = collate([features])
         with torch.inference_mode():
             logits, _ = trained(*tensors, count)
-        ours = reader.read(pair[0], [(TEXT, SENTENCES)])[0].margins
-        assert np.abs(np.array(ours) - (logits[0, 1:] - logits[0, 0]).numpy()).max() < 1e-3
+        yield (logits[0, 1:] - logits[0, 0]).numpy()
+
+
+def test_it_computes_what_was_trained(reader):
+    """In 32 bits the same margins, in eight bits nearly so."""
+    exact = MiniLMReader()
+    weights = {**load_weights(), **{name.removeprefix("enc."): as_floats(exact._kept, name) for name in exact._kept}}
+    session = encoder_session(weights)
+    exact._made_encoder = type("Exact", (), {"run": lambda _, x: session.run(None, {"embedded": x})[0]})()
+    questions = ["when was the lighthouse built", "who painted it", "what passes every hour"]
+    pairs = [(q, TEXT, [(s.start, s.end) for s in SENTENCES]) for q in questions]
+    for pair, trained in zip(pairs, trained_margins(pairs), strict=True):
+        for each, most in ((exact, 1e-3), (reader, 0.6)):
+            ours = np.array(each.read(pair[0], [(TEXT, SENTENCES)])[0].margins)
+            assert np.abs(ours - trained).max() < most, pair[0]
+
+
+def test_states_in_eight_bits_are_near_those_in_32_and_no_product_overflows(reader):
+    """Two products of a byte of a token and one of a weight have to fit in 16 bits with a sign, in which some processors add them."""
+    assert graph.MIDDLE * 2 - 1 == graph.TOP
+    assert 2 * graph.TOP * 127 < 2**15
+    session = encoder_session(load_weights())
+    rounded = EightBitEncoder(load_weights(), {})
+    words, places, types = reader._embeddings
+    for text in (TEXT, "a", "日本語 🎉", "word " * 200):
+        ids = load_tokenizer().encode(text).ids
+        embedded = words[ids] + places[: len(ids)] + types[0]
+        exact, near = session.run(None, {"embedded": embedded})[0], rounded.run(embedded)
+        assert (unit_rows(exact) * unit_rows(near)).sum(1).min() > 0.97
+        assert np.array_equal(near, rounded.run(embedded))
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
     python benchmarks/reader/measure.py WEIGHTS VALID.jsonl.gz...
 
-WEIGHTS: what train.py writes, or the exported qa/models/reader.safetensors. Printed are all pairs, each source, and each rule of unanswerable pairs
+WEIGHTS: what train.py writes, or the exported qa/models/reader.safetensors, both in 32 bits; "shipped": the reader as the product runs it, in
+eight. Printed are all pairs, each source, and each rule of unanswerable pairs
 against the answerable of its sources; `sentence` is the share of answerable pairs of two and more sentences whose right one is first.
 """
 
@@ -16,19 +17,19 @@ import torch
 from network import Reader, collate, featurize, load_tokenizer
 from weights import read_weights
 
+from qa.datatypes import Span
+from qa.models.reader import MiniLMReader
+
 BATCH = 32
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("weights", type=Path)
+    parser.add_argument("weights")
     parser.add_argument("pairs", nargs="+", type=Path)
     args = parser.parse_args()
-    reader = Reader().eval()
-    assert not reader.load_state_dict(read_weights(args.weights), strict=False).unexpected_keys
     pairs = [json.loads(line) for path in args.pairs for line in gzip.decompress(path.read_bytes()).splitlines()]
-    features = featurize(load_tokenizer(), [(p["question"], p["passage"], p["sents"]) for p in pairs])
-    margins, first = read(reader, features)
+    margins, first = read_shipped(pairs) if args.weights == "shipped" else read_trained(Path(args.weights), pairs)
     answerable = np.array([p["answer"] >= 0 for p in pairs])
     report("all", margins, answerable)
     right = [
@@ -45,9 +46,20 @@ def main():
         report(f"rule {rule}", margins, answerable, np.array(chosen))
 
 
+def read_shipped(pairs):
+    """The same as `read_trained` from the reader that travels with the product, as it runs there."""
+    reader = MiniLMReader()
+    read = (reader.read(p["question"], [(p["passage"], [Span(*s) for s in p["sents"]])])[0].margins for p in pairs)
+    margins = [np.array(each) for each in read]
+    return np.array([each.max() for each in margins]), np.array([each.argmax() for each in margins])
+
+
 @torch.inference_mode()
-def read(reader, features):
+def read_trained(weights, pairs):
     """Return the largest margin of a sentence over none, and which sentence that is, for every pair."""
+    reader = Reader().eval()
+    assert not reader.load_state_dict(read_weights(weights), strict=False).unexpected_keys
+    features = featurize(load_tokenizer(), [(p["question"], p["passage"], p["sents"]) for p in pairs])
     margins, first = np.zeros(len(features)), np.zeros(len(features), int)
     order = sorted(range(len(features)), key=lambda i: len(features[i].ids))
     for start in range(0, len(order), BATCH):

@@ -1,16 +1,22 @@
-"""The network of all-MiniLM-L6-v2 (BERT, 6 layers) as an ONNX graph, written byte by byte: neither `onnx` nor `torch` is needed.
+"""The network of all-MiniLM-L6-v2 (BERT, 6 layers) as an ONNX graph.
 
 In -> out: nothing -> the bytes of a model from the summed embeddings of one text to its last hidden states; the names its weights have.
 Does not: hold a weight: the session is given them from the mapped safetensors (qa/models/sessions.py).
+
+In eight bits, each token's numbers are rounded by a scale of their own before they meet a matrix, whose rows were rounded each by theirs: the
+vector-wise quantization of Dettmers et al., *LLM.int8()*, NeurIPS 2022, section 3.1. A token takes seven bits, not eight: processors
+without VNNI add two products of an unsigned and a signed byte in 16 bits, which holds 2 x 127 x 127 but not 2 x 255 x 127. So all multiply exactly.
 """
 
 from __future__ import annotations
 
-import struct
+from qa.models.wire import FLOAT, INT8, INT64, UINT8, Graph
 
 LAYERS, HEADS, DIM, INNER = 6, 12, 384, 1536
 EPSILON = 1e-12
-_FLOAT, _INT64 = 1, 7
+MIDDLE, LOW, TOP = 64, 10, 127
+"""What 0 becomes in seven bits: the middle, but after a GELU, which gives nothing below -.17, a low one. The largest number is TOP."""
+LEAST_GELU = 0.17
 
 
 def weight_shapes() -> dict[str, tuple[int, ...]]:
@@ -27,100 +33,110 @@ def weight_shapes() -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def make_graph() -> bytes:
-    """Return the serialized ModelProto."""
-    nodes: list[bytes] = []
+def make_graph(*, eight_bits: bool = False) -> bytes:
+    """Return the serialized model: input "embedded" (t, DIM), output "states" (t, DIM).
 
-    def node(operator: str, inputs: list[str], output: str, **attributes: int | float | list[int]) -> str:
-        fields = [_text(1, name) for name in inputs] + [_text(2, output), _text(4, operator)]
-        nodes.append(b"".join([*fields, *(_block(5, _attribute(key, value)) for key, value in attributes.items())]))
-        return output
-
-    def norm(source: str, weights: str, output: str) -> str:
-        return node(
-            "LayerNormalization", [source, f"{weights}.weight", f"{weights}.bias"], output, axis=-1, epsilon=EPSILON
-        )
-
-    def dense(source: str, weights: str, output: str) -> str:
-        return node("Gemm", [source, f"{weights}.weight", f"{weights}.bias"], output, transB=1)
-
-    x = norm("embedded", "embeddings.LayerNorm", "x")
+    With `eight_bits`, a matrix `name.weight` (n, k) is wanted as `name.rounded`, int8 and turned (k, n), with `name.scale` (n,), and the
+    inputs "middles" and "lows" say MIDDLE and LOW for each token.
+    """
+    graph = Graph()
+    graph.input("embedded", FLOAT, DIM)
+    dense: _Dense = _Rounded(graph) if eight_bits else _Dense(graph)
+    graph.constant("heads", INT64, [0, HEADS, DIM // HEADS], (3,))
+    graph.constant("joined", INT64, [0, DIM], (2,))
+    graph.constant("scale", FLOAT, [(DIM // HEADS) ** -0.5])
+    x = _norm(graph, "embedded", "embeddings.LayerNorm", "x")
     for number in range(LAYERS):
-        here = f"encoder.layer.{number}."
-        split = {}
-        for part, order in (("query", [1, 0, 2]), ("key", [1, 2, 0]), ("value", [1, 0, 2])):
-            flat = dense(x, f"{here}attention.self.{part}", f"{here}{part}")
-            split[part] = node("Transpose", [node("Reshape", [flat, "heads"], flat + ".h")], flat + ".t", perm=order)
-        scores = node("Mul", [node("MatMul", [split["query"], split["key"]], here + "qk"), "scale"], here + "scaled")
-        seen = node("MatMul", [node("Softmax", [scores], here + "softmax", axis=-1), split["value"]], here + "seen")
-        joined = node(
-            "Reshape", [node("Transpose", [seen], here + "seen.t", perm=[1, 0, 2]), "joined"], here + "joined"
+        here, last = f"encoder.layer.{number}.", number == LAYERS - 1
+        out = dense.apply(_attend(graph, dense, x, here), here + "attention.output.dense", here + "attended")
+        x = _norm(graph, graph.add("Add", [out, x], here + "sum1"), here + "attention.output.LayerNorm", here + "y")
+        inner = dense.apply(x, here + "intermediate.dense", here + "inner")
+        grown = graph.add("Gelu", [inner], here + "gelu")
+        out = dense.apply(grown, here + "output.dense", here + "outer", after_gelu=True)
+        states = "states" if last else here + "x"
+        x = _norm(graph, graph.add("Add", [out, x], here + "sum2"), here + "output.LayerNorm", states)
+    for name, shape in weight_shapes().items():
+        dense.keep(name, shape)
+    return graph.model("minilm", "states", DIM)
+
+
+def _norm(graph: Graph, source: str, weights: str, output: str) -> str:
+    inputs = [source, f"{weights}.weight", f"{weights}.bias"]
+    return graph.add("LayerNormalization", inputs, output, axis=-1, epsilon=EPSILON)
+
+
+def _attend(graph: Graph, dense: _Dense, x: str, here: str) -> str:
+    split = {}
+    for part, order in (("query", [1, 0, 2]), ("key", [1, 2, 0]), ("value", [1, 0, 2])):
+        flat = dense.apply(x, f"{here}attention.self.{part}", f"{here}{part}")
+        split[part] = graph.add(
+            "Transpose", [graph.add("Reshape", [flat, "heads"], flat + ".h")], flat + ".t", perm=order
         )
-        out = dense(joined, here + "attention.output.dense", here + "attended")
-        x = norm(node("Add", [out, x], here + "sum1"), here + "attention.output.LayerNorm", here + "y")
-        grown = node("Gelu", [dense(x, here + "intermediate.dense", here + "inner")], here + "gelu")
-        out = dense(grown, here + "output.dense", here + "outer")
-        last = number == LAYERS - 1
-        x = norm(node("Add", [out, x], here + "sum2"), here + "output.LayerNorm", "states" if last else here + "x")
-    constants = [
-        _tensor("heads", _INT64, (3,), struct.pack("<3q", 0, HEADS, DIM // HEADS)),
-        _tensor("joined", _INT64, (2,), struct.pack("<2q", 0, DIM)),
-        _tensor("scale", _FLOAT, (), struct.pack("<f", (DIM // HEADS) ** -0.5)),
-        *(_external(name, shape) for name, shape in weight_shapes().items()),
-    ]
-    graph = b"".join(_block(1, each) for each in nodes) + _text(2, "minilm")
-    graph += b"".join(_block(5, each) for each in constants)
-    graph += _block(11, _value("embedded")) + _block(12, _value("states"))
-    return _number(1, 9) + _block(7, graph) + _block(8, _text(1, "") + _number(2, 20))
+    scores = graph.add("MatMul", [split["query"], split["key"]], here + "qk")
+    shares = graph.add("Softmax", [graph.add("Mul", [scores, "scale"], here + "scaled")], here + "softmax", axis=-1)
+    seen = graph.add("MatMul", [shares, split["value"]], here + "seen")
+    turned = graph.add("Transpose", [seen], here + "seen.t", perm=[1, 0, 2])
+    return graph.add("Reshape", [turned, "joined"], here + "joined")
 
 
-# Protocol buffers: https://protobuf.dev/programming-guides/encoding; the numbers are those of onnx.proto.
-def _varint(value: int) -> bytes:
-    value &= (1 << 64) - 1
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
+class _Dense:
+    """Products with the matrices as they were published, in float32."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    def apply(self, source: str, weights: str, output: str, *, after_gelu: bool = False) -> str:
+        return self.graph.add("Gemm", [source, f"{weights}.weight", f"{weights}.bias"], output, transB=1)
+
+    def keep(self, name: str, shape: tuple[int, ...]) -> None:
+        self.graph.weight(name, FLOAT, shape)
 
 
-def _number(field: int, value: int) -> bytes:
-    return _varint(field << 3) + _varint(value)
+class _Rounded(_Dense):
+    """Products of rounded numbers, exact in 32 bits; scaled back and the bias added in float32."""
 
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph)
+        graph.input("middles", UINT8)
+        graph.input("lows", UINT8)
+        for name, value in (
+            ("to_middle", 1 / (MIDDLE - 1)),
+            ("to_low", 1 / (TOP - LOW)),
+            ("least", LEAST_GELU / LOW),
+            ("one", 1.0),
+        ):
+            graph.constant(name, FLOAT, [value])
+        graph.constant("middle", UINT8, [MIDDLE])
+        graph.constant("low", UINT8, [LOW])
+        graph.constant("zero", INT8, [0])
+        graph.constant("columns", INT64, [1], (1,))
+        graph.constant("flat", INT64, [-1], (1,))
+        self._done: dict[str, tuple[str, str]] = {}
 
-def _block(field: int, content: bytes) -> bytes:
-    return _varint(field << 3 | 2) + _varint(len(content)) + content
+    def apply(self, source: str, weights: str, output: str, *, after_gelu: bool = False) -> str:
+        rounded, scale = self._round(source, after_gelu)
+        inputs = [rounded, f"{weights}.rounded", "one", f"{weights}.scale", "low" if after_gelu else "middle", "zero"]
+        product = self.graph.add("MatMulIntegerToFloat", inputs, output + ".p", ours=False)
+        scaled = self.graph.add("Mul", [product, scale], output + ".s")
+        return self.graph.add("Add", [scaled, f"{weights}.bias"], output)
 
+    def keep(self, name: str, shape: tuple[int, ...]) -> None:
+        if len(shape) == 1:
+            super().keep(name, shape)
+            return
+        own = name.removesuffix(".weight")
+        self.graph.weight(own + ".rounded", INT8, shape[::-1])
+        self.graph.weight(own + ".scale", FLOAT, shape[:1])
 
-def _text(field: int, content: str) -> bytes:
-    return _block(field, content.encode())
-
-
-def _attribute(name: str, value: int | float | list[int]) -> bytes:
-    if isinstance(value, list):
-        return _text(1, name) + b"".join(_number(8, each) for each in value) + _number(20, 7)
-    if isinstance(value, float):
-        return _text(1, name) + _varint(2 << 3 | 5) + struct.pack("<f", value) + _number(20, 1)
-    return _text(1, name) + _number(3, value) + _number(20, 2)
-
-
-def _tensor(name: str, kind: int, shape: tuple[int, ...], data: bytes) -> bytes:
-    return b"".join(_number(1, size) for size in shape) + _number(2, kind) + _text(8, name) + _block(9, data)
-
-
-def _external(name: str, shape: tuple[int, ...]) -> bytes:
-    """A tensor whose data comes from outside; place and length are not read, but have to be there."""
-    count = 4
-    for size in shape:
-        count *= size
-    entries = (("location", "model.safetensors"), ("offset", "0"), ("length", str(count)))
-    return (
-        b"".join(_number(1, size) for size in shape) + _number(2, _FLOAT) + _text(8, name)
-        + b"".join(_block(13, _text(1, key) + _text(2, value)) for key, value in entries) + _number(14, 1)
-    )  # fmt: skip
-
-
-def _value(name: str) -> bytes:
-    shape = _block(1, _text(2, "t")) + _block(1, _number(1, DIM))
-    return _text(1, name) + _block(2, _block(1, _number(1, _FLOAT) + _block(2, shape)))
+    def _round(self, source: str, after_gelu: bool) -> tuple[str, str]:
+        """Return the names of a rounded input and of its scales (t, 1); one that several matrices take is rounded once."""
+        if source not in self._done:
+            add = self.graph.add
+            sizes = source if after_gelu else add("Abs", [source], source + ".abs")
+            largest = add("ReduceMax", [sizes, "columns"], source + ".max", keepdims=1)
+            scale = add("Mul", [largest, "to_low" if after_gelu else "to_middle"], source + ".scale")
+            if after_gelu:
+                scale = add("Max", [scale, "least"], source + ".least")
+            by_row = [source, add("Reshape", [scale, "flat"], source + ".flat"), "lows" if after_gelu else "middles"]
+            self._done[source] = add("QuantizeLinear", by_row, source + ".rounded", axis=0), scale
+        return self._done[source]

@@ -4,8 +4,8 @@ In -> out: a question and a passage cut into sentences -> a `Reading`: for each 
 Does not: decide or rank (qa/answers does), or learn (benchmarks/reader does).
 
 The encoder's embeddings and two lower layers are those of the installed all-MiniLM-L6-v2; four layers and the heads come from
-`reader.safetensors` beside this file (int8, a scale a row). The heads are those of SQuAD 2.0 in Devlin et al., *BERT*, NAACL 2019, section 4.3,
-with one softmax over the sentences and "none of them" besides.
+`reader.safetensors` beside this file (int8, a scale a row). The encoder multiplies in eight bits (qa/models/graph.py). The heads are those of
+SQuAD 2.0 in Devlin et al., *BERT*, NAACL 2019, section 4.3, with one softmax over the sentences and "none of them" besides.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from qa.datatypes import Span
 from qa.models.minilm import load_tokenizer, load_weights
 from qa.models.reading import Reading
-from qa.models.sessions import encoder_session
+from qa.models.sessions import EightBitEncoder
 from qa.models.weights import mapped_safetensors
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ ANSWER_PIECES = 24
 UNREAD = -12.0
 """Margin of a sentence that begins beyond the input."""
 CLS, SEP = 101, 102
-_SCALE = ".scale"
+_ENCODER, _SCALE = "enc.", ".scale"
 
 
 class MiniLMReader:
@@ -61,7 +61,7 @@ class MiniLMReader:
         offsets = found.offsets[: PIECES - first - 1]
         types = (np.arange(len(ids)) >= first).astype(np.int64)
         words, places, kinds = self._embeddings
-        states = self._encode(words[ids] + places[: len(ids)] + kinds[types])
+        states = self._encoder.run(words[ids] + places[: len(ids)] + kinds[types])
         numbers = _sentence_of_each(offsets, sentences)
         pieces = states[first : first + len(offsets)]
         starts, ends = (pieces @ self._weights["span.weight"].T + self._weights["span.bias"]).T
@@ -82,10 +82,6 @@ class MiniLMReader:
         inner = _gelu(rows @ weights[f"{name}.0.weight"].T + weights[f"{name}.0.bias"])
         return inner @ weights[f"{name}.2.weight"].T + weights[f"{name}.2.bias"]
 
-    def _encode(self, embedded: Rows) -> Rows:
-        states: Rows = self._session.run(None, {"embedded": embedded})[0]
-        return states
-
     @cached_property
     def _embeddings(self) -> tuple[Rows, Rows, Rows]:
         weights = load_weights()
@@ -95,30 +91,37 @@ class MiniLMReader:
         return words, places, types
 
     @cached_property
-    def _weights(self) -> Mapping[str, Rows]:
-        """The trained weights as float32; SettingsError where the file is not the one that was published."""
-        return _read_weights(FILE)
-
-    @property
-    def _session(self) -> Any:
-        with self._lock:  # two threads would build two
-            return self._made_session
+    def _kept(self) -> Mapping[str, NDArray[Any]]:
+        """What is in the file; SettingsError where it is not the one that was published."""
+        return mapped_safetensors(FILE, SHA256, "quoted")
 
     @cached_property
-    def _made_session(self) -> Any:
-        own = {name.removeprefix("enc."): value for name, value in self._weights.items() if name.startswith("enc.")}
-        return encoder_session({**load_weights(), **own})
+    def _weights(self) -> Mapping[str, Rows]:
+        """The weights of the heads, as float32."""
+        return {
+            name: as_floats(self._kept, name)
+            for name in self._kept
+            if not name.startswith(_ENCODER) and not name.endswith(_SCALE)
+        }
+
+    @property
+    def _encoder(self) -> EightBitEncoder:
+        with self._lock:  # two threads would build two
+            return self._made_encoder
+
+    @cached_property
+    def _made_encoder(self) -> EightBitEncoder:
+        own = {name.removeprefix(_ENCODER): value for name, value in self._kept.items() if name.startswith(_ENCODER)}
+        rounded = {name: (value, own[name + _SCALE]) for name, value in own.items() if name + _SCALE in own}
+        return EightBitEncoder({**load_weights(), **own}, rounded)
 
 
-def _read_weights(path: Path) -> dict[str, Rows]:
+def as_floats(kept: Mapping[str, NDArray[Any]], name: str) -> Rows:
+    """Return an array of a file of weights as float32, its rows times their scales where it has some."""
     import numpy as np
 
-    kept = mapped_safetensors(path, SHA256, "quoted")
-    found = {name: np.asarray(value, np.float32) for name, value in kept.items() if not name.endswith(_SCALE)}
-    for name, scale in kept.items():
-        if name.endswith(_SCALE):
-            found[name.removesuffix(_SCALE)] *= scale[:, None]
-    return found
+    found = np.asarray(kept[name], np.float32)
+    return found * kept[name + _SCALE][:, None] if name + _SCALE in kept else found
 
 
 def _sentence_of_each(offsets: Sequence[tuple[int, int]], sentences: Sequence[Span]) -> NDArray[np.int64]:
