@@ -580,13 +580,13 @@ def test_a_quote_of_a_pdf_is_marked_on_the_picture_of_its_page(tmp_path_factory,
     server.close(verbose=False)
 
 
-def test_a_chat_is_exported_with_its_quotes_and_the_documents_it_quotes(site, visit):
+def test_a_chat_is_exported_with_its_quotes_and_the_documents_it_quotes(site, visit, browser, tmp_path):
     engine, url = site
     page = visit(url)
     ask(page, KALLAS)
     ask(page, "who edited the dw piece")
     kept = {}
-    for kind in ("md", "json", "bib"):
+    for kind in ("html", "md", "json", "bib"):
         page.click("[data-act=export]")
         assert violations(page) == []
         with page.expect_download() as download:
@@ -597,3 +597,12 @@ def test_a_chat_is_exported_with_its_quotes_and_the_documents_it_quotes(site, vi
     quoted = {c.doc_id for q in (KALLAS, "who edited the dw piece") for c in engine.ask(q).citations}
     assert {row["id"] for row in json.loads(kept["json"])} == quoted
     assert kept["bib"].count("@misc{") == len(quoted)
+    reader = browser.new_page()
+    asked = []
+    reader.on("request", lambda request: asked.append(request.url))
+    (tmp_path / "kept.html").write_text(kept["html"], encoding="utf-8")
+    reader.goto(f"file://{tmp_path / 'kept.html'}")
+    assert KALLAS in reader.inner_text("h2 >> nth=0")
+    assert "It’s appeasement. It has never worked." in reader.inner_text("main")
+    assert len(asked) == 1  # itself
+    reader.close()

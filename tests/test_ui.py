@@ -377,4 +377,4 @@ def test_a_document_is_described_by_what_is_known(real):
     assert "/texts" in described
     many = source_list([Document(f"{n}.txt", f"T{n}", "", "", {}) for n in range(LISTED + 2)], Folder("/texts"))
     assert "and 2 more documents; a citation opens each" in many
-    assert many.count("tabindex=-1") == LISTED - 1  # one stop of the Tab key for the whole list
+    assert many.count("tabindex=-1") == 2 * (LISTED - 1)  # one stop of the Tab key for all titles, one for all ticks

@@ -22,13 +22,14 @@ from qa.ui.quotes import OVERVIEW, Layout, Told, laid_out, pill, places_of, quot
 TITLES_SHOWN = 4
 SHA_CHARS = 16
 """How much of a document's sha256 an answer carries, so that a quote is not marked in another version of it."""
-HEADER = """<header class="top"{upload}>
+_ACTS = (("chats", "Chats"), ("check", "Check a quote"), ("export", "Export"), ("theme", "Light / dark"))
+_WIDE = "".join(f'<button type="button" class="act wide" data-act="{act}">{name}</button>' for act, name in _ACTS)
+HEADER = f"""<header class="top"{{upload}}>
+  <button type="button" class="act skip" data-act="skip">Skip to the question box</button>
   <h1>Quoted</h1><p class="tag">Answers in the documents’ own words</p><span class="grow"></span>
-  <button type="button" class="act wide" data-act="check">Check a quote</button>
-  <button type="button" class="act wide" data-act="export">Export</button>
-  <button type="button" class="act" data-act="new">New chat</button>
-  <button type="button" class="act" data-act="theme">Light / dark</button>
+  {_WIDE}<button type="button" class="act" data-act="new">New chat</button>
   <button type="button" class="act narrow" data-act="sources">Sources</button>
+  <details class="more narrow"><summary class="act">More</summary><div>{_WIDE.replace("act wide", "act")}</div></details>
 </header>
 <div id="live" class="sr" role="status" aria-live="polite"></div>"""
 CONFIDENCE_WORDS = ((0.75, "very likely"), (0.0, "likely"))
@@ -127,7 +128,7 @@ def _refusal(answer: Answer, document_count: int, offered: Sequence[str], asked:
 
 
 def _small_talk(answer: Answer, offered: Sequence[str]) -> str:
-    return f'<p class="noans">{shown(answer.reason)}</p>{_instead(offered)}'
+    return f'<h3 class="noans">{shown(answer.reason)}</h3>{_instead(offered)}'
 
 
 def _instead(offered: Sequence[str]) -> str:
@@ -174,31 +175,34 @@ def _searched(answer: Answer, asked: Asked) -> str:
 
 
 def _buttons(answer: Answer) -> str:
-    copies = (
-        '<button type="button" class="quiet" data-act="copy" data-kind="plain">Copy quotes</button>'
-        '<button type="button" class="quiet" data-act="copy" data-kind="markdown">Copy as Markdown</button>'
-        if answer.citations
-        else ""
-    )
+    """Return what can be done with an answer: one stop of the Tab key, arrow keys go on from there."""
+    copies = _do("copy", "Copy quotes", kind="plain") + _do("copy", "Copy as Markdown", kind="markdown")
     prompt = (
-        '<details class="asprompt"><summary>Copy as prompt</summary><label>At most '
+        '<details class="asprompt"><summary tabindex="-1">Copy as prompt</summary><label>At most '
         '<input type="number" class="budget" min="100" max="100000" step="100" value="2000"> tokens</label> '
         '<button type="button" class="quiet" data-act="prompt">Copy</button> <output></output></details>'
         if answer.hits
         else ""
     )
     link = '<button type="button" class="quiet" data-act="link">Copy link</button>'
-    verdict = (
-        '<button type="button" class="quiet" data-act="helpful" aria-pressed="false">Helpful</button>'
-        '<button type="button" class="quiet" data-act="unhelpful" aria-pressed="false">Not helpful</button>'
+    verdict = "".join(
+        f'<button type="button" class="quiet" data-act="{act}" aria-pressed="false" tabindex="-1">{name}</button>'
+        for act, name in (("helpful", "Helpful"), ("unhelpful", "Not helpful"))
     )
-    return f'<footer class="foot">{copies}{link}{prompt}<span class="grow"></span>{verdict}</footer>'
+    return (
+        f'<div class="foot" role="toolbar" aria-label="With this answer">{link}{copies if answer.citations else ""}{prompt}'
+        f'<span class="grow"></span>{verdict}</div>'
+    )
+
+
+def _do(act: str, name: str, *, kind: str) -> str:
+    return f'<button type="button" class="quiet" data-act="{act}" data-kind="{kind}" tabindex="-1">{name}</button>'
 
 
 def error_card(message: str, asked: Asked | None = None) -> str:
     """Return an error in the place of an answer."""
     state = f' data-asked="{state_of(asked)}"' if asked else ""
-    told = f'<p class="noans"><strong>This could not be answered.</strong> {shown(message)}</p>'
+    told = f'<h3 class="noans"><strong>This could not be answered.</strong> {shown(message)}</h3>'
     return f'<article class="ans none"{state} role="alert">{told}</article>'
 
 

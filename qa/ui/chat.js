@@ -1,6 +1,6 @@
 // The conversation, after script.js in the same function: a question is drawn at once; what was asked stays in this browser,
 // each tab in a chat of its own; the address says what was searched.
-const CHATS = 'quoted.chats.1', MOST_CHATS = 50, LISTED_CHATS = 6;
+const CHATS = 'quoted.chats.1', MOST_CHATS = 50, LISTED_CHATS = 6, SAID = 400;
 const read = (store, key, otherwise) => { try { return JSON.parse(store.getItem(key)) ?? otherwise; } catch { return otherwise; } };
 const keep = (store, key, value) => { try { store.setItem(key, JSON.stringify(value)); } catch { /* full or forbidden: then it is not remembered */ } };
 const cards = () => [...document.querySelectorAll('#chat .ans[data-asked]')];
@@ -25,19 +25,20 @@ const keepChat = () => {
   const turns = cards().map(turnOf);
   if (!turns.length) return;
   const chats = read(localStorage, CHATS, {});   // read again: another tab may have written since
-  chats[chatId] = { name: turns[0].question, at: Date.now(), turns };
+  chats[chatId] = { name: chats[chatId]?.name ?? turns[0].question, at: Date.now(), turns };
   const newest = Object.entries(chats).sort(([, a], [, b]) => b.at - a.at).slice(0, MOST_CHATS);
   keep(localStorage, CHATS, Object.fromEntries(newest));
 };
 const openChat = id => { chatId = id; keep(sessionStorage, 'quoted.chat', id); trigger('restore', { turns: read(localStorage, CHATS, {})[id]?.turns ?? [] }); };
+const chatsOf = () => Object.entries(read(localStorage, CHATS, {})).sort(([, a], [, b]) => b.at - a.at);   // newest first
 const listChats = () => {
-  const welcome = document.querySelector('#chat .welcome'), others = Object.entries(read(localStorage, CHATS, {})).filter(([id]) => id !== chatId);
+  const welcome = document.querySelector('#chat .welcome'), others = chatsOf().filter(([id]) => id !== chatId);
   if (!welcome || !others.length || welcome.querySelector('.earlier')) return;
   const box = Object.assign(document.createElement('div'), { className: 'earlier' }), list = document.createElement('ul');
-  for (const [id, chat] of others.sort(([, a], [, b]) => b.at - a.at).slice(0, LISTED_CHATS)) {
+  for (const [id, chat] of others.slice(0, LISTED_CHATS)) {
     const button = Object.assign(document.createElement('button'), { type: 'button', textContent: chat.name });
     Object.assign(button.dataset, { act: 'chat', chat: id });
-    list.append(Object.assign(document.createElement('li'), {})); list.lastChild.append(button);
+    list.append(document.createElement('li')); list.lastChild.append(button);
   }
   box.append(Object.assign(document.createElement('h3'), { textContent: 'Earlier chats in this browser' }), list);
   welcome.append(box);
@@ -129,11 +130,16 @@ document.addEventListener('change', event => {
 
 // Back: an open sheet is closed, then the question before is scrolled to
 
+const entitle = question => { document.title = question ? `${question} – Quoted` : 'Quoted'; };
 const askedAt = address => cards().findLast(card => addressOf(askedOf(card)) === address);
 addEventListener('popstate', () => {
   if (leaving) { leaving = false; return; }
   if (document.body.classList.contains('viewer-open')) closePanel();
-  else bubbles()[cards().indexOf(askedAt(location.href))]?.scrollIntoView({ block: 'start' });
+  else {
+    const card = askedAt(location.href);
+    bubbles()[cards().indexOf(card)]?.scrollIntoView({ block: 'start' });
+    entitle(card && askedOf(card).question);
+  }
 });
 
 window.quoted = {
@@ -146,9 +152,9 @@ window.quoted = {
     question.scrollIntoView({ block: 'start' });
     const address = addressOf(askedOf(card));
     if (address !== location.href) history[restored ? 'replaceState' : 'pushState'](null, '', address);
-    document.title = `${askedOf(card).question} – Quoted`;
+    entitle(askedOf(card).question);
     keepChat();
-    say(card.querySelector('.lead,.noans')?.textContent ?? '');
+    if (!restored) say([...card.querySelectorAll('.lead,.noans,.qt')].slice(0, 2).map(part => part.innerText).join(' ').slice(0, SAID));
   }, 50),
 };
 

@@ -1,4 +1,4 @@
-"""A chat -> a file to keep: Markdown, or the documents it quotes as CSL-JSON or BibTeX.
+"""A chat -> a file to keep: HTML, Markdown, or the documents it quotes as CSL-JSON or BibTeX.
 
 In -> out: answers and the documents they quote -> `str`.
 Does not: ask, or invent what is not known of a document.
@@ -11,17 +11,26 @@ import re
 from collections.abc import Sequence
 
 from qa.datatypes import Answer, Document
-from qa.rendering import REFUSAL, UNCLEAR, answer_to_markdown, one_line
+from qa.formats.places import place_words
+from qa.rendering import REFUSAL, STALE_MARK, UNCLEAR, answer_to_markdown, one_line
+from qa.ui.escaping import shown
+from qa.ui.marks import hidden_in, quoted_html
 
 _SPECIAL = re.compile(r"([&%$#_{}])")
 _MARKS = re.compile(r"([\\`*_<>\[\]#|~])")
+_STYLE = (
+    "body{max-width:44em;margin:2em auto;padding:0 1em;font:17px/1.6 system-ui,sans-serif;color:#1b1f27}"
+    "h1{font-size:1.3em}h2{margin:2em 0 .6em;font-size:1.15em}"
+    "blockquote{margin:0 0 1.2em;padding-left:1em;border-left:3px solid #3538a8}.q{white-space:pre-wrap;overflow-wrap:anywhere}.mk{display:none}"
+    "footer{margin-top:.3em;font-size:.82em;color:#565d6b}.unseen::before{content:attr(data-c);font-size:.6em;border:1px solid}"
+)
 _WRITTEN = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 
 
 def exported(kind: str, answers: Sequence[Answer], documents: Sequence[Document]) -> str:
-    """Return the file of a kind: md, json or bib. KeyError for another."""
-    if kind == "md":
-        return chat_to_markdown(answers)
+    """Return the file of a kind: html, md, json or bib. KeyError for another."""
+    if kind in ("html", "md"):
+        return {"html": chat_to_html, "md": chat_to_markdown}[kind](answers)
     return {"json": documents_to_csl, "bib": documents_to_bibtex}[kind](documents)
 
 
@@ -34,6 +43,27 @@ def _body(answer: Answer) -> str:
     if not answer.citations:
         return f"{REFUSAL} {_plain(answer.reason)}"
     return (f"{UNCLEAR}\n\n" if not answer.clear else "") + answer_to_markdown(answer)
+
+
+def chat_to_html(answers: Sequence[Answer]) -> str:
+    """Return a page that needs nothing else and does nothing: no script, no link, no picture; what a reader would not see stays hidden."""
+    body = "".join(f"<section><h2>{shown(answer.question)}</h2>{_section(answer)}</section>" for answer in answers)
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>Quoted</title><style>{_STYLE}</style></head><body><main><h1>Questions, and what the documents say</h1>{body}</main></body></html>\n"
+    )
+
+
+def _section(answer: Answer) -> str:
+    if not answer.citations:
+        return f"<p>{shown(f'{REFUSAL} {answer.reason}' if answer.kind != 'courtesy' else answer.reason)}</p>"
+    said = "" if answer.clear or answer.kind == "overview" else f"<p>{shown(UNCLEAR)}</p>"
+    return said + "".join(
+        f'<blockquote><div class="q">{quoted_html(c.text, c.span.start, hidden_in(c.text, c.doc_id), c.answer)}</div>'
+        f"<footer>[{c.label}] {shown(c.title)} · {shown(place_words(c))}{shown(STALE_MARK) if c.stale else ''}</footer></blockquote>"
+        for c in answer.citations
+    )
 
 
 def _plain(text: str) -> str:

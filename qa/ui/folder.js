@@ -31,17 +31,10 @@ const filterList = text => {
     row.hidden = !words.every(word => said.includes(word));
   }
   const left = rows();
-  left.forEach((row, n) => { row.tabIndex = n ? -1 : 0; });
+  left.forEach((row, n) => { row.tabIndex = row.previousSibling.tabIndex = n ? -1 : 0; });
   element.querySelector('#listed').textContent = words.length ? `${left.length} of ${all.length}` : '';
 };
 document.addEventListener('input', event => { if (event.target.id === 'filter') { list.filter = event.target.value; filterList(list.filter); } });
-document.addEventListener('keydown', event => {   // one stop of the Tab key for the whole list
-  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key], all = by && event.target.classList?.contains('docrow') ? rows() : [];
-  const next = all[all.indexOf(event.target) + by];
-  if (!next) return;
-  event.preventDefault();
-  event.target.tabIndex = -1; next.tabIndex = 0; next.focus();
-});
 new MutationObserver(loadList).observe(document.getElementById('status'), { childList: true, subtree: true, attributes: true });
 
 // files: each is sent by itself, then the index is brought in line once

@@ -57,24 +57,24 @@ def source_list(documents: Sequence[Document], folder: Folder) -> str:
 def _row(document: Document, *, first: bool) -> str:
     stop = "" if first else " tabindex=-1"
     return (
-        f"<li>{_tick(document.doc_id, document.title)}"
+        f"<li>{_tick(document.doc_id, document.title, first=first)}"
         f'<button type="button" class="docrow" data-open="{escape(document.doc_id)}"{stop}>'
         f'<span class="dt">{shown(document.title)}</span><span class="dm">{shown(_about(document))}</span></button></li>'
     )
 
 
-def _tick(name: str, title: str) -> str:
-    return (
-        f'<input type="checkbox" class="tick" data-within="{escape(name)}" aria-label="{label(f"Ask only {title}")}">'
-    )
+def _tick(name: str, title: str, *, first: bool) -> str:
+    stop = "" if first else " tabindex=-1"
+    named = f'data-within="{escape(name)}" aria-label="{label(f"Ask only {title}")}"'
+    return f'<input type="checkbox" class="tick" {named}{stop}>'
 
 
 def _folders(documents: Sequence[Document]) -> str:
     """Return a tick for each folder, those with the most documents first."""
     counts = Counter(d.doc_id.rpartition("/")[0] for d in documents if "/" in d.doc_id)
     ticks = "".join(
-        f'<label class="dm">{_tick(f"{name}/", name)}{shown(name)}/ ({count:,})</label>'
-        for name, count in counts.most_common(FOLDERS_SHOWN)
+        f'<label class="dm">{_tick(f"{name}/", name, first=n == 0)}{shown(name)}/ ({count:,})</label>'
+        for n, (name, count) in enumerate(counts.most_common(FOLDERS_SHOWN))
     )
     return f'<div class="folders" role="group" aria-label="Folders">{ticks}</div>' if ticks else ""
 

@@ -7,6 +7,7 @@ Does not: retrieve or render by itself (qa/engine.py, qa/ui/cards.py), or start 
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from typing import Any
@@ -32,15 +33,16 @@ from qa.ui.turns import TURNS_KEPT, Turn, read_asked, read_turn
 _SILENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _AFTER_ANSWER = "() => window.quoted.answered()"
 _AFTER_RESTORE = "() => window.quoted.answered(true)"
-_SCRIPTS = ("script.js", "source.js", "chat.js", "folder.js", "checking.js", "pages.js", "exporting.js")
+_SCRIPTS = ("script.js", "source.js", "chat.js", "folder.js", "pages.js", "dialogs.js", "access.js")
 _STYLES = ("style.css", "source.css", "media.css")
 PANES = '<div id="list" class="pane"></div><div id="source" class="pane" hidden></div>'
 """Beside the chat: filled by source.js, which keeps the list while a document is open, and a document while its marks move."""
 
 
 def head() -> str:
-    """Return the style sheets for the page's head."""
-    return f"<style>{_joined(_STYLES)}</style>"
+    """Return the style sheets and the icon for the page's head."""
+    icon = b64encode(_joined(["icon.svg"]).encode()).decode()
+    return f'<link rel="icon" type="image/svg+xml" href="data:image/svg+xml;base64,{icon}"><style>{_joined(_STYLES)}</style>'
 
 
 def _joined(names: Sequence[str]) -> str:

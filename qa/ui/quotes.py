@@ -88,7 +88,8 @@ def quotes_html(layout: Layout, told: Told) -> str:
 def pill(number: int, label: str, tip: str = "") -> str:
     """Return the numbered button of a quote; `tip` is the HTML that hover and focus show."""
     shown = f'<span class="tip" aria-hidden="true">{tip}</span>' if tip else ""
-    named = f'data-n="{number}" aria-label="{escaping.label(label)}"'
+    stop = "" if number == 1 else ' tabindex="-1"'  # one stop of the Tab key for all numbers of a card: arrow keys step
+    named = f'data-n="{number}" aria-label="{escaping.label(label)}"{stop}'
     return f'<span class="pillbox"><button type="button" class="cite" {named}>{number}</button>{shown}</span>'
 
 
@@ -213,7 +214,8 @@ def _provenance(unit: Unit, told: Told, *, titled: bool) -> str:
 def _also(citation: Citation, told: Told) -> str:
     first = told.also[citation.label]
     return "".join(
-        f' <button type="button" class="cite also" data-n="{first + i}" aria-label="{escaping.label(f"Also in {p.title}, {place_words(p)}")}">'
+        f' <button type="button" class="cite also" tabindex="-1" data-n="{first + i}" '
+        f'aria-label="{escaping.label(f"Also in {p.title}, {place_words(p)}")}">'
         f"also in {escaping.shown(p.title)}</button>"
         for i, p in enumerate(citation.also)
     )

@@ -42,7 +42,10 @@ const placeTip = event => {
   tip.style.display = 'block';
   const at = pill.getBoundingClientRect(), size = tip.getBoundingClientRect();
   tip.style.left = `${Math.max(8, Math.min(at.left - 20, innerWidth - size.width - 8))}px`;
-  tip.style.top = `${at.bottom + size.height + 16 < innerHeight ? at.bottom + 8 : at.top - size.height - 8}px`;   // below: the quote stands above
+  const quote = (pill.closest('.quote') ?? pill).getBoundingClientRect(), below = Math.max(quote.bottom, at.bottom) + 8, above = quote.top - size.height - 8;
+  if (below + size.height < innerHeight) tip.style.top = `${below}px`;
+  else if (above > 0) tip.style.top = `${above}px`;
+  else tip.style.display = '';   // nowhere beside the quote: rather none than over it
 };
 const hideTip = event => { const tip = event.target.closest?.('.cite')?.nextElementSibling; if (tip?.classList.contains('tip')) tip.style.display = ''; };
 for (const shown of ['mouseover', 'focusin']) document.addEventListener(shown, placeTip);
@@ -98,7 +101,8 @@ const actions = {
     openPanel();
     actions.list();
   },
-  new: () => { newChat(); trigger('reset', {}); closePanel(); history.replaceState(null, '', location.pathname); chatBox()?.focus(); },
+  new: () => { newChat(); trigger('reset', {}); closePanel(); history.replaceState(null, '', location.pathname); entitle(); chatBox()?.focus(); },
+  skip: () => chatBox()?.focus(),
   theme: () => { document.body.classList.toggle('dark'); localStorage.setItem('quoted.theme', document.body.classList.contains('dark') ? 'dark' : 'light'); },
   rebuild: () => trigger('rebuild', {}),
   typed: button => ask({ question: askedOf(button).question, as_typed: true, within: askedOf(button).within }),
@@ -107,7 +111,7 @@ const actions = {
     ask({ question, within: only, history: earlier.filter((_, n) => n !== Number(button.dataset.part)) });
   },
   again: () => askAgain(),
-  chat: button => openChat(button.dataset.chat),
+  chat: button => { button.closest('dialog')?.close(); openChat(button.dataset.chat); },
   copy: button => copy(button, cardOf(button).dataset[button.dataset.kind]),
   link: button => copy(button, addressOf(askedOf(button))),
   around: button => {   // what stands before or after a quote, in its place
@@ -131,6 +135,7 @@ document.addEventListener('click', event => {
   else if (target.dataset.open) { byKeyboard = keyboard; openSource({ open: target.dataset.open }); }
   else if (target.dataset.ask) ask({ question: target.dataset.ask, within: [...ticked] });
   else actions[target.dataset.act]?.(target);
+  target.closest('.more')?.removeAttribute('open');
 });
 
 document.addEventListener('keydown', event => {
