@@ -61,6 +61,7 @@ ROOMS = [
         "answers.confidence",
         "answers.calibrated",
         "answers.followups",
+        "answers.parts",
     ),
     *("answers.dates", "answers.people", "answers.authors", "answers.overview"),
     *("answers.answering", "answers.alike", "answers.verifying"),

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 
 from qa.answers import confidence, weighing
 from qa.answers.authors import written
-from qa.answers.confidence import Judgement, Weights, judge
+from qa.answers.confidence import Weights, judge
 from qa.answers.followups import is_courtesy, searched_for
 from qa.answers.joining import rank_windows, windows_around
 from qa.answers.matching import TokenMatch, match_tokens
 from qa.answers.overview import asked_of_whole, overview, overview_of
-from qa.answers.quoting import SentenceRanking, choose_quotes, rank_sentences
+from qa.answers.parts import parts_of
+from qa.answers.quoting import SentenceRanking, choose_quotes, overlaps, rank_sentences
 from qa.answers.reading import Reads, read_best
 from qa.answers.retrieval import Query, make_query, rank_passages, scores_of
 from qa.answers.spelling import corrected, corrections
@@ -111,8 +112,9 @@ def answer_question(
     findings = look_for(corpus, means, searched, k=k, as_typed=as_typed, asked=question.strip())
     if findings is None:
         return _refuse(question, searched, (), 0.0, "The question holds no word to look for.")
-    judgement = judge(corpus, findings.query, findings.match, findings.ranking, findings.reads, means.weights)
-    return _decide(corpus, means, question, findings, judgement)
+    answer = _decide(corpus, means, question, findings)
+    parts = [] if as_typed else parts_of(searched)
+    return _with_parts(corpus, means, answer, parts) if parts else answer
 
 
 def find_hits(corpus: Corpus, means: Means, text: str, k: int, *, history: Sequence[str] = ()) -> list[Hit]:
@@ -205,7 +207,28 @@ def with_answer(corpus: Corpus, citation: Citation, reads: Reads) -> Citation:
     return replace(citation, answer=max(found)[1]) if found else citation
 
 
-def _decide(corpus: Corpus, means: Means, question: str, found: Findings, judgement: Judgement) -> Answer:
+def _with_parts(corpus: Corpus, means: Means, whole: Answer, parts: Sequence[str]) -> Answer:
+    """Return an answer in which the best quote for each part of the question comes first, as far as the documents answer it.
+
+    A question that they do not answer as a whole is answered, but not clearly, where they answer every part of it.
+    """
+    found = [(part, look_for(corpus, means, part)) for part in parts]
+    answers = [_decide(corpus, means, part, findings) for part, findings in found if findings]
+    if not whole.answered and not (len(answers) == len(parts) and all(answer.answered for answer in answers)):
+        return whole
+    best = [answer.citations[0] for answer in answers if answer.answered]
+    kept: list[Citation] = []
+    for citation in (*best, *whole.citations):
+        if len(kept) < means.settings.quotes and not overlaps(kept, citation.doc_id, citation.span):
+            kept.append(replace(citation, label=len(kept) + 1))
+    if whole.answered:
+        return replace(whole, citations=tuple(kept))
+    confidence = min(answer.confidence for answer in answers)
+    return replace(whole, citations=tuple(kept), answered=True, confidence=confidence, reason="")
+
+
+def _decide(corpus: Corpus, means: Means, question: str, found: Findings) -> Answer:
+    judgement = judge(corpus, found.query, found.match, found.ranking, found.reads, means.weights)
     settings, searched, confidence = means.settings, found.query.text, judgement.confidence
     citations = choose_quotes(corpus, found.ranking, settings.quotes) if confidence >= settings.threshold else []
     citations = [with_answer(corpus, citation, found.reads) for citation in citations]

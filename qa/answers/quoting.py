@@ -124,7 +124,7 @@ def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[
         chance, document, quote, row, said = candidates.pop(at)
         span = quote.span
         least, share = (LEAST_CHANCE, SHARE_OF_BEST) if document.doc_id in quoted else OF_ANOTHER_SOURCE
-        if (chosen and not said and chance < max(least, share * best)) or _overlaps(chosen, document, span):
+        if (chosen and not said and chance < max(least, share * best)) or overlaps(chosen, document.doc_id, span):
             continue
         twin = _alike(chosen, span.of(document.text))
         if twin is None:
@@ -153,8 +153,9 @@ Candidate = tuple[float, Document, Quote, int, bool]
 """Chance, document, quote, row, and whether it is said by the one whose words are asked for."""
 
 
-def _overlaps(chosen: Sequence[Citation], document: Document, span: Span) -> bool:
-    return any(c.doc_id == document.doc_id and c.span.start < span.end and span.start < c.span.end for c in chosen)
+def overlaps(chosen: Sequence[Citation], doc_id: str, span: Span) -> bool:
+    """Tell whether some of a document is already quoted."""
+    return any(c.doc_id == doc_id and c.span.start < span.end and span.start < c.span.end for c in chosen)
 
 
 def _alike(chosen: Sequence[Citation], text: str) -> int | None:
