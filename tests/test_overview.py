@@ -1,9 +1,16 @@
 """Questions about the documents as a whole: which these are, and that every item is the documents' own words."""
 
-import pytest
+import re
 
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
+
+from qa.answers import authors, parts, whole
 from qa.answers.dates import dates_in
-from qa.answers.overview import ITEMS, Whole, asked_of_whole
+from qa.answers.overview import ITEMS
+from qa.answers.whole import Whole, asked_of_whole
 from qa.engine import Engine
 from qa.rendering import answer_to_text
 
@@ -186,3 +193,41 @@ def test_an_author_is_known_from_what_a_document_says_of_itself(reef, question):
 )
 def test_an_author_nobody_tells_is_searched_in_the_text(reef, question):
     assert reef.ask(question).kind == "answer"
+
+
+def written_like(form):
+    """Texts that a form matches, small letters only."""
+    source = form if isinstance(form, str) else form.pattern
+    return st.from_regex(re.compile(source, re.ASCII), fullmatch=True)
+
+
+@pytest.mark.parametrize("form", [form for _, form in whole._FORMS])
+def test_what_a_form_matches_holds_a_hint(form):
+    """A question without a hint is compared with no form: one that a form matches has to hold one."""
+
+    @settings_of(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(written_like(form))
+    def check(text):
+        assert any(hint in text.lower() for hint in whole._HINTS), text
+
+    check()
+
+
+@pytest.mark.parametrize("form", [*parts._AGAINST, parts._TWO_ASKED, parts._ASKED_AFTER, parts._TWO_QUESTIONS])
+def test_what_a_form_of_two_questions_matches_holds_a_hint(form):
+    @settings_of(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(written_like(form))
+    def check(text):
+        assert any(hint in text.lower() for hint in parts._HINTS), text
+
+    check()
+
+
+@pytest.mark.parametrize("form", [*authors._BY, *authors._OF])
+def test_what_a_form_about_authors_matches_holds_a_hint(form):
+    @settings_of(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(written_like(form))
+    def check(text):
+        assert any(hint in text.lower() for hint in authors._HINTS), text
+
+    check()

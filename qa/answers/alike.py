@@ -6,12 +6,12 @@ Does not: forgive another letter, digit, sign, currency, per cent or punctuation
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from array import array
 from collections.abc import Iterator
 
 from qa.datatypes import Span
+from qa.patterns import pattern
 
 SINGLE = "‘’‚‛ʼ`´′‹›"
 DOUBLE = "“”„‟«»″"
@@ -24,12 +24,12 @@ _SAME = str.maketrans(
     {**dict.fromkeys(SINGLE, "'"), **dict.fromkeys(DOUBLE, '"'), **dict.fromkeys(DASHES, "-"), **LIGATURES, **dict.fromkeys(INVISIBLE, "")}
 )  # fmt: skip
 _FINAL_SIGMA = str.maketrans("ς", "σ")
-_BROKEN = re.compile(r"\u00ad[^\S\n]*\n[^\S\n]*")
+_BROKEN = pattern(r"\u00ad[^\S\n]*\n[^\S\n]*")
 """A word that is divided at the end of a line by a soft hyphen."""
-_WORD = re.compile(r"[^\W_]+")
+_WORD = pattern(r"[^\W_]+")
 _UNITS = "%‰‱°"
 """What belongs to the number beside it, as currencies do."""
-_PIECE = re.compile(r"\u00ad[^\S\n]*\n[^\S\n]*|\s+|\S")
+_PIECE = pattern(r"\u00ad[^\S\n]*\n[^\S\n]*|\s+|\S")
 
 
 def fold_text(text: str) -> str:

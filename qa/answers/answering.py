@@ -15,13 +15,14 @@ from qa.answers.confidence import Weights, judge
 from qa.answers.followups import is_courtesy, searched_for
 from qa.answers.joining import rank_windows, windows_around
 from qa.answers.matching import TokenMatch, match_tokens
-from qa.answers.overview import asked_of_whole, overview, overview_of
+from qa.answers.overview import overview, overview_of
 from qa.answers.parts import parts_of
 from qa.answers.quoting import SentenceRanking, choose_quotes, overlaps, rank_sentences
 from qa.answers.reading import Reads, read_best
 from qa.answers.retrieval import Query, make_query, rank_passages, scores_of
 from qa.answers.spelling import corrected, corrections
 from qa.answers.weighing import SentenceWeights, weigh
+from qa.answers.whole import asked_of_whole
 from qa.datatypes import Answer, Citation, Hit
 from qa.indexing.contract import Corpus
 from qa.models.encoding import Embedder

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from qa.patterns import pattern
 from qa.text.tokens import folded_words, is_content_word
 
 _KINDS = (
@@ -17,18 +18,18 @@ _KINDS = (
     (r"\bhow (?:many|much|long|old|far|big|large|high|tall|often|fast)\b|\bwhat (?:percent\w*|number|share|proportion|amount)\b", "AMOUNT"),
     (r"\bwhere\b", "NAME"),
 )  # fmt: skip
-_AMOUNT = re.compile(
+_AMOUNT = pattern(
     r"\d+|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|fifty"
     r"|dozens?|hundreds?|thousands?|millions?|billions?|trillions?|half|thirds?|quarters?|once|twice|none|both|many|several|majority|most|percent)\b",
     re.IGNORECASE,
 )
-_TIME = re.compile(
+_TIME = pattern(
     r"\b(?:1\d{3}|20\d{2})s?\b|\b\d{1,2}(?:st|nd|rd|th)\b|\b(?:january|february|march|april|may|june|july|august|september|october|november"
     r"|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:centur|decade|year|month|week|day)(?:s|y|ies)?|today|yesterday|tomorrow|now"
     r"|recently|ago|since|until|before|after|during|spring|summer|autumn|winter)\b",
     re.IGNORECASE,
 )
-_CAPITAL = re.compile(r"\b[^\W\d_a-z][^\W_]+")
+_CAPITAL = pattern(r"\b[^\W\d_a-z][^\W_]+")
 
 
 class Kind(Enum):
@@ -42,8 +43,8 @@ class Kind(Enum):
 
 def kind_of(question: str) -> Kind:
     """Return what a question asks for: who, where (a name), when, how many; ANYTHING where it does not say."""
-    for pattern, kind in _KINDS:
-        if re.search(pattern, question, re.IGNORECASE):
+    for form, kind in _KINDS:
+        if re.search(form, question, re.IGNORECASE):
             return Kind[kind]
     return Kind.ANYTHING
 

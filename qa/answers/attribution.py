@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from qa.patterns import pattern
 from qa.text.tokens import folded_words, is_content_word, stem
 
 
@@ -25,7 +26,7 @@ _INVERTED = _stems(
     "say said says write wrote add added warn warned ask asked explain explained insist insisted reply replied"
 )
 _PRONOUNS = frozenset(("he", "she", "they"))
-_ASKED = re.compile(
+_ASKED = pattern(
     r"\b(?:did|does|do|has|have|had|would|will)\s+(?P<who>(?:\S+\s+){1,6}?)(?P<verb>[^\W\d_]+)\b", re.IGNORECASE
 )
 _QUOTE_MARKS = ("“", "„", "«", '"')

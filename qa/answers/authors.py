@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from qa.indexing.contract import Corpus
+from qa.patterns import pattern
 from qa.text.tokens import content_words, stem
 
 LONGEST = 200
@@ -32,7 +33,10 @@ _OF = (
     rf"(?:who is )?(?:the )?author of (?:the |this |that )?(?P<topic>.*\b{_DOCUMENT}\b.*)",
     rf"who (?:is|was) (?:the )?(?P<topic>.*\b{_DOCUMENT}\b.*?) (?:written )?by",
 )
-_NO_TOPIC = re.compile(rf"\b(?:{_DOCUMENT}|about|on|of|called|named|titled)\b", re.IGNORECASE)
+_NO_TOPIC = pattern(rf"\b(?:{_DOCUMENT}|about|on|of|called|named|titled)\b", re.IGNORECASE)
+
+_HINTS = ("writ", "wrote", "author", "publish", " by")
+"""Each form holds one of these: most questions hold none, and are compared with no form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Written:
 def written(corpus: Corpus, question: str, about: Callable[[str], int | None]) -> Written | None:
     """Return the documents whose author a question asks about; `about` finds the document on a topic."""
     plain = " ".join(question.strip().strip(" ?!.").split())
-    if len(plain) > LONGEST:
+    if len(plain) > LONGEST or not any(hint in plain.lower() for hint in _HINTS):
         return None
     if who := _asked(_BY, plain, "who"):
         words = set(map(stem, content_words(who)))

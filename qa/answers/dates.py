@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qa.datatypes import Span
+from qa.patterns import pattern
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
@@ -26,7 +27,7 @@ _NEAR_YEAR = (
     r"\b(?:in|since|by|from|until|till|before|after|of|during|between|and|to|through|around|about|circa|year|early|late|mid|spring|summer|autumn|fall"
     r"|winter|’s|'s)[\s-]+|\("
 )
-_PATTERNS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
+_PATTERNS = tuple(pattern(source, re.IGNORECASE) for source in (
     rf"(?<![\w-])(?P<at>{_YEAR}-(?P<number>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?)(?![\w-])",
     rf"(?<![\w.])(?P<at>(?P<day>3[01]|[12]\d|0?[1-9])\.(?P<number>1[0-2]|0?[1-9])\.{_YEAR})(?!\w)",
     rf"(?<!\w)(?P<at>{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR})\b",
@@ -61,8 +62,8 @@ def dates_in(text: str) -> list[Dated]:
 
 def _matches(text: str) -> Iterator[Dated]:
     """Yield what each spelling finds, the fullest spellings first."""
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text):
+    for form in _PATTERNS:
+        for match in form.finditer(text):
             parts = match.groupdict()
             month = int(parts.get("number") or 0) or _number_of(parts.get("month"))
             yield Dated(Span(*match.span("at")), int(parts["year"]), month, int(parts.get("day") or 0))

@@ -9,33 +9,37 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from qa.patterns import pattern
 from qa.text.tokens import content_words, folded_words
 
 HISTORY_USED = 3
 """How far back a follow-up of a follow-up is followed."""
 LONGEST_EARLIER = 300
 """An earlier text of more characters is a pasted paragraph, and no question to follow up."""
-_CONNECTIVE = re.compile(
+_CONNECTIVE = pattern(
     r"\W*(?:and|but|so|also|then|or|what about|how about|why not|who else|what else)\b", re.IGNORECASE
 )
-_QUESTION_WORD = re.compile(r"\W*(?:what|who|whom|whose|when|where|why|how|which)\b", re.IGNORECASE)
-_REFERENCE = re.compile(
+_QUESTION_WORD = pattern(r"\W*(?:what|who|whom|whose|when|where|why|how|which)\b", re.IGNORECASE)
+_REFERENCE = pattern(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|those|these|this"
     r"|(?<!is )(?<!are )(?<!was )(?<!were )there|the same(?! time)|the other|(?:is|was|about|of|said|than|does|did|do) that)\b"
     r"|\bthat\W*\Z",
     re.IGNORECASE,
 )
 _COURTESY = frozenset(
-    re.findall(
-        r"\w+",
-        "hello hi hey hiya thanks thank thx ty bye goodbye ok okay please morning evening afternoon cheers welcome sorry great nice cool perfect",
+    word
+    for line in (
+        "hello hi hey hiya thanks thank thx ty bye goodbye ok okay please morning evening afternoon cheers welcome sorry great",
+        "nice cool perfect",
     )
+    for word in line.split()
 )
 _WITH_IT = frozenset(
-    re.findall(
-        r"\w+",
+    word
+    for line in (
         "a again all and are but day doing for good have how i is it lot much my night so that the there very you your",
     )
+    for word in line.split()
 )
 _LONGEST_REFERRING = 5
 _LONGEST_ELLIPSIS = 2

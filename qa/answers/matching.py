@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from qa.answers.retrieval import Query
 from qa.indexing.contract import Corpus
+from qa.indexing.lexical import distinct
 from qa.indexing.projection import project
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class TokenMatch:
         """Return the match of some of its passages alone, at least one."""
         import numpy as np
 
-        wanted = np.isin(self.rows, np.fromiter(rows, np.int64))
+        wanted = np.isin(self.rows, np.fromiter(rows, np.int64), kind="table")
         lengths = np.diff(self.edges, append=len(self.tokens))
         kept = np.repeat(wanted, lengths)
         edges = np.cumsum(lengths[wanted]) - lengths[wanted]
@@ -64,7 +65,7 @@ def match_tokens(corpus: Corpus, query: Query, rows: Iterable[int]) -> TokenMatc
     """Return the TokenMatch of at least one passage."""
     import numpy as np
 
-    wanted = np.unique(np.fromiter(rows, np.int64))
+    wanted = distinct(rows)
     corpus.fetch(wanted.tolist())
     bounds = corpus.passages[wanted, 5:7]
     runs = np.flatnonzero(np.append(True, bounds[1:, 0] != bounds[:-1, 1]))  # passages that touch are read as one

@@ -1,6 +1,6 @@
 """Questions about the documents as a whole -> an overview in the documents' own words.
 
-In -> out: "what are these documents about", "list the people mentioned", "what happened when" -> `Asked`; this and a Corpus -> an Answer of quotes.
+In -> out: what is asked (qa/answers/whole.py) and a Corpus -> an Answer of quotes.
 Does not: sum up: each item is a sentence that a document has, and the Answer is marked as an overview.
 """
 
@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 
 from qa.answers.authors import Written
 from qa.answers.dates import Dated, dates_in
 from qa.answers.people import names_in
 from qa.answers.quoting import cite
 from qa.answers.spans import Quote, quote_span
+from qa.answers.whole import Asked, Whole
 from qa.datatypes import Answer, Citation, Kind, Span
 from qa.indexing.contract import Corpus
+from qa.patterns import pattern
 from qa.text.sentences import trim
 
 ITEMS = 20
@@ -26,87 +27,10 @@ OPENING = 3
 """How many sentences stand for a single document."""
 MOST_SENTENCES = 40_000
 """How many sentences are read for names or dates, so that a question about many documents takes no minutes."""
-LONGEST = 200
-"""A longer question is none about the whole."""
 TELLING_CHARS = 40
 """A first sentence that is shorter says little."""
 _TELLS = frozenset((Kind.PARAGRAPH, Kind.ITEM, Kind.TURN, Kind.DEFINITION))
-_ENDS = re.compile(r"[.!?…。！？؟।][\"”’»)\]*_]*\Z")
-
-_DOCS = r"(?:documents?|docs?|files?|texts?|articles?|papers?|pages?|notes?|sources?|reports?|materials?|collection|corpus|folder|library|index|data)"
-_THESE = rf"(?:(?:all(?: of)? )?(?:these|those|the|this|your|my|our) |all )?{_DOCS}"
-_HERE = (
-    r"(?: (?:(?:do you|you) have|are there|there are|exist"
-    r"|(?:(?:is|are) )?(?:indexed|available|loaded|included|here)"
-    rf"|(?:in|from|of|by) {_THESE}|here))*"
-)
-_PLEASE = r"(?:please |can you |could you |would you |i want |i need )*(?:me )?"
-_SUM_UP = (
-    r"(?:summari[sz]e|sum up|outline|give (?:me )?an? (?:(?:short|brief|quick) )?(?:summary|overview|outline)(?: of)?"
-    r"|(?:summary|overview)(?: of)?)"
-)
-_LIST = r"(?:list|show|name|give(?: me)?|tell me|what are|which are|who are)"
-_PEOPLE = r"(?:people|persons?|individuals|personalities|persons and places|characters)"
-_NAMES = r"(?:names?|organi[sz]ations|places|countries|companies|entities)"
-_MENTIONED = rf"(?: (?:that |who )?(?:(?:is|are) )?(?:mentioned|named|quoted|in it|discussed|appear|occur|come up|referred to))?{_HERE}"
-
-
-class Whole(Enum):
-    """What is asked of the documents as a whole."""
-
-    ABOUT = "what they are about"
-    ONE = "what one of them is about"
-    PEOPLE = "who is mentioned"
-    NAMES = "which names they use"
-    DATES = "what happened when"
-
-
-_FORMS = tuple((whole, re.compile(pattern, re.IGNORECASE)) for whole, pattern in (
-    (Whole.ABOUT, rf"what(?:'s| is| are) (?:all )?{_THESE} (?:all )?about"),
-    (Whole.ABOUT, rf"what (?:do|does) {_THESE} (?:cover|contain|discuss|say|talk about|deal with|describe|tell(?: me| us)?)"),
-    (Whole.ABOUT, rf"what(?:'s| is) in {_THESE}"),
-    (Whole.ABOUT, rf"what (?:topics?|subjects?|themes?)(?: (?:do|does|are|is))?(?: (?:covered|discussed|there))?"
-     rf"(?: (?:in|by))? ?{_THESE}?(?: (?:cover|discuss|contain|deal with))?"),
-    (Whole.ABOUT, rf"(?:which|what|how many) {_DOCS}{_HERE}"),
-    (Whole.ABOUT, rf"{_PLEASE}(?:list|show|name|count) {_THESE}{_HERE}"),
-    (Whole.ABOUT, rf"{_PLEASE}{_SUM_UP}(?: (?:it|this|everything|{_THESE}))?{_HERE}"),
-    (Whole.ONE, rf"{_PLEASE}{_SUM_UP} (?:the |this |that )?{_DOCS} (?:about|on|of|from|called|named|titled|with) (?P<topic>.+)"),
-    (Whole.ONE, rf"what(?:'s| is) (?:the |this |that )?{_DOCS} (?:on|from|called|named|titled) (?P<topic>.+) about"),
-    (Whole.PEOPLE, rf"{_PLEASE}{_LIST} (?:all )?(?:of )?(?:the )?{_PEOPLE}{_MENTIONED}"),
-    (Whole.PEOPLE, rf"(?:which|what) {_PEOPLE} (?:are|is) (?:mentioned|named|quoted|discussed){_HERE}"),
-    (Whole.PEOPLE, rf"who (?:all )?(?:is|are|gets) (?:mentioned|named|quoted){_HERE}"),
-    (Whole.NAMES, rf"{_PLEASE}{_LIST} (?:all )?(?:of )?(?:the )?{_NAMES} (?:that |which )?(?:are )?(?:mentioned|named|used){_HERE}"),
-    (Whole.NAMES, rf"(?:which|what) {_NAMES} (?:are|is) (?:mentioned|named|used){_HERE}"),
-    (Whole.DATES, rf"what happened(?: and)? when{_HERE}"),
-    (Whole.DATES, rf"{_PLEASE}(?:(?:give|show|make|list) )?(?:me )?(?:an? |the )?(?:timeline|chronology)(?: of (?:events|{_THESE}))?{_HERE}"),
-    (Whole.DATES, rf"{_PLEASE}{_LIST} (?:all )?(?:of )?(?:the )?(?:important |main |key )?(?:dates|events)(?: (?:mentioned|in order))?{_HERE}"),
-    (Whole.DATES, r"what (?:happened|occurred|took place|went on|was done|is planned|is due|will happen) (?P<on>(?:on|in|during) .+)"),
-    (Whole.DATES, rf"(?:which|what) dates (?:are|is) (?:mentioned|named){_HERE}"),
-))  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked about the documents, and which one of them is meant, in the words of the question."""
-
-    whole: Whole
-    topic: str = ""
-    on: Dated | None = None
-    """The only date that is asked for, where there is one."""
-
-
-def asked_of_whole(question: str) -> Asked | None:
-    """Return what a question asks about the documents as a whole, None where it asks about what they say."""
-    if len(question) > LONGEST:
-        return None
-    plain = " ".join(question.strip().strip(" ?!.:").replace("’", "'").split())
-    for whole, form in _FORMS:
-        if match := form.fullmatch(plain):
-            parts = match.groupdict()
-            dates = dates_in(parts["on"]) if parts.get("on") else []
-            if not parts.get("on") or (len(dates) == 1 and dates[0].span.end == len(parts["on"])):
-                return Asked(whole, parts.get("topic") or "", dates[0] if dates else None)
-    return None
+_ENDS = pattern(r"[.!?…。！？؟।][\"”’»)\]*_]*\Z")
 
 
 def overview(corpus: Corpus, question: str, asked: Asked, document: int | None = None) -> Answer:

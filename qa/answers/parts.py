@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from qa.patterns import pattern
+
 LONGEST = 200
 """A longer question is left whole."""
 _ASKING = (
@@ -15,37 +17,41 @@ _ASKING = (
     r"|since when|until when)"
 )
 _AND = r"(?:,? and|,|;| &|,? or)"
-_TWO_ASKED = re.compile(rf"(?P<first>{_ASKING})\b{_AND} (?P<second>{_ASKING})\b (?P<rest>.+)", re.IGNORECASE)
+_TWO_ASKED = pattern(rf"(?P<first>{_ASKING})\b{_AND} (?P<second>{_ASKING})\b (?P<rest>.+)", re.IGNORECASE)
 """who and when built the mill"""
-_ASKED_AFTER = re.compile(rf"(?P<first>{_ASKING})\b (?P<rest>.+?){_AND} (?P<second>{_ASKING})", re.IGNORECASE)
+_ASKED_AFTER = pattern(rf"(?P<first>{_ASKING})\b (?P<rest>.+?){_AND} (?P<second>{_ASKING})", re.IGNORECASE)
 """who built the mill and when"""
-_TWO_QUESTIONS = re.compile(
+_TWO_QUESTIONS = pattern(
     rf"(?P<first>{_ASKING}\b .+?){_AND} (?P<second>{_ASKING} (?:is|are|was|were|do|does|did|has|have|had|can|will|would|should)\b .+)",
     re.IGNORECASE,
 )
 """who built the mill and when was it restored"""
 _AGAINST = (
-    re.compile(
+    pattern(
         r"(?:what(?:'s| is| are) |explain |tell me )?(?:the |any )?(?:main |key )?differences? between (?P<a>.+?) and (?P<b>[^,]+)",
         re.IGNORECASE,
     ),
-    re.compile(r"how (?:do|does|did|is|are) (?P<a>.+?) (?:differ|different) from (?P<b>.+)", re.IGNORECASE),
-    re.compile(r"compare (?P<a>.+?) (?:and|with|to) (?P<b>.+)", re.IGNORECASE),
-    re.compile(r"(?P<a>\S.*?) (?:vs\.?|versus) (?P<b>.+)", re.IGNORECASE),
+    pattern(r"how (?:do|does|did|is|are) (?P<a>.+?) (?:differ|different) from (?P<b>.+)", re.IGNORECASE),
+    pattern(r"compare (?P<a>.+?) (?:and|with|to) (?P<b>.+)", re.IGNORECASE),
+    pattern(r"(?P<a>\S.*?) (?:vs\.?|versus) (?P<b>.+)", re.IGNORECASE),
 )
-_PRONOUN = re.compile(r"\b(?:it|he|she|they|him|her|them|this|that|these|those|its|his|their)\b", re.IGNORECASE)
+_PRONOUN = pattern(r"\b(?:it|he|she|they|him|her|them|this|that|these|those|its|his|their)\b", re.IGNORECASE)
+
+
+_HINTS = (" and", " or", ",", ";", "&", "differ", "compare", "vs", "versus")
+"""Each form holds one of these: a question without is compared with no form."""
 
 
 def parts_of(question: str) -> list[str]:
     """Return the questions in one that asks two things, in order; an empty list where it asks one."""
     plain = " ".join(question.strip().strip(" ?!.").replace("’", "'").split())
-    if len(plain) > LONGEST:
+    if len(plain) > LONGEST or not any(hint in plain.lower() for hint in _HINTS):
         return []
-    for pattern in _AGAINST:
-        if found := pattern.fullmatch(plain):
+    for form in _AGAINST:
+        if found := form.fullmatch(plain):
             return [found["a"], found["b"]]
-    for pattern in (_TWO_ASKED, _ASKED_AFTER):
-        if found := pattern.fullmatch(plain):
+    for form in (_TWO_ASKED, _ASKED_AFTER):
+        if found := form.fullmatch(plain):
             return [f"{found['first']} {found['rest']}", f"{found['second']} {found['rest']}"]
     if (found := _TWO_QUESTIONS.fullmatch(plain)) and found["second"].lower() not in found["first"].lower():
         first, second = found["first"], found["second"]

@@ -11,16 +11,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from qa.patterns import pattern
 from qa.text.tokens import fold, is_content_word
 
 _WORD = r"[^\W\d_a-z][^\W\d_]*(?:[-’'][^\W\d_a-z][^\W\d_]*)*"
 _INITIAL = r"[^\W\d_a-z]\."
-_NAME = re.compile(
+_NAME = pattern(
     rf"(?<![\w’'-]){_WORD}(?: (?:{_INITIAL}|(?:(?:van|von|de|der|den|da|di|al|bin|la|le) ){{0,2}}{_WORD})){{0,6}}"
 )
-_WORDS = re.compile(r"[^\W\d_]+")
-_CAMEL = re.compile(r"\b(?!Mc|Mac|De|Di|La|Le)[^\W\d_]+[a-z][A-Z]|\b[A-Z]{4,}\b|\b[A-Z]{2,}\b.*[a-z]")
-_TITLE = re.compile(
+_WORDS = pattern(r"[^\W\d_]+")
+_CAMEL = pattern(r"\b(?!Mc|Mac|De|Di|La|Le)[^\W\d_]+[a-z][A-Z]|\b[A-Z]{4,}\b|\b[A-Z]{2,}\b.*[a-z]")
+_TITLE = pattern(
     r"(?:\A|(?<!\w))(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|lord|lady|saint|st|king|queen|prince|princess|president|chancellor|minister|secretary|senator"
     r"|governor|mayor|judge|justice|general|colonel|captain|major|sergeant|admiral|ambassador|pope|bishop|father|sister|brother|aunt|uncle"
     r"|chief|director|chair(?:man|woman|person)?|founder|author|editor|engineer|scientist|researcher|historian|analyst|spokes(?:man|woman|person)|leader"
@@ -32,20 +33,21 @@ _SPEAKS = (
     r"(?:said|says|told|tells|wrote|writes|added|adds|argued|argues|warned|warns|asked|asks|explained|explains|noted|notes|recalled|replied"
     r"|insisted|claimed|believes|thinks|thought|joined|married|died|resigned|grew up|was born|was elected|was appointed|lives|lived)\b"
 )
-_AFTER = re.compile(
+_AFTER = pattern(
     rf"(?:,? (?:who|whose|whom)\b|,? (?:aged? )?\d\d\b[,.]| (?:also |later |has |had )?{_SPEAKS}|[,”\"]+ {_SPEAKS})"
 )
-_SAYS_BEFORE = re.compile(rf"{_SPEAKS} \Z")
+_SAYS_BEFORE = pattern(rf"{_SPEAKS} \Z")
 _NO_PERSON = frozenset(
-    re.findall(
-        r"\w+",
-        "act agency april army association august avenue bank center centre church city college commission committee company "
-        "congress corporation council county court day december department east eastern february force forces foundation friday "
-        "fund group hospital house inc institute island islands january journal july june kingdom lake ltd march may ministry "
-        "monday month mountain museum navy news north northern november ocean october office organisation organization park "
-        "parliament party post republic river road saturday school sea senate september society south southern square state states "
-        "station street sunday thursday times treaty tuesday union university war wednesday week west western",
+    word
+    for line in (
+        "act agency april army association august avenue bank center centre church city college commission committee company",
+        "congress corporation council county court day december department east eastern february force forces foundation friday",
+        "fund group hospital house inc institute island islands january journal july june kingdom lake ltd march may ministry",
+        "monday month mountain museum navy news north northern november ocean october office organisation organization park",
+        "parliament party post republic river road saturday school sea senate september society south southern square state",
+        "states station street sunday thursday times treaty tuesday union university war wednesday week west western",
     )
+    for word in line.split()
 )
 
 

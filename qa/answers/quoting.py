@@ -6,7 +6,6 @@ Does not: decide whether they answer (qa/answers/confidence.py), or change a cha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from qa.answers.retrieval import Query
 from qa.answers.spans import Quote, headings_of, quote_span, where_of
 from qa.datatypes import Citation, Document, Kind, Place, Span
 from qa.indexing.contract import Corpus
+from qa.patterns import pattern
 from qa.text.tokens import folded_words, is_content_word
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ SAME_SOURCE = 0.8
 """Of two sentences about as likely, one from a document that is not quoted yet comes first: several sources before several quotes."""
 STANDS_OUT = 0.6
 """An item of a list is quoted alone where no other one is this share as likely: it was asked for, and not the list."""
-_RUNNING = re.compile(r"\S{30,}")
+_RUNNING = pattern(r"\S{30,}")
 _DENIALS = frozenset(("not", "no", "nor", "t", "never", "without"))
 
 
@@ -92,7 +92,7 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
     matches = np.maximum(matches, told_matches(corpus, query, sentences))
     scores = _look_back(corpus, sentences, matches) @ match.weights
     own = matches @ match.weights
-    wanted = np.isin(row_of, rows)
+    wanted = np.isin(row_of, rows, kind="table")
     keep = wanted & (own >= OWN_SHARE * scores)
     if not keep.any():
         keep = wanted

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from qa.errors import SettingsError
 from qa.indexing.contract import Corpus
 from qa.models.encoding import Embedder, Encoding
+from qa.patterns import pattern
 from qa.text.numbers import dates_said
 from qa.text.tokens import folded_words, is_content_word, is_shouted, lexical_terms
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 POOL = 200
 """How many of the best passages of each kind are fused at least."""
-_QUESTION_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
+_QUESTION_WORD = pattern(r"[^\W_]+(?:[’'][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ footnotes whole; a definition with its term; a turn under its speaker; for a hea
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from qa.datatypes import Block, Document, Kind, Lead, Span, Where
 from qa.formats import WITH_LINES, format_of
 from qa.formats.places import at_mark, on_pages
 from qa.indexing.contract import Corpus
+from qa.patterns import pattern
 from qa.text.sentences import trim
 
 SHORT_CHARS = 400
@@ -26,9 +26,9 @@ ITEM_CHARS = 120
 """Items that are longer on average are sentences of their own: one of them is quoted alone, under the lead-in."""
 WHOLE_CHARS = 1500
 """Code that is no longer is quoted whole."""
-LEANS = re.compile(r"[“\"‘']?(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
+LEANS = pattern(r"[“\"‘']?(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
 _NEVER = frozenset((Kind.META, Kind.FURNITURE, Kind.CAPTION))
-_MARKER = re.compile(r"(?:\s*(?:[-*+>]|#{1,6}|\d{1,9}[.)])[ \t]+)+(?:\[[ xX]\]\s+)?")
+_MARKER = pattern(r"(?:\s*(?:[-*+>]|#{1,6}|\d{1,9}[.)])[ \t]+)+(?:\[[ xX]\]\s+)?")
 _OPEN_ENDS = (":", "：")
 
 

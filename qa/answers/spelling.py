@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 from qa.answers.retrieval import Query
 from qa.indexing.contract import SHORTEST_HEARD, Corpus
+from qa.patterns import pattern
 from qa.text.tokens import folded_words, is_content_word, sound, stem
 
 SLIP_LETTERS = 5
@@ -31,17 +32,18 @@ FIRST_WORDS = 3
 BARE_WORDS = 3
 """So few words without an English one among them may be names, in any language."""
 _ENGLISH = frozenset(
-    re.findall(
-        r"\w+",
-        "the is are were of on at and does did do has have had how many much to with for by about what when where which who whom whose why from can"
-        " could would should there that this it they their his her be been not if than into",
+    word
+    for line in (
+        "the is are were of on at and does did do has have had how many much to with for by about what when where which who",
+        "whom whose why from can could would should there that this it they their his her be been not if than into",
     )
+    for word in line.split()
 )
 _INFLECTIONS = ("s", "es", "d", "ed", "ing", "er", "ers", "or", "ors", "ly", "ness", "able", "ment", "ments")
-_OPPOSITE = re.compile(r"(?:un|in|im|il|ir|dis|non|de|a|mis|re|pre|anti|counter)\Z")
+_OPPOSITE = pattern(r"(?:un|in|im|il|ir|dis|non|de|a|mis|re|pre|anti|counter)\Z")
 _VARIANTS = [
-    (re.compile(pattern), plain)
-    for pattern, plain in (
+    (pattern(source), plain)
+    for source, plain in (
         ("our", "or"), (r"is(?=[ei])", "iz"), (r"ys(?=[ei])", "yz"), (r"ence\b", "ense"), (r"tre\b", "ter"), ("ll", "l"),
         ("ae|oe", "e"), (r"ogue\b", "og"), (r"mme\b", "m"),
     )
@@ -146,8 +148,8 @@ def _slips(corpus: Corpus, word: str) -> list[str]:
 
 
 def _is_variant(word: str, other: str) -> bool:
-    for pattern, plain in _VARIANTS:
-        word, other = pattern.sub(plain, word), pattern.sub(plain, other)
+    for form, plain in _VARIANTS:
+        word, other = form.sub(plain, word), form.sub(plain, other)
     return word == other
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qa.datatypes import Block, Document, Passage, Span
-from qa.indexing.lexical import largest
+from qa.indexing.lexical import distinct, largest
 from qa.indexing.structure import Structure
 from qa.text.shown import Shown
 
@@ -45,7 +45,7 @@ def pooled(rows: NDArray[np.int64], dense: NDArray[np.float32], lexical: NDArray
     import numpy as np
 
     near = np.lexsort((rows, -dense))[:pool]
-    kept = np.union1d(near, largest(lexical, pool))
+    kept = distinct([*near.tolist(), *largest(lexical, pool).tolist()])
     return Candidates(rows[kept], dense[kept], lexical[kept], float(dense.max(initial=-1.0)))
 
 

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 from qa.datatypes import Document, Span
 from qa.errors import IndexCorrupt
 from qa.indexing.contract import Candidates, Table, pooled
-from qa.indexing.lexical import LexicalIndex, largest
+from qa.indexing.lexical import LexicalIndex, distinct, largest
 from qa.indexing.shapes import MALFORMED, check_manifest
 from qa.indexing.snapshots import Snapshot
 from qa.indexing.structure import Structure
@@ -131,7 +131,7 @@ class SnapshotCorpus(Tables):
             rows = np.concatenate([np.arange(*self.entries[number]["passages"]) for number in documents])
             return pooled(rows, self.store.similarities(vector, rows), lexical[rows], pool)
         near, similarity = self.store.search(vector, min(pool, self.store.count))
-        rows = np.union1d(near, largest(lexical, pool)).astype(np.int64)
+        rows = distinct([*near.tolist(), *largest(lexical, pool).tolist()])
         return Candidates(rows, self.store.similarities(vector, rows), lexical[rows], float(similarity[0]))
 
     def scores(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from qa.datatypes import Document, Parsed, Span
 from qa.indexing.corpus import PASSAGE_COLUMNS, SnapshotCorpus, StoredEncoding
 from qa.indexing.lexical import LexicalIndex
 from qa.indexing.structure import StructureWriter
+from qa.patterns import pattern
 from qa.text.documents import SeedFile
 from qa.text.numbers import dates_said
 from qa.text.shown import Shown
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
+_WORD = pattern(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
 BLOCK_ROWS = 4096
 """How many passages are worked on at a time where a pass goes over all of them."""
 

@@ -7,7 +7,7 @@ Does not: rank, split text into terms (qa/text/tokens.py does), or unpickle anyt
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,3 +116,10 @@ def largest(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
         least = np.partition(scores[found], -k)[-k]
         found = found[scores[found] >= least]
     return found[np.lexsort((found, -scores[found]))[:k]]
+
+
+def distinct(rows: Iterable[int]) -> NDArray[np.int64]:
+    """Return the rows in order, each once; `np.unique` loads all of numpy.ma, which takes longer than a question."""
+    import numpy as np
+
+    return np.array(sorted(set(rows)), np.int64)

@@ -20,7 +20,6 @@ import hashlib
 import json
 import logging
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +30,7 @@ from typing import Any
 
 from qa.errors import IndexCorrupt, IndexIncompatible, IndexMissing, SettingsError, StoreUnavailable
 from qa.indexing.locks import Hold, hold, unheld
+from qa.patterns import pattern
 
 FORMAT = 7
 KEPT = 2
@@ -41,7 +41,7 @@ HELD = ".held"
 HASHED_BYTES = 256 * 1024 * 1024
 """What is compared with its checksum at every opening, smallest files first: about a second's work. Larger files are
 compared by size, and in full by `qa status --verify`."""
-_NAME = re.compile(r"snapshot-(\d{6,})\Z")
+_NAME = pattern(r"snapshot-(\d{6,})\Z")
 _log = logging.getLogger(__name__)
 
 

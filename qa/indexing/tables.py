@@ -6,7 +6,6 @@ Does not: open anything, or find candidates (qa/indexing/corpus.py does, and qa/
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from qa.datatypes import Block, Document, Passage, Span
 from qa.indexing.contract import SHORTEST_HEARD, Table
 from qa.indexing.structure import Structure
+from qa.patterns import pattern
 from qa.text.shown import Shown
 from qa.text.tokens import count_prompt_tokens, fold, folded_words, sound, stem
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NAME_SHARE = 0.7
 """A word is a name where at least this share of its occurrences inside sentences has a capital."""
-_WRITTEN = re.compile(r"[^\W_]+")
+_WRITTEN = pattern(r"[^\W_]+")
 
 
 class Tables:

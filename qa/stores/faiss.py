@@ -144,7 +144,7 @@ class FaissStore:
         read = wanted if self._vectors is None else min(4 * wanted + 100, self.count)
         scores, rows = (found[0] for found in self._index.search(self._checked(vector)[None], read))
         if self._vectors is not None:
-            rows = np.unique(rows[rows >= 0])
+            rows = np.array(sorted(set(rows[rows >= 0].tolist())), np.int64)
             scores = self.similarities(vector, rows)
         order = np.lexsort((rows, -scores))[:wanted]
         return rows[order], scores[order]

@@ -6,15 +6,16 @@ Does not: change a text, guess a century of a year in two figures, or tell which
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+
+from qa.patterns import pattern
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
-_DATE = re.compile(r"(?<![\d/.-])(?:(\d{4})([-/.])(\d\d?)(?:\2(\d\d?))?|(\d\d?)([-/.])(\d\d?)\6(\d{4}))(?![\d/-]|\.\d)")
-_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\Z")
-_DECADE = re.compile(r"([2-9]0)s\Z")
+_DATE = pattern(r"(?<![\d/.-])(?:(\d{4})([-/.])(\d\d?)(?:\2(\d\d?))?|(\d\d?)([-/.])(\d\d?)\6(\d{4}))(?![\d/-]|\.\d)")
+_ORDINAL = pattern(r"(\d+)(?:st|nd|rd|th)\Z")
+_DECADE = pattern(r"([2-9]0)s\Z")
 _TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _NUMBERS = {

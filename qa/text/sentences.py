@@ -15,6 +15,7 @@ from itertools import pairwise
 from qa.datatypes import Block, Kind, Span
 from qa.formats.plain import paragraphs
 from qa.formats.reading import MARK
+from qa.patterns import pattern
 from qa.text.shown import Shown
 
 VERSION = 3
@@ -25,27 +26,27 @@ WINDOW_CHARS = 20_000
 
 # syntok miscounts after white space other than the plain space and after format characters: it is shown a copy in
 # which each of these is one plain space, so that its offsets are offsets of the original.
-_BLANK = re.compile(r"[^\S ]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
-_WORD = re.compile(r"\S+")
-_STOP_AFTER_SPACE = re.compile(r"\s[.!?…]+[)\]”\"’]*\s+(?=\S)")
-_CREDIT = re.compile(r"(?<=[^\W\d_])(?=(?:Image|Photo|Picture|Illustration|Graphic|Video|Credit|Source)s?: )")
+_BLANK = pattern(r"[^\S ]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+_WORD = pattern(r"\S+")
+_STOP_AFTER_SPACE = pattern(r"\s[.!?…]+[)\]”\"’]*\s+(?=\S)")
+_CREDIT = pattern(r"(?<=[^\W\d_])(?=(?:Image|Photo|Picture|Illustration|Graphic|Video|Credit|Source)s?: )")
 """Where a picture's credit is glued to its caption: "... behind their backsImage: A. Photographer"."""
 _WHOLE = frozenset((Kind.HEADING, Kind.ROW, Kind.CODE, Kind.META, Kind.FURNITURE))
-_WIDE_STOP = re.compile(r"[。！？｡]+[」』）”’]*\s*|[।॥።۔؟]+\s+|[।॥።]+(?=\w)")
+_WIDE_STOP = pattern(r"[。！？｡]+[」』）”’]*\s*|[।॥።۔؟]+\s+|[।॥።]+(?=\w)")
 """Full stops of scripts that may put no space after them."""
-_MARKED_STOP = re.compile(
+_MARKED_STOP = pattern(
     r"(?<=[^\W\d_])[)”’\"]?[.!?][)”’\"]?(?:\[\d+(?:[-–,]\s?\d+)*\]|[¹²³⁰⁴-⁹]|\^\d+\^|\d{1,3}(?=\s))+\s+(?=[“\"‘(]?[^\W\d_])"
 )
 """A mark of citation glued to the full stop: "... in 1790.[3] It ..."."""
 _TITLE = r"(?:Dr|Prof|Mr|Mrs|Ms|Rev|Sgt|Gen|Col|Capt|Lt|Hon|St|Sen|Rep|Gov|Pres|Fr|Sr|Jr|Maj|Cpl|Cmdr)"
-_NAME_GOES_ON = re.compile(rf"\b{_TITLE}\.(?:\s+[^\W\d_]\.)*\s*\Z")
-_NUMBER_FOLLOWS = re.compile(
+_NAME_GOES_ON = pattern(rf"\b{_TITLE}\.(?:\s+[^\W\d_]\.)*\s*\Z")
+_NUMBER_FOLLOWS = pattern(
     r"\b(?:[Ss]ecs?|[Aa]rts?|[Pp]aras?|[Ee]qs?|[Aa]pp|[Cc]h|[Cc]hap|pp?|[Ff]igs?|[Nn]os?|[Vv]ol|[Cc]l|[Rr]eg|[Ss]ched|[Tt]ab)\.\s*\Z"
 )
-_STOP = re.compile(r"[.!?]\s+")
-_CLOSERS_ONLY = re.compile(r"[\s)\]”’\"'.,;:!?…]*\Z")
-_QUOTATION = re.compile(r"“[^“”]*”|«[^«»]*»|\"[^\"]*\"")
-_CUTS = (re.compile(r"[;:]\s+"), re.compile(r",\s+|\s[–—-]\s+"), re.compile(r"\s+"))
+_STOP = pattern(r"[.!?]\s+")
+_CLOSERS_ONLY = pattern(r"[\s)\]”’\"'.,;:!?…]*\Z")
+_QUOTATION = pattern(r"“[^“”]*”|«[^«»]*»|\"[^\"]*\"")
+_CUTS = (pattern(r"[;:]\s+"), pattern(r",\s+|\s[–—-]\s+"), pattern(r"\s+"))
 
 
 def split_sentences(text: str, blocks: Sequence[Block] = (), hidden: Sequence[Span] = ()) -> list[Span]:
@@ -107,9 +108,7 @@ def _starts_within(block: str) -> list[int]:
     found = {s[0].offset for paragraph in segmenter.process(plain) for s in paragraph if s}
     found |= {m.end() for m in _STOP_AFTER_SPACE.finditer(plain) if not plain[m.end()].islower()}
     found |= {m.start() for m in _CREDIT.finditer(plain)}
-    found |= {
-        m.end() for pattern in (_WIDE_STOP, _MARKED_STOP) for m in pattern.finditer(plain) if m.end() < len(plain)
-    }
+    found |= {m.end() for form in (_WIDE_STOP, _MARKED_STOP) for m in form.finditer(plain) if m.end() < len(plain)}
     found = {start for start in found if not _goes_on(plain, start)}
     first = len(plain) - len(plain.lstrip())
     inside = _quotations(plain)
@@ -149,8 +148,8 @@ def _bounded(text: str, start: int, end: int) -> Iterator[Span]:
 def _cut(text: str, start: int, limit: int) -> int:
     window_start = start + MAX_SENTENCE_CHARS // 2
     window = text[window_start:limit]
-    for pattern in _CUTS:
-        ends = [m.end() for m in pattern.finditer(window)]
+    for form in _CUTS:
+        ends = [m.end() for m in form.finditer(window)]
         if ends:
             return window_start + ends[-1]
     while limit > window_start and _joins_previous(text, limit):

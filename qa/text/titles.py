@@ -12,16 +12,17 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from qa.datatypes import Kind, Parsed
+from qa.patterns import pattern
 from qa.text.shown import Shown
 
 _LINES_READ = 20
 _HEADLINE_CHARS = 160
 _OPENING_CHARS = 80
-_LABEL = re.compile(r"[^\W\d_]+:\s")
+_LABEL = pattern(r"[^\W\d_]+:\s")
 """One word and a colon: "Writer: ...", "Updated: ..."."""
-_MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
-_HASH = re.compile(r"(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
-_DATE = re.compile(r"(?<!\d)\d{4}-\d\d(?:-\d\d)?(?!\d)")
+_MONTH = pattern(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
+_HASH = pattern(r"(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
+_DATE = pattern(r"(?<!\d)\d{4}-\d\d(?:-\d\d)?(?!\d)")
 _TITLE_CHARS = 200
 
 

@@ -6,18 +6,16 @@ Does not: cut text, rebuild text from tokens, or download tiktoken's table (it t
 
 from __future__ import annotations
 
-import re
 import unicodedata
 import zlib
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from importlib.resources import files
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
-from runpy import run_path
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import SettingsError
+from qa.patterns import pattern
 from qa.text.numbers import dates_said, plain_form
 
 if TYPE_CHECKING:
@@ -26,9 +24,9 @@ if TYPE_CHECKING:
 ANALYZER = "english-3"
 """Names the rule of `lexical_terms`; an index made with another one is incompatible."""
 
-_ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
-_WORD = re.compile(r"[^\W_]+")
-_CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
+_ACRONYM = pattern(r"\b(?:[^\W\d_]\.){2,}")
+_WORD = pattern(r"[^\W_]+")
+_CAPITALS = pattern(r"\b[A-Z]{2,}\b")
 _CONTRACTIONS = tuple(
     f"{first}'{rest}"
     for rest, firsts in {
@@ -39,10 +37,11 @@ _CONTRACTIONS = tuple(
     for first in firsts
 )  # fmt: skip
 _NO_STOP_WORDS = frozenset(("cant", "wont"))
-_SOUNDS = [(re.compile(pattern), plain) for pattern, plain in (
+_SOUNDS = [(pattern(source), plain) for source, plain in (
     ("ph", "f"), ("ck|ch|kh", "k"), ("c(?=[eiy])", "s"), ("[cq]", "k"), ("w", "v"), ("x", "ks"), ("z", "s"),
     ("[eijy]+", "i"), ("ou", "o"), (r"(.)\1+", r"\1"),
 )]  # fmt: skip
+_TABLE = Path(__file__).parent.parent / "vocabulary" / "o200k_base.zlib"
 # Pattern and special tokens of o200k_base as tiktoken_ext/openai_public.py gives them (MIT, OpenAI).
 _O200K_PATTERN = "|".join(
     [
@@ -114,8 +113,8 @@ def fold(word: str) -> str:
 
 def sound(word: str) -> str:
     """Return a folded word as it is spoken, roughly: spellings and transliterations of one name give the same."""
-    for pattern, plain in _SOUNDS:
-        word = pattern.sub(plain, word)
+    for form, plain in _SOUNDS:
+        word = form.sub(plain, word)
     return word
 
 
@@ -148,14 +147,19 @@ def _published_stop_words() -> tuple[str, ...]:
     package = find_spec("bm25s")
     if package is None or package.origin is None:
         raise SettingsError("The package bm25s is not installed: run `pip install bm25s`.")
-    return tuple(run_path(str(Path(package.origin).with_name("stopwords.py")))["STOPWORDS_EN_PLUS"])
+    lists = spec_from_file_location("_stop_words", Path(package.origin).with_name("stopwords.py"))
+    if lists is None or lists.loader is None:
+        raise SettingsError("The package bm25s has no list of stop words: reinstall bm25s.")
+    module = module_from_spec(lists)
+    lists.loader.exec_module(module)  # as compiled when it was installed
+    return tuple(module.STOPWORDS_EN_PLUS)
 
 
 @cache
 def _o200k() -> tiktoken.Encoding:
     import tiktoken
 
-    packed = zlib.decompress(files("qa.vocabulary").joinpath("o200k_base.zlib").read_bytes())
+    packed = zlib.decompress(_TABLE.read_bytes())
     ranks: dict[bytes, int] = {}
     position = 0
     while position < len(packed):
