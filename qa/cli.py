@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from qa.engine import Engine
 
     try:
-        flags = ("seeds", "index", "host", "port", "public_url")
+        flags = ("seeds", "index", "store", "host", "port", "public_url")
         engine = Engine(from_env(**{name: getattr(options, name, None) for name in flags}))
         return int(_RUN[options.verb](engine, options))
     except QAError as exc:

@@ -6,13 +6,13 @@ Does not: keep state about users; the model is loaded at the first question or b
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from qa.answers.answering import Means, answer_question, find_hits
 from qa.answers.calibrated import FILE as CALIBRATION
@@ -21,25 +21,23 @@ from qa.answers.confidence import Weights
 from qa.answers.retrieval import documents_within
 from qa.answers.spans import where_of
 from qa.answers.verifying import Verification, verify
-from qa.datatypes import Answer, Block, BuildReport, Document, Hit, Skipped, Span, Status, Where
-from qa.errors import IndexCorrupt, IndexIncompatible, SeedError
-from qa.indexing import snapshots
-from qa.indexing.building import build_index, check_recipe
-from qa.indexing.comparing import compare_files, split_known_bad
+from qa.datatypes import Answer, Block, BuildReport, Document, Hit, Span, Status, Where
+from qa.errors import SeedError
+from qa.indexing.building import check_recipe
 from qa.indexing.contract import Corpus
-from qa.indexing.corpus import SnapshotCorpus
 from qa.indexing.encodings import Progress
-from qa.indexing.locks import build_lock
-from qa.indexing.shapes import check_manifest
+from qa.indexing.shelf import FolderShelf, Opened, Replaced, Shelf, State
 from qa.models.embedding import load_embedder, runtime_of
 from qa.models.encoding import Embedder
 from qa.models.readers import load_reader
 from qa.models.reading import Reader
-from qa.opening import read_regular
+from qa.originals import Originals
 from qa.picturing import PagePictures
 from qa.prompts import pack_passages
 from qa.settings import HITS_SHOWN, Settings, from_env
-from qa.text.documents import MEGABYTE, list_seeds, look_at
+
+TRIES = 3
+Found = TypeVar("Found")
 
 
 class Engine:
@@ -49,10 +47,10 @@ class Engine:
         """Take settings (default: `from_env()`) and, for another model than `settings.model`, an embedder."""
         self.settings = settings or from_env()
         self._embedder = embedder
-        self._opened: _Opened | None = None
+        self._shelf = shelf_of(self.settings)
+        self._opened: Opened | None = None
         self._checked = ""
-        self._compared: tuple[object, dict[str, tuple[str, ...]], tuple[Skipped, ...]] | None = None
-        self._hashes: dict[str, tuple[tuple[int, int, int], str]] = {}
+        self._originals = Originals(self.settings)
         self._weights: tuple[object, Weights | None] | None = None
         self._reader: tuple[Reader | None] | None = None
         self._pictures = PagePictures(self.settings)
@@ -69,8 +67,7 @@ class Engine:
         """
         if k < 1:
             raise ValueError(f"k has to be at least 1, got {k}")
-        corpus, means = self.parts(within)
-        hits = find_hits(corpus, means, question, k, history=history)
+        hits = self._answered(within, lambda corpus, means: find_hits(corpus, means, question, k, history=history))
         if max_tokens is None:
             return hits
         packed = {p.passage_id for p in pack_passages(question, [hit.passage for hit in hits], max_tokens)}
@@ -85,9 +82,13 @@ class Engine:
         folders are asked (SettingsError where there is none of that name).
         ValueError for k < 1; the errors of an index that is missing, foreign or damaged.
         """
-        corpus, means = self.parts(within)
-        answer = answer_question(corpus, means, question, history=history, k=k, as_typed=as_typed)
-        marked = tuple(replace(c, stale=self._hash_of(c.doc_id) != c.sha256) for c in answer.citations)
+        answer = self._answered(
+            within,
+            lambda corpus, means: answer_question(corpus, means, question, history=history, k=k, as_typed=as_typed),
+        )
+        if not self._originals.at_hand():
+            return answer
+        marked = tuple(replace(c, stale=self._originals.hash_of(c.doc_id) != c.sha256) for c in answer.citations)
         return replace(answer, citations=marked)
 
     def verify_quote(self, text: str) -> Verification:
@@ -96,12 +97,11 @@ class Engine:
 
     def build(self, *, full: bool = False, strict: bool = False, progress: Progress | None = None) -> BuildReport:
         """Bring the index in line with the seeds and return what was done; see `qa.indexing.building.build_index`."""
-        return build_index(self.settings, self._load_embedder, full=full, strict=strict, progress=progress)
+        return self._shelf.build(self._load_embedder, full=full, strict=strict, progress=progress)
 
     def roll_back(self) -> Status:
         """Let the snapshot before the newest answer again; a second call goes forward again."""
-        with build_lock(self.settings.index):
-            snapshots.roll_back(self.settings.index)
+        self._shelf.roll_back()
         return self.status()
 
     def status(self, *, verify: bool = False) -> Status:
@@ -110,20 +110,20 @@ class Engine:
         With `verify`, every byte of the newest snapshot is compared with its checksum first (IndexCorrupt).
         """
         if verify:
-            SnapshotCorpus(snapshots.open_snapshot(self.settings.index, verify=True)).verify_texts()
-        snapshot, warning = self._look()
-        difference, skipped = self._difference(snapshot)
-        created = snapshot.manifest["created"]
-        age = datetime.now(UTC) - datetime.fromisoformat(created)
+            self._shelf.verify()
+        state = self._look()
+        manifest = state.manifest
+        difference, skipped = self._originals.difference(state)
+        age = datetime.now(UTC) - datetime.fromisoformat(manifest["created"])
         return Status(
-            snapshot=snapshot.name,
-            model=snapshot.manifest["recipe"]["model"],
-            created=created,
+            snapshot=state.name,
+            model=manifest["recipe"]["model"],
+            created=manifest["created"],
             age_seconds=max(age.total_seconds(), 0.0),
-            **snapshot.manifest["counts"],
-            size_bytes=snapshots.size_bytes(snapshot),
-            store=snapshot.manifest["store"],
-            warning=warning,
+            **manifest["counts"],
+            size_bytes=self._shelf.size_bytes(state.name),
+            store=manifest["store"],
+            warning=state.warning,
             added=difference["added"],
             changed=difference["changed"],
             removed=difference["removed"],
@@ -133,15 +133,7 @@ class Engine:
 
     def list_snapshots(self) -> list[dict[str, Any]]:
         """Return of each snapshot that is kept, newest first: name, created, counts, or what is wrong with it."""
-        rows: list[dict[str, Any]] = []
-        for name in reversed(snapshots.snapshot_names(self.settings.index)):
-            try:
-                manifest = check_manifest(snapshots.open_snapshot(self.settings.index, name)).manifest
-            except (IndexCorrupt, IndexIncompatible) as exc:
-                rows.append({"snapshot": name, "error": str(exc)})
-                continue
-            rows.append({"snapshot": name, "created": manifest["created"], **manifest["counts"]})
-        return rows
+        return self._shelf.listed()
 
     def document_count(self) -> int:
         """Return how many documents are indexed."""
@@ -190,7 +182,7 @@ class Engine:
         document = self.document(doc_id)
         if document is None or not doc_id.lower().endswith(".pdf"):
             raise SeedError(f"There are no pages of {doc_id!r}: only PDF documents of the index have them.")
-        return self._pictures.picture(document, page, width, self._hash_of(doc_id))
+        return self._pictures.picture(document, page, width, self._originals.hash_of(doc_id))
 
     def frequent_names(self, limit: int) -> list[str]:
         """Return the names the documents use most, most frequent first."""
@@ -198,19 +190,26 @@ class Engine:
 
     def parts(self, within: Sequence[str] = ()) -> tuple[Corpus, Means]:
         """Return what a question is answered with. A missing index is told before a model is loaded."""
-        if snapshots.latest_name(self.settings.index):
+        if self._shelf.newest():
             self._load_embedder()  # its weights are compared with their checksum beside what follows
         opened, embedder = self._open(), self._load_embedder()
-        if self._checked != opened.snapshot.name:
-            check_recipe(opened.snapshot.manifest, self.settings, embedder)
-            self._checked = opened.snapshot.name
-        weights = self._read_weights(opened.snapshot.manifest["recipe"]["fingerprint"])
+        if self._checked != opened.state.name:
+            check_recipe(opened.state.manifest, self.settings, embedder)
+            self._checked = opened.state.name
+        weights = self._read_weights(opened.state.manifest["recipe"]["fingerprint"])
         documents = documents_within(opened.corpus, within)
         return opened.corpus, Means(embedder, self.settings, self._load_reader(), weights, documents)
 
+    def _answered(self, within: Sequence[str], work: Callable[[Corpus, Means], Found]) -> Found:
+        """Return what `work` finds; once more where what it reads has been replaced and removed meanwhile."""
+        for _ in range(TRIES - 1):
+            with suppress(Replaced):
+                return work(*self.parts(within))
+        return work(*self.parts(within))
+
     def keep_calibration(self, weights: Weights) -> Path:
         """Let the confidence be computed with these weights from now on; return the file they are kept in."""
-        fingerprint = self._open().snapshot.manifest["recipe"]["fingerprint"]
+        fingerprint = self._open().state.manifest["recipe"]["fingerprint"]
         return keep_weights(self.settings.index, self._fitted_for(fingerprint), weights)
 
     def _fitted_for(self, fingerprint: str) -> str:
@@ -234,54 +233,18 @@ class Engine:
                 self._reader = (load_reader(self.settings.reader),)
             return self._reader[0]
 
-    def _look(self) -> tuple[snapshots.Snapshot, str]:
-        """Return the snapshot that answers, and what is wrong with the newest one, without opening its arrays."""
-        opened, newest = self._opened, snapshots.latest_name(self.settings.index)
-        if opened is not None and opened.newest == newest:
-            return opened.snapshot, opened.warning
-        snapshot, warning = snapshots.open_whole_snapshot(self.settings.index, newest)
-        return check_manifest(snapshot), warning
+    def _look(self) -> State:
+        """Return the state that answers, and what is wrong with the newest one, without opening its arrays."""
+        opened, newest = self._opened, self._shelf.newest()
+        return opened.state if opened is not None and opened.newest == newest else self._shelf.look(newest)
 
-    def _open(self) -> _Opened:
-        """Return the newest whole snapshot; a new one is looked for at every call, and verified once."""
+    def _open(self) -> Opened:
+        """Return the newest whole state; a new one is looked for at every call, and verified once."""
         with self._lock:
-            newest = snapshots.latest_name(self.settings.index)
+            newest = self._shelf.newest()
             if self._opened is None or self._opened.newest != newest:
-                snapshot, warning = snapshots.open_whole_snapshot(self.settings.index, newest)
-                self._opened = _Opened(newest, snapshot, SnapshotCorpus(snapshot), warning)
+                self._opened = self._shelf.open(newest)
             return self._opened
-
-    def _difference(self, snapshot: snapshots.Snapshot) -> tuple[dict[str, tuple[str, ...]], tuple[Skipped, ...]]:
-        """Compare the seeds with a snapshot, and say what of them is not indexed; they are read again only when one of them was touched."""
-        looked = (snapshot.name, look_at(self.settings.seeds))
-        if self._compared is None or self._compared[0] != looked:
-            try:
-                seeds = list_seeds(
-                    self.settings.seeds,
-                    max_file_mb=self.settings.max_file_mb,
-                    text_suffixes=self.settings.text_suffixes,
-                )
-                known, files = split_known_bad(snapshot.manifest, seeds.files)
-                skipped = tuple(sorted((*seeds.skipped, *known), key=lambda each: each.doc_id))
-            except SeedError:
-                files, skipped = [], ()
-            self._compared = looked, compare_files(snapshot.manifest, files), skipped
-        return self._compared[1], self._compared[2]
-
-    def _hash_of(self, doc_id: str) -> str:
-        """Return the sha256 of a document's file as it is now, "" where there is none; read again only when it was touched."""
-        path = self.settings.seeds / doc_id
-        try:
-            found = path.stat()
-            touched = (found.st_mtime_ns, found.st_size, found.st_ino)
-            known = self._hashes.get(doc_id)
-            if known is None or known[0] != touched:
-                limit = self.settings.max_file_mb * MEGABYTE
-                known = touched, hashlib.sha256(read_regular(path, self.settings.seeds, limit)).hexdigest()
-                self._hashes[doc_id] = known
-        except OSError:
-            return ""
-        return known[1]
 
     def _load_embedder(self) -> Embedder:
         with self._lock:
@@ -290,11 +253,10 @@ class Engine:
             return self._embedder
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """The snapshot that answers, and the newest name it was chosen for."""
+def shelf_of(settings: Settings) -> Shelf:
+    """Return where the index of some settings is kept: in their folder, or in their store."""
+    if not settings.store:
+        return FolderShelf(settings)
+    from qa.milvus.shelf import MilvusShelf
 
-    newest: str
-    snapshot: snapshots.Snapshot
-    corpus: Corpus
-    warning: str
+    return MilvusShelf(settings)

@@ -34,6 +34,11 @@ def make_parser() -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", help="write JSON instead of text")
     common.add_argument("--seeds", metavar="DIR", help="folder of the documents (default: QA_SEEDS, or seeds)")
     common.add_argument("--index", metavar="DIR", help="folder of the index (default: QA_INDEX, or index)")
+    common.add_argument(
+        "--store",
+        metavar="URL",
+        help="index in Milvus, like milvus://localhost:19530/name (default: QA_STORE, or none)",
+    )
     sub = {
         name: verbs.add_parser(
             name,

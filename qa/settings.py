@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,6 +40,10 @@ class Settings:
     """Folder with the documents; a `str` becomes a Path, as in `index`."""
     index: Path
     """Folder that holds the built snapshots."""
+    store: str = ""
+    """Index in Milvus that answers in place of the folder (`milvus://host:19530/name`), which a build then prepares it in; none where empty."""
+    store_token: str = field(default="", repr=False)
+    """What the store lets somebody in for: user:password, or a token."""
     model: str = DEFAULT_MODEL
     """Name or folder of a sentence-transformers model."""
     reader: str = "default"
@@ -104,12 +108,12 @@ def from_env(environment: Mapping[str, str] | None = None, **overrides: object) 
     environment = os.environ if environment is None else environment
     home = _default_home()
     values: dict[str, object] = {"seeds": home / "seeds", "index": home / "index"}
-    for field in fields(Settings):
-        override, text = overrides.get(field.name), environment.get(_variable(field.name), "")
+    for each in fields(Settings):
+        override, text = overrides.get(each.name), environment.get(_variable(each.name), "")
         if override is not None:
-            values[field.name] = _cast(field.name, str(override), f"the value given for {field.name}")
+            values[each.name] = _cast(each.name, str(override), f"the value given for {each.name}")
         elif text.strip():
-            values[field.name] = _cast(field.name, text.strip(), _variable(field.name))
+            values[each.name] = _cast(each.name, text.strip(), _variable(each.name))
     return Settings(**values)  # type: ignore[arg-type]  # each was cast to its field's type
 
 

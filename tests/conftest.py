@@ -1,5 +1,6 @@
 """Shared by all tests: an embedder that can be worked out by hand, and one Engine with the real model and seeds."""
 
+import dataclasses
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from stored import Server
 
 from qa.engine import Engine
 from qa.models.embedding import load_embedder
@@ -95,5 +97,24 @@ def real(tmp_path_factory: pytest.TempPathFactory, model) -> Engine:
     folder = tmp_path_factory.mktemp("real")
     shutil.copytree(SEEDS, folder / "seeds")
     engine = Engine(Settings(seeds=folder / "seeds", index=folder / "index"), embedder=model)
+    engine.build()
+    return engine
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A Milvus server."""
+    server = Server(tmp_path_factory.mktemp("milvus"))
+    if "TEST_MILVUS_URI" not in os.environ:
+        server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def over_milvus(server: Server, real: Engine, model, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The same documents as `real`, with the index in a store."""
+    index = tmp_path_factory.mktemp("sent") / "index"
+    engine = Engine(dataclasses.replace(real.settings, index=index, store=server.store("seeds")), embedder=model)
     engine.build()
     return engine

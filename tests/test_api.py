@@ -43,7 +43,16 @@ ROOMS = [
         "indexing.vouching",
         "indexing.corpus",
     ),
-    *("indexing.drafting", "indexing.resuming", "indexing.encodings", "indexing.comparing", "indexing.building"),
+    *(
+        "indexing.drafting",
+        "indexing.resuming",
+        "indexing.encodings",
+        "indexing.comparing",
+        "indexing.building",
+        "indexing.shelf",
+    ),
+    *("milvus.address", "milvus.client", "milvus.pages", "milvus.tables", "milvus.root", "milvus.layout"),
+    *("milvus.lease", "milvus.generations", "milvus.sending", "milvus.rows", "milvus.corpus", "milvus.shelf"),
     *(
         "answers.retrieval",
         "answers.matching",
@@ -65,10 +74,10 @@ ROOMS = [
     ),
     *("answers.dates", "answers.people", "answers.whole", "answers.authors", "answers.overview"),
     *("answers.answering", "answers.alike", "answers.verifying"),
-    *("rendering", "prompts", "picturing", "engine", "api"),
+    *("rendering", "prompts", "picturing", "originals", "engine", "api"),
     *("progress", "following", "lines", "evals", "ui", "options", "cli", "__main__"),
 ]
-WINGS = ("text", "models", "indexing", "answers")
+WINGS = ("text", "models", "indexing", "milvus", "answers")
 HEAVY = [
     "torch",
     "onnxruntime",
@@ -89,6 +98,7 @@ HEAVY = [
     "pypdfium2",
     "selectolax",
     "PIL",
+    "pymilvus",
 ]
 
 

@@ -57,11 +57,11 @@ def test_status_names_what_changed(small):
 
 
 def test_status_reads_the_documents_again_only_when_one_was_touched(small, monkeypatch):
-    import qa.engine
+    import qa.originals
 
     listed = []
-    real = qa.engine.list_seeds
-    monkeypatch.setattr(qa.engine, "list_seeds", lambda *args, **options: listed.append(1) or real(*args, **options))
+    real = qa.originals.list_seeds
+    monkeypatch.setattr(qa.originals, "list_seeds", lambda *args, **options: listed.append(1) or real(*args, **options))
     assert not small.status().stale
     assert not small.status().stale
     assert len(listed) == 1

@@ -2,5 +2,5 @@
 
 In reading order: projection (the numbers), locks and snapshots (publish, verify), lexical, structure, shapes, contract, tables, vouching and
 corpus (the files of a snapshot, and what is asked of them), drafting (writes them), resuming and encodings (what is embedded
-already), comparing (what has changed), building.
+already), comparing (what has changed), building, shelf (where an index is kept).
 """

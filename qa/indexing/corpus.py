@@ -87,7 +87,7 @@ class SnapshotCorpus(Tables):
         self.entries: list[dict[str, Any]] = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
         with (folder / "texts.utf8").open("rb") as file:
             self.texts = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self.structure = Structure(folder, self.entries)
+        self.structure = Structure.open(folder, self.entries)
         self.sentences: NDArray[np.int64] = _mapped_npy(folder / "sentences.npy")
         self.passages: NDArray[np.int64] = _mapped_npy(folder / "passages.npy")
         self.passage_keys: NDArray[np.void] = _mapped_npy(folder / "passage_keys.npy")

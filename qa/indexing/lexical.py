@@ -84,6 +84,25 @@ class LexicalIndex:
             total[self._rows[first:end]] += self._weights[first:end]  # a passage stands once under a term
         return total
 
+    @property
+    def ids(self) -> dict[str, int]:
+        """The number of each term."""
+        return self._ids
+
+    @property
+    def edges(self) -> NDArray[np.int32]:
+        """`(terms + 1,)`: the differences are in how many passages each term occurs."""
+        return self._edges
+
+    def by_passage(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+        """Return the same by passages: the terms and weights of passage `p` stand at `edges[p]` to `edges[p + 1]`."""
+        import numpy as np
+
+        order = np.argsort(self._rows, kind="stable")
+        terms = np.repeat(np.arange(len(self._edges) - 1, dtype=np.int32), np.diff(self._edges))[order]
+        edges = np.append(0, np.cumsum(np.bincount(self._rows, minlength=self._passages))).astype(np.int64)
+        return edges, terms, np.asarray(self._weights[order])
+
     def check(self, passages: int) -> None:
         """Refuse terms without weights, and weights of passages there are not: ValueError."""
         weights, rows, edges = self._weights, self._rows, self._edges

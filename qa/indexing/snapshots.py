@@ -167,9 +167,9 @@ def roll_back(index: Path) -> Snapshot:
         return _publish_files(draft, before.manifest)
 
 
-def size_bytes(snapshot: Snapshot) -> int:
+def size_bytes(folder: Path) -> int:
     """Return how much space the files of a snapshot take."""
-    return sum(p.stat().st_size for p in snapshot.folder.rglob("*") if p.is_file())
+    return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
 
 
 def _publish_files(draft: Path, manifest: dict[str, Any]) -> Snapshot:

@@ -29,25 +29,33 @@ _BOX_COLUMNS = 5
 
 
 class Structure:
-    """The blocks, markup and places of a snapshot's documents; arrays are memory-mapped."""
+    """The blocks, markup and places of an index' documents."""
 
-    def __init__(self, folder: Path, entries: Sequence[Mapping[str, Any]]) -> None:
-        """Open the files; IndexCorrupt where they do not hold what the entries say."""
+    def __init__(self, entries: Sequence[Mapping[str, Any]], rows: Any, hidden: Any, boxes: Any) -> None:
+        """Take what is read by row like an array; IndexCorrupt where it is not as long as the entries say."""
+        self._entries = entries
+        self.rows = rows
+        self.hidden = hidden
+        self.boxes = boxes
+        ends = entries[-1] if entries else {"blocks": [0, 0], "hidden": [0, 0], "boxes": [0, 0]}
+        if [len(rows), len(hidden), len(boxes)] != [ends[k][1] for k in ("blocks", "hidden", "boxes")]:
+            raise IndexCorrupt("The index does not hold what its manifest says: run `qa build --full`.")
+        self.block = lru_cache(maxsize=4096)(self._block)
+
+    @classmethod
+    def open(cls, folder: Path, entries: Sequence[Mapping[str, Any]]) -> Structure:
+        """Map the files of a snapshot."""
         import numpy as np
 
-        self._entries = entries
-        self.rows: NDArray[np.int64] = np.asarray(np.load(folder / "blocks.npy", mmap_mode="r"))
-        self.hidden: NDArray[np.int64] = np.asarray(np.load(folder / "hidden.npy", mmap_mode="r"))
-        boxes = folder / "boxes.u16"
-        self.boxes: NDArray[np.uint16] = (
-            np.asarray(np.memmap(boxes, np.uint16, "r").reshape(-1, _BOX_COLUMNS))
-            if boxes.stat().st_size
+        rows: NDArray[np.int64] = np.asarray(np.load(folder / "blocks.npy", mmap_mode="r"))
+        hidden: NDArray[np.int64] = np.asarray(np.load(folder / "hidden.npy", mmap_mode="r"))
+        path = folder / "boxes.u16"
+        boxes: NDArray[np.uint16] = (
+            np.asarray(np.memmap(path, np.uint16, "r").reshape(-1, _BOX_COLUMNS))
+            if path.stat().st_size
             else np.empty((0, _BOX_COLUMNS), np.uint16)
         )
-        ends = entries[-1] if entries else {"blocks": [0, 0], "hidden": [0, 0], "boxes": [0, 0]}
-        if [len(self.rows), len(self.hidden), len(self.boxes)] != [ends[k][1] for k in ("blocks", "hidden", "boxes")]:
-            raise IndexCorrupt(f"{folder} does not hold what its manifest says: run `qa build --full`.")
-        self.block = lru_cache(maxsize=4096)(self._block)
+        return cls(entries, rows, hidden, boxes)
 
     def _block(self, number: int) -> Block:
         """Return one block."""

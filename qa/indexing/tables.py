@@ -1,7 +1,7 @@
 """An index as tables of numbers beside texts: the questions that have the same answer wherever the tables are kept.
 
 In -> out: tables, entries of documents, words -> passages, sentences, blocks, names, neighbours.
-Does not: open anything, or find candidates (qa/indexing/corpus.py does, and qa/stores/milvus/ over the wire).
+Does not: open anything, or find candidates (qa/indexing/corpus.py does, and qa/milvus/corpus.py over the wire).
 """
 
 from __future__ import annotations
