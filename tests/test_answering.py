@@ -3,6 +3,7 @@ import pytest
 from qa.answers.attribution import speaker_of, speaks
 from qa.answers.followups import searched_for
 from qa.engine import Engine
+from qa.settings import Settings
 
 
 def quotes(answer):
@@ -360,3 +361,36 @@ def test_an_item_that_was_asked_for_is_quoted_without_its_list(settings, embedde
     engine.build()
     assert quotes(engine.ask("heating")) == ["Heating: Pia"]
     assert quotes(engine.ask("IT")) == ["IT: extension 417"]
+
+
+@pytest.fixture
+def handbook(settings):
+    (settings.seeds / "leave.txt").write_text(
+        "Employees get 25 days of paid time off a year. Sick days are not counted. Children may visit on Fridays. The canteen is closed in July."
+    )
+    (settings.seeds / "rules.txt").write_text("Companies in Asia pay less. The parking lot opens at seven.")
+    engine = Engine(Settings(seeds=settings.seeds, index=settings.index))
+    engine.build()
+    return engine
+
+
+@pytest.mark.parametrize(
+    ("question", "changed", "quote"),
+    [
+        (
+            "How many days of PTO do employees get?",
+            {"PTO": "paid time off"},
+            "Employees get 25 days of paid time off a year.",
+        ),
+    ],
+)
+def test_an_acronym_is_known_by_what_it_stands_for(handbook, question, changed, quote):
+    answer = handbook.ask(question)
+    assert (answer.corrections, quotes(answer)[0]) == (changed, quote)
+
+
+@pytest.mark.parametrize(
+    "question", ["How much XQZ do I get?", "Are sick days counted?", "What did the CIA say about Ukraine?"]
+)
+def test_an_acronym_of_nothing_is_left_alone(handbook, question):
+    assert handbook.ask(question).corrections == {}

@@ -58,6 +58,7 @@ ROOMS = [
         "answers.matching",
         "answers.joining",
         "answers.spelling",
+        "answers.acronyms",
         "answers.asking",
         "answers.attribution",
     ),

@@ -2,7 +2,7 @@
 
     python benchmarks/reader/train.py PAIRS... --out reader.pt --minutes 180 [--start earlier.safetensors] [--seed 5]
 
-PAIRS are .jsonl.gz files of the format that README describes. A checkpoint is kept every ten minutes beside `--out`, and a run that is
+PAIRS are .jsonl.gz files of the format that README describes. A checkpoint is kept every five minutes beside `--out`, and a run that is
 started again with the same `--out` goes on from it; `OUT.curve.jsonl` is the loss by pairs seen.
 """
 
@@ -57,6 +57,7 @@ def main():
         reader.load_state_dict(kept["reader"], strict=False)
         optimizer.load_state_dict(kept["optimizer"])
         average, seen, step, spent = kept["average"], kept["seen"], kept["step"], kept["spent"]
+        chooser = random.Random(args.seed + seen)  # another order than that of the pairs it has seen
     curve = args.out.with_suffix(".curve.jsonl").open("a")
     began, saved, losses = time.time() - spent, time.time(), []
     budget = args.minutes * 60
@@ -85,7 +86,7 @@ def main():
             curve.write(json.dumps(row) + "\n")
             curve.flush()
             print(row, flush=True)
-        if time.time() - saved > 600:
+        if time.time() - saved > 300:
             saved = time.time()
             state = {"reader": dict(trained), "optimizer": optimizer.state_dict(), "average": average, "seen": seen,
                      "step": step, "spent": time.time() - began}  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qa.answers import confidence, weighing
+from qa.answers.acronyms import spelled_out, unknown_acronyms
 from qa.answers.authors import written
 from qa.answers.confidence import Weights, judge
 from qa.answers.followups import is_courtesy, searched_for
@@ -114,6 +115,8 @@ def answer_question(
     if findings is None:
         return _refuse(question, searched, (), 0.0, "The question holds no word to look for.")
     answer = _decide(corpus, means, question, findings)
+    if not as_typed and not answer.answered and (acronyms := unknown_acronyms(corpus, findings.query)):
+        answer = _spelled_out(corpus, means, answer, acronyms, findings)
     parts = [] if as_typed else parts_of(searched)
     return _with_parts(corpus, means, answer, parts) if parts else answer
 
@@ -226,6 +229,16 @@ def _with_parts(corpus: Corpus, means: Means, whole: Answer, parts: Sequence[str
         return replace(whole, citations=tuple(kept))
     confidence = min(answer.confidence for answer in answers)
     return replace(whole, citations=tuple(kept), answered=True, confidence=confidence, reason="")
+
+
+def _spelled_out(corpus: Corpus, means: Means, refused: Answer, acronyms: Sequence[str], findings: Findings) -> Answer:
+    """Return the answer to a question with its unknown acronyms spelled out, where that is clear, else the refusal."""
+    changed = spelled_out(corpus, acronyms, findings.match.rows.tolist())
+    again = look_for(corpus, means, corrected(findings.query.text, changed), k=len(refused.hits)) if changed else None
+    if again is None:
+        return refused
+    answer = _decide(corpus, means, refused.question, again)
+    return replace(answer, corrections={**answer.corrections, **changed}) if answer.clear else refused
 
 
 def _decide(corpus: Corpus, means: Means, question: str, found: Findings) -> Answer:
