@@ -9,9 +9,9 @@ from conftest import KALLAS
 from test_guard import exchange
 
 from qa.engine import Engine
-from qa.ui.endpoints import Busy
 from qa.ui.programs import make_program_apps, openapi
 from qa.ui.serving import Access, launch
+from qa.ui.shares import Busy
 
 
 @pytest.fixture(scope="module")

@@ -21,13 +21,14 @@ from qa.formats import parse_file
 from qa.settings import Settings
 from qa.ui import cards, sources
 from qa.ui.document import document_html, outline_html
-from qa.ui.endpoints import AT_ONCE, Endpoints, Refused
+from qa.ui.endpoints import AT_ONCE, Endpoints
 from qa.ui.examples import Offered, answered_examples
 from qa.ui.feedback import keep_feedback
 from qa.ui.listing import LISTED, Folder, source_list
 from qa.ui.monitor import Monitor
 from qa.ui.panel import source_panel
 from qa.ui.serving import Access, launch, read_access
+from qa.ui.shares import Refused
 
 HOSTILE = "<img src=x onerror=alert(1)> ${alert(2)} </mark><script>alert(3)</script> {{x}} & \"quotes\" 'too' `tick`"
 
@@ -220,7 +221,7 @@ def test_more_questions_than_may_wait_are_refused_at_once(real):
         thread.start()
     for _ in range(AT_ONCE):
         assert entered.acquire(timeout=30)
-    while endpoints._places._value:
+    while not endpoints._shares.waiting():
         pass
     with pytest.raises(Refused, match="Too many questions"):
         endpoints.ask("who", None, 1)
@@ -362,10 +363,13 @@ def test_what_was_asked_as_typed_is_judged_and_copied_as_typed(real, tmp_path, m
 
 
 def test_an_index_that_breaks_while_serving_is_told_in_words(tmp_path, model, real):
-    from qa.ui.page import _card, _status
+    from qa.ui.conversation import Conversation
+    from qa.ui.page import _status
 
     engine = Engine(dataclasses.replace(real.settings, index=tmp_path / "gone"), embedder=model)
-    assert "There is no index in" in _card(engine, Endpoints(engine, Monitor(engine)), cards.Asked("anything"))
+    turns = [{"question": "anything", "as_typed": False}]
+    assert Conversation(engine, Endpoints(engine, Monitor(engine)), Offered(real)).asked_now(turns)
+    assert "There is no index in" in turns[0]["card"]
     for payload in ({"list": True}, {"open": KALLAS}, {"open": KALLAS, "start": 0, "end": 5}):
         assert "There is no index in" in source_panel(engine, payload)["html"]
     assert "There is no index in" in _status(engine)
@@ -378,3 +382,72 @@ def test_a_document_is_described_by_what_is_known(real):
     many = source_list([Document(f"{n}.txt", f"T{n}", "", "", {}) for n in range(LISTED + 2)], Folder("/texts"))
     assert "and 2 more documents; a citation opens each" in many
     assert many.count("tabindex=-1") == 2 * (LISTED - 1)  # one stop of the Tab key for all titles, one for all ticks
+
+
+def test_what_a_browser_remembered_is_answered_one_by_one_newest_first_behind_new_questions(real):
+    from qa.ui.conversation import Conversation
+    from qa.ui.shares import Busy
+
+    asked = []
+
+    class Recording(Endpoints):
+        def answer(self, question, *rest, behind=False, **options):
+            if question == "busy":
+                raise Busy("Too many questions are waiting")
+            asked.append((question, behind))
+            return super().answer(question, *rest, behind=behind, **options)
+
+    talk = Conversation(real, Recording(real, Monitor(real)), Offered(real))
+    turns = []
+    saved = [{"question": f"who edited the dw piece {number}"} for number in range(30)]
+    talk.restore(turns, {"turns": saved, "linked": {"question": "what did Kallas say about appeasement"}})
+    assert len(turns) == 20
+    assert asked == []
+    assert all('class="owed"' in talk.card(turns, turn) for turn in turns[:-1])
+    assert talk.card(turns, turns[-1]) == ""  # what the address asks is new
+    assert talk.asked_now(turns)
+    assert not talk.asked_now(turns)
+    assert talk.asked_before(turns)
+    talk.add(turns, {"question": "when was it", "as_typed": True})
+    assert talk.asked_now(turns)
+    assert talk.asked_before(turns)
+    assert asked == [
+        ("what did Kallas say about appeasement", False), ("who edited the dw piece 29", True), ("when was it", False),
+        ("who edited the dw piece 28", True),
+    ]  # fmt: skip
+    turns[-5]["question"] = "busy"
+    assert not talk.asked_before(turns)
+    turns[-5]["question"] = "who was it"
+    while talk.asked_before(turns):
+        pass
+    assert all('class="owed"' not in talk.card(turns, turn) for turn in turns)
+    talk.restore(turns, {"turns": [{"question": "same"}], "linked": {"question": "same"}})
+    assert not talk.asked_now(turns)
+    assert len(turns) == 1
+
+
+def test_a_new_question_is_not_lost_where_a_remembered_one_is_answered_meanwhile(real):
+    """Two answers on their way to one chat: both find their place."""
+    import threading
+
+    from qa.ui.conversation import Conversation
+
+    begun, go = threading.Event(), threading.Event()
+
+    class Slow(Endpoints):
+        def answer(self, question, *rest, behind=False, **options):
+            if behind:
+                begun.set()
+                go.wait(30)
+            return super().answer(question, *rest, behind=behind, **options)
+
+    talk, turns = Conversation(real, Slow(real, Monitor(real)), Offered(real)), []
+    talk.restore(turns, {"turns": [{"question": "what did Kallas say about appeasement"}]})
+    thread = threading.Thread(target=talk.asked_before, args=(turns,))
+    thread.start()
+    assert begun.wait(30)
+    talk.add(turns, {"question": "what did Merkel say", "as_typed": False})
+    assert talk.asked_now(turns)
+    go.set()
+    thread.join(30)
+    assert ["It has never worked" in turns[0]["card"], "Merkel" in turns[1]["card"]] == [True, True]

@@ -199,6 +199,11 @@ def _do(act: str, name: str, *, kind: str) -> str:
     return f'<button type="button" class="quiet" data-act="{act}" data-kind="{kind}" tabindex="-1">{name}</button>'
 
 
+def owed_card(asked: Asked) -> str:
+    """Return what stands in the place of an answer that is given again when it is looked at."""
+    return f'<article class="owed" data-asked="{state_of(asked)}"><p class="working">Answered again when you come here…</p></article>'
+
+
 def error_card(message: str, asked: Asked | None = None) -> str:
     """Return an error in the place of an answer."""
     state = f' data-asked="{state_of(asked)}"' if asked else ""

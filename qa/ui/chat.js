@@ -3,7 +3,7 @@
 const CHATS = 'quoted.chats.1', MOST_CHATS = 50, LISTED_CHATS = 6, SAID = 400;
 const read = (store, key, otherwise) => { try { return JSON.parse(store.getItem(key)) ?? otherwise; } catch { return otherwise; } };
 const keep = (store, key, value) => { try { store.setItem(key, JSON.stringify(value)); } catch { /* full or forbidden: then it is not remembered */ } };
-const cards = () => [...document.querySelectorAll('#chat .ans[data-asked]')];
+const cards = () => [...document.querySelectorAll('#chat .ans[data-asked], #chat .owed')];
 const bubbles = () => [...document.querySelectorAll('#chat .message-wrap .ask')];
 
 const addressOf = ({ question, earlier = [], typed = false, check = false, within: only = [] }) => {
@@ -143,6 +143,11 @@ addEventListener('popstate', () => {
 });
 
 window.quoted = {
+  resumed: () => setTimeout(() => {
+    const stuck = owed().length === resuming;   // others come first: it is tried again
+    resuming = 0;
+    setTimeout(resume, stuck ? 2000 : 0);
+  }, 50),
   // After an answer: its question at the top of the chat, in the address and in the title, and its first words for a screen reader.
   answered: restored => setTimeout(() => {
     const question = bubbles().pop(), card = cards().pop();
@@ -155,8 +160,16 @@ window.quoted = {
     entitle(askedOf(card).question);
     keepChat();
     if (!restored) say([...card.querySelectorAll('.lead,.noans,.qt')].slice(0, 2).map(part => part.innerText).join(' ').slice(0, SAID));
+    resume();
   }, 50),
 };
+
+// What this chat asked before is answered again one by one, newest first, as far as it is near what is seen.
+const owed = () => [...document.querySelectorAll('#chat .owed')];
+const isNear = node => { const { top, bottom } = node.getBoundingClientRect(); return bottom > -innerHeight && top < 2 * innerHeight; };
+let resuming = 0;
+const resume = () => { if (resuming || !owed().some(isNear)) return; resuming = owed().length; trigger('resume'); };
+document.addEventListener('scroll', resume, { capture: true, passive: true });
 
 trigger('restore', { turns: read(localStorage, CHATS, {})[chatId]?.turns ?? [], linked: linked() });
 typeIn(read(sessionStorage, 'quoted.draft', ''));

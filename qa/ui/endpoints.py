@@ -7,9 +7,7 @@ Does not: trust a type: Gradio and MCP clients pass on what they are given.
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from qa.datatypes import Answer
@@ -19,6 +17,7 @@ from qa.rendering import answer_to_dict, hits_to_dict, verification_to_dict
 from qa.ui.checking import Checked
 from qa.ui.differing import nearest
 from qa.ui.monitor import Monitor
+from qa.ui.shares import Refused, Shares
 
 MAX_QUESTION_CHARS = 2000
 MOST_HITS = 100
@@ -31,32 +30,14 @@ NEAREST_READ = 10
 """Passages that are compared with a sentence that no document has."""
 
 
-class Refused(Exception):
-    """What a caller sent cannot be used, or there is no index; the message says which."""
-
-
-class Busy(Refused):
-    """As many questions wait as may."""
-
-
 class Endpoints:
-    """The three calls, over one Engine; AT_ONCE of them run, at most `max_waiting` wait, and more are refused at once."""
+    """The three calls, over one Engine; AT_ONCE of them run, at most `max_waiting` wait in fair shares, and more are refused at once."""
 
     def __init__(self, engine: Engine, monitor: Monitor, max_waiting: int = MAX_WAITING) -> None:
         self._engine = engine
         self._monitor = monitor
-        self._places = threading.BoundedSemaphore(AT_ONCE + max_waiting)
-        self._running = threading.BoundedSemaphore(AT_ONCE)
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._places.acquire(blocking=False):
-            raise Busy("Too many questions are waiting: ask again in a moment")
-        try:
-            with self._running:
-                yield
-        finally:
-            self._places.release()
+        self._shares = Shares(AT_ONCE, max_waiting)
+        self._turn = self._shares.turn
 
     def answer(
         self,
@@ -66,9 +47,10 @@ class Endpoints:
         *,
         as_typed: bool = False,
         within: Sequence[str] = (),
+        behind: bool = False,
     ) -> Answer:
-        """Ask, and count it."""
-        with self._turn(), self._monitor.asking() as given:
+        """Ask, and count it; with `behind`, when no other question waits."""
+        with self._turn(behind=behind), self._monitor.asking() as given:
             given.append(self._engine.ask(question, history=history, k=k, as_typed=as_typed, within=within))
         return given[0]
 
@@ -106,9 +88,9 @@ class Endpoints:
         except QAError as exc:
             raise Refused(str(exc)) from exc
 
-    def check(self, text: str) -> Checked:
+    def check(self, text: str, *, behind: bool = False) -> Checked:
         """Look for a text word for word, and where there is none, for what is nearest to it."""
-        with self._turn():
+        with self._turn(behind=behind):
             verification = self._engine.verify_quote(text)
             if verification.places:
                 return Checked(verification)

@@ -12,6 +12,10 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,8 +28,39 @@ FILE = "feedback.jsonl"
 MOST_BYTES = 50_000_000
 REPEATS_KNOWN = 1000
 """Of so many verdicts a repetition is not written again while the server runs."""
+MOST_ENTRY_BYTES = 16_000
+MOST_AN_HOUR = 60
+"""Verdicts of one address."""
+_HOUR = 3600.0
 _said: dict[str, None] = {}
 _lock = threading.Lock()
+
+
+class Verdicts:
+    """Places for those who give verdicts: each address has one at a time, and MOST_AN_HOUR an hour."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._busy: set[str] = set()
+        self._given: dict[str, deque[float]] = {}
+
+    @contextmanager
+    def place(self, client: str) -> Iterator[None]:
+        """Take the place of an address; SettingsError where it is taken, or its hour is full."""
+        with self._lock:
+            now = self._clock()
+            self._given = {name: given for name, given in self._given.items() if now - given[-1] < _HOUR}
+            given = self._given.setdefault(client, deque(maxlen=MOST_AN_HOUR))
+            if client in self._busy or (len(given) == MOST_AN_HOUR and now - given[0] < _HOUR):
+                raise SettingsError("Too many verdicts came from here: try again later.")
+            given.append(now)
+            self._busy.add(client)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy.discard(client)
 
 
 def keep_feedback(index: Path, answer: Answer, asked: Asked, *, helpful: bool) -> None:
@@ -42,6 +77,9 @@ def keep_feedback(index: Path, answer: Answer, asked: Asked, *, helpful: bool) -
         "answered": answer.answered,
         "answers": [{"file": c.doc_id, "quote": c.text} for c in answer.citations],
     }
+    line = json.dumps(entry) + "\n"  # in ASCII: U+2028 and its like would end the line for some who read it
+    if len(line) > MOST_ENTRY_BYTES:
+        raise SettingsError("This chat is too long to keep a verdict on: ask the question in a new chat.")
     said = json.dumps({key: value for key, value in entry.items() if key != "time"})
     with _lock, open_private(index / FILE, append=True) as file:
         if os.fstat(file.fileno()).st_size > MOST_BYTES:
@@ -50,8 +88,7 @@ def keep_feedback(index: Path, answer: Answer, asked: Asked, *, helpful: bool) -
             )
         if said in _said:
             return
-        # In ASCII: U+2028 and its like would end the line for some who read it.
-        file.write(json.dumps(entry) + "\n")
+        file.write(line)
         _said[said] = None
         if len(_said) > REPEATS_KNOWN:
             del _said[next(iter(_said))]

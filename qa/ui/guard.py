@@ -1,19 +1,21 @@
 """What the page's server refuses before Gradio sees it, and the headers it adds.
 
-In -> out: ASGI requests -> the app behind it, or 400, 401, 403, 404, 413.
+In -> out: ASGI requests -> the app behind it, or 400, 401, 403, 404, 408, 413, 429.
 Does not: buffer answers (they are streamed), or know users. What is open stands in qa/ui/routes.py.
 """
 
 from __future__ import annotations
 
-import base64
-import hmac
 from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
 from qa.ui.bodies import Gone, Message, Receive, TooLarge, given_again, read_body, why_refused
+from qa.ui.logins import Door
 from qa.ui.public import PublicUrl
 from qa.ui.routes import Route, find_route
+from qa.ui.shares import CLIENT, client_name
+from qa.ui.timed import TooSlow, in_time
 
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
@@ -27,7 +29,6 @@ _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
-_ASK_LOGIN = (b"www-authenticate", b'Basic realm="Quoted", charset="UTF-8"')
 _HEADERS: list[Header] = [
     (b"content-security-policy", _POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -65,7 +66,7 @@ class Guard:
         self._hosts = hosts
         self._answers = answers or {}
         self._apps = apps or {}
-        self._login = base64.b64encode(login.encode()) if login else b""
+        self._door = Door(login)
         self._public = public
         self._handlers = handlers
 
@@ -77,6 +78,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
         scope = _cleaned(scope, self._public)
+        client = client_name((scope.get("client") or ("",))[0])
+        CLIENT.set(client)
         route = find_route(scope["method"], scope["path"])
         refused = self._refusal(scope, route)
         if refused or route is None:
@@ -84,16 +87,20 @@ class Guard:
         elif scope["path"] in self._answers:
             status, kind, text = self._answers[scope["path"]]()  # at once, and not behind what waits for a thread
             await _respond(send, status, text, kind)
-        elif scope["path"] in self._apps and not self._knows(scope):
-            await _respond(send, 401, "A name and a password are needed (HTTP Basic)", _TEXT, _ASK_LOGIN)
+        elif kept_out := self._door.refusal(scope, client, basic=scope["path"] in self._apps):
+            status, text, more = kept_out
+            await _respond(send, status, text, _TEXT, *more)
         else:
             await self._pass_on(scope, route, receive, send)
 
     async def _pass_on(self, scope: Message, route: Route, receive: Receive, send: Send) -> None:
         try:
-            body = await read_body(receive, route.most_bytes)
+            body = await read_body(in_time(receive), route.most_bytes)
         except TooLarge:
             await _respond(send, 413, "Request too large")
+            return
+        except TooSlow:
+            await _respond(send, 408, "The request took too long", _TEXT, (b"connection", b"close"))
             return
         except Gone:
             return
@@ -102,12 +109,8 @@ class Guard:
             await _respond(send, 400, wrong)
             return
         app = self._apps.get(scope["path"], self._app)
-        await app(scope, given_again(body, receive), _with_headers(send))
-
-    def _knows(self, scope: Message) -> bool:
-        sent = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-        scheme, _, told = sent.partition(b" ")
-        return not self._login or (scheme.lower() == b"basic" and hmac.compare_digest(told.strip(), self._login))
+        ended = partial(self._door.ended, scope, CLIENT.get())
+        await app(scope, given_again(body, receive), _with_headers(send, ended))
 
     def _refusal(self, scope: Message, route: Route | None) -> tuple[int, str] | None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -147,9 +150,10 @@ def _cleaned(scope: Message, public: PublicUrl | None) -> Message:
     return cleaned
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, ended: Callable[[int], None]) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
+            ended(message["status"])
             message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
         await send(message)
 

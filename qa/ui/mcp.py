@@ -13,8 +13,9 @@ from typing import Any
 
 from qa.errors import SettingsError
 from qa.ui.bodies import Message, Receive
-from qa.ui.endpoints import Endpoints, Refused
+from qa.ui.endpoints import Endpoints
 from qa.ui.guard import App, Send
+from qa.ui.shares import Refused
 
 PATH = "/mcp"
 _INSTRUCTIONS = (

@@ -19,20 +19,21 @@ from qa.errors import QAError
 from qa.prompts import answer_to_prompt
 from qa.text.tokens import count_prompt_tokens
 from qa.ui import cards, sources
-from qa.ui.cards import Asked
-from qa.ui.checking import check_card
-from qa.ui.endpoints import MAX_QUESTION_CHARS, Endpoints, Refused
+from qa.ui.conversation import Conversation
+from qa.ui.endpoints import MAX_QUESTION_CHARS, Endpoints
 from qa.ui.examples import Offered
 from qa.ui.exporting import exported
-from qa.ui.feedback import keep_feedback
+from qa.ui.feedback import Verdicts, keep_feedback
 from qa.ui.pages import picture_json
 from qa.ui.panel import Reach, source_panel
 from qa.ui.rebuild import rebuild_steps
+from qa.ui.shares import CLIENT, Refused, client_name
 from qa.ui.turns import TURNS_KEPT, Turn, read_asked, read_turn
 
 _SILENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _AFTER_ANSWER = "() => window.quoted.answered()"
 _AFTER_RESTORE = "() => window.quoted.answered(true)"
+_AFTER_RESUME = "() => window.quoted.resumed()"
 _SCRIPTS = ("script.js", "source.js", "chat.js", "folder.js", "pages.js", "dialogs.js", "access.js")
 _STYLES = ("style.css", "source.css", "media.css")
 PANES = '<div id="list" class="pane"></div><div id="source" class="pane" hidden></div>'
@@ -53,6 +54,7 @@ def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) 
     """Return the page over an Engine whose index exists."""
     script = _joined(_SCRIPTS)
     offered = Offered(engine)
+    talk = Conversation(engine, endpoints, offered)
 
     with gr.Blocks(title="Quoted", analytics_enabled=False, fill_width=True) as page:
         turns = gr.State([], time_to_live=24 * 3600)
@@ -80,38 +82,37 @@ def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) 
         def show_asked(before: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
             return show_turn(read_turn(_payload(event)), before)
 
-        def show_turn(turn: Turn | None, before: list[Turn]) -> tuple[Any, ...]:
+        def show_turn(turn: Turn | None, asked: list[Turn]) -> tuple[Any, ...]:
             if turn is None:
-                return gr.skip(), before, ""
-            after = [*before[1 - TURNS_KEPT :], turn]
-            return _messages(after, offered), after, ""
+                return gr.skip(), asked, ""
+            talk.add(asked, turn)
+            return drawn(asked), asked, ""
 
-        def show_answer(before: list[Turn]) -> tuple[Any, ...]:
-            if not before or "card" in before[-1]:
-                return gr.skip(), before, gr.skip()
-            after = _answered(engine, endpoints, before, offered)
-            return _messages(after, offered), after, _status(engine)
+        def show_answer(asked: list[Turn]) -> tuple[Any, ...]:
+            if not talk.asked_now(asked):
+                return gr.skip(), asked, gr.skip()
+            return drawn(asked), asked, _status(engine)
 
-        def restore(event: gr.EventData) -> tuple[Any, ...]:
-            """Ask again what this chat asked before, and then what the address asks, each as it was understood then."""
-            sent = _payload(event)
-            saved = sent.get("turns")
-            turns = list(filter(None, map(read_turn, saved[-TURNS_KEPT:] if isinstance(saved, list) else [])))
-            linked = read_turn(sent.get("linked"))
-            if linked and turns[-1:] != [linked]:
-                turns = [*turns[1 - TURNS_KEPT :], linked]
-            restored: list[Turn] = []
-            for turn in turns:
-                restored = _answered(engine, endpoints, [*restored, turn], offered)
-            return _messages(restored, offered), restored
+        def restore(asked: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
+            """Show what this chat asked before, and then what the address asks, each as it was understood then."""
+            talk.restore(asked, _payload(event))
+            return drawn(asked), asked
 
-        def start_again() -> tuple[Any, ...]:
-            return _messages([], offered), []
+        def resume(asked: list[Turn]) -> tuple[Any, ...]:
+            """Answer one more of what this chat asked before."""
+            return drawn(asked) if talk.asked_before(asked) else gr.skip(), asked
+
+        def start_again(asked: list[Turn]) -> tuple[Any, ...]:
+            asked.clear()
+            return drawn(asked), asked
+
+        def drawn(asked: list[Turn]) -> list[dict[str, Any]]:
+            return _messages([(turn["question"], talk.card(asked, turn)) for turn in asked], offered)
 
         def rebuild() -> Iterator[str]:
             yield from rebuild_steps(engine)
 
-        def retrieve(question: str, k: int = 5) -> dict[str, Any]:
+        def retrieve(question: str, k: int = 5, request: gr.Request | None = None) -> dict[str, Any]:
             """Return the best passages of the documents for a question.
 
             Args:
@@ -121,9 +122,12 @@ def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) 
             Returns:
                 The JSON object of `qa retrieve --json`.
             """
+            _tell_client(request)
             return _checked(lambda: endpoints.retrieve(question, k))
 
-        def ask(question: str, history: list[str] | None = None, k: int = 5) -> dict[str, Any]:
+        def ask(
+            question: str, history: list[str] | None = None, k: int = 5, request: gr.Request | None = None
+        ) -> dict[str, Any]:
             """Quote the sentences of the documents that answer a question, or say that they do not.
 
             Args:
@@ -134,23 +138,26 @@ def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) 
             Returns:
                 The JSON object of `qa ask --json`.
             """
+            _tell_client(request)
             return _checked(lambda: endpoints.ask(question, history, k))
 
         for asked in (
             box.submit(show_question, [box, turns], [chat, turns, box], queue=False, **_SILENT),
             panel.ask(show_asked, turns, [chat, turns, box], queue=False, **_SILENT),
         ):
-            answered = asked.success(
-                show_answer, turns, [chat, turns, status], concurrency_limit=2, concurrency_id="ask", **_SILENT
-            )
+            answered = asked.success(show_answer, turns, [chat, turns, status], queue=False, **_SILENT)
             answered.then(None, None, None, js=_AFTER_ANSWER, api_visibility="private")
-        panel.reset(start_again, None, [chat, turns], queue=False, **_SILENT)
+        panel.reset(start_again, turns, [chat, turns], queue=False, **_SILENT)
         panel.rebuild(rebuild, None, status, concurrency_limit=1, concurrency_id="rebuild", **_SILENT)
-        restored = panel.restore(restore, None, [chat, turns], **_SILENT)
-        restored.then(None, None, None, js=_AFTER_RESTORE, api_visibility="private")
-        page.load(lambda: _status(engine), None, status, **_SILENT)
+        restored = panel.restore(restore, turns, [chat, turns], queue=False, **_SILENT)
+        linked = restored.then(show_answer, turns, [chat, turns, status], queue=False, **_SILENT)
+        linked.then(None, None, None, js=_AFTER_RESTORE, api_visibility="private")
+        resumed = panel.resume(resume, turns, [chat, turns], queue=False, **_SILENT)
+        resumed.then(None, None, None, js=_AFTER_RESUME, api_visibility="private")
+        page.load(lambda: _status(engine), None, status, queue=False, **_SILENT)
         gr.Timer(30).tick(lambda: _status(engine), None, status, queue=False, **_SILENT)
-        gr.api(retrieve, api_name="retrieve", queue=False)  # Endpoints keeps its own, lighter queue
+        # Endpoints keeps its own, lighter queue, in which those who ask have equal shares: nothing but a rebuild waits in Gradio's.
+        gr.api(retrieve, api_name="retrieve", queue=False)
         gr.api(ask, api_name="ask", queue=False)
     return page
 
@@ -160,42 +167,16 @@ def _html(content: str, **options: Any) -> gr.HTML:
     return gr.HTML(content, apply_default_css=False, js_on_load=None, **options)
 
 
-def _messages(turns: list[Turn], offered: Offered) -> list[dict[str, Any]]:
-    if not turns:
+def _messages(talked: Sequence[tuple[str, str]], offered: Offered) -> list[dict[str, Any]]:
+    """Return the messages of questions and their cards, "" where an answer is on its way."""
+    if not talked:
         return [{"role": "assistant", "content": _html(offered.welcome())}]
     messages = []
-    for turn in turns:
-        messages.append({"role": "user", "content": _html(cards.question_card(turn["question"]))})
-        if "card" in turn:
-            messages.append({"role": "assistant", "content": _html(turn["card"])})
+    for question, card in talked:
+        messages.append({"role": "user", "content": _html(cards.question_card(question))})
+        if card:
+            messages.append({"role": "assistant", "content": _html(card)})
     return messages
-
-
-def _answered(engine: Engine, endpoints: Endpoints, turns: list[Turn], offered: Offered) -> list[Turn]:
-    """Return the turns with the card of the last one."""
-    *earlier, last = turns
-    history = last.get("history", [turn["question"] for turn in earlier if not turn.get("check")])
-    asked = Asked(
-        last["question"], tuple(history), last["as_typed"], last.get("check", False), tuple(last.get("within", ()))
-    )
-    return [*earlier, {**last, "card": _card(engine, endpoints, asked, offered)}]
-
-
-def _card(engine: Engine, endpoints: Endpoints, asked: Asked, offered: Offered | None = None) -> str:
-    try:
-        if asked.check:
-            return check_card(endpoints.check(asked.question), asked)
-        answer = endpoints.answer(asked.question, asked.history, as_typed=asked.as_typed, within=asked.within)
-        instead = [q for q in offered.questions if q != asked.question] if offered and not answer.answered else []
-        dates = {doc_id: _date(engine, doc_id) for doc_id in {citation.doc_id for citation in answer.citations}}
-        return cards.answer_card(answer, engine.document_count(), asked, dates=dates, offered=instead)
-    except (QAError, Refused) as exc:
-        return cards.error_card(str(exc), asked)
-
-
-def _date(engine: Engine, doc_id: str) -> str:
-    document = engine.document(doc_id)
-    return str(document.meta.get("date", "")) if document else ""
 
 
 def _status(engine: Engine) -> str:
@@ -207,6 +188,7 @@ def _status(engine: Engine) -> str:
 
 def _server_functions(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) -> list[Callable[..., str]]:
     """What the script of the page calls and waits for; arguments come from a browser and are checked."""
+    verdicts = Verdicts()
 
     def make_prompt(sent: Any) -> str:
         """Return JSON: the prompt for a language model and what it costs, or an error in words."""
@@ -222,9 +204,12 @@ def _server_functions(engine: Engine, endpoints: Endpoints, reach: Reach | None 
         """Keep a verdict on an answer; return JSON: an error in words, or nothing."""
         try:
             asked = read_asked(sent)
-            answer = engine.ask(asked.question, history=asked.history, as_typed=asked.as_typed, within=asked.within)
-            keep_feedback(engine.settings.index, answer, asked, helpful=sent["helpful"] is True)
-        except (QAError, LookupError, TypeError, ValueError, OSError) as exc:
+            with verdicts.place(CLIENT.get()):
+                answer = endpoints.answer(
+                    asked.question, asked.history, as_typed=asked.as_typed, within=asked.within, behind=True
+                )
+                keep_feedback(engine.settings.index, answer, asked, helpful=sent["helpful"] is True)
+        except (QAError, Refused, LookupError, TypeError, ValueError, OSError) as exc:
             return json.dumps({"error": str(exc)})
         return "{}"
 
@@ -256,6 +241,12 @@ def _server_functions(engine: Engine, endpoints: Endpoints, reach: Reach | None 
 def _payload(event: gr.EventData) -> dict[str, Any]:
     data = event._data
     return data if isinstance(data, dict) else {}
+
+
+def _tell_client(request: gr.Request | None) -> None:
+    """Tell the shares who asks: what comes by way of Gradio's queue is worked on in a task that knows of no request."""
+    if request is not None and request.client is not None:
+        CLIENT.set(client_name(request.client.host))
 
 
 def _checked(call: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from typing import Any
 
 from qa.datatypes import Document
 from qa.errors import QAError
-from qa.ui.endpoints import Endpoints, Refused
+from qa.ui.endpoints import Endpoints
 from qa.ui.escaping import label
+from qa.ui.shares import Refused
 
 PICTURED = ".pdf"
 TOGGLE = '<button type="button" class="act" data-act="astext" aria-pressed="false">Text</button>'

@@ -14,8 +14,9 @@ from urllib.parse import parse_qsl
 
 from qa.errors import QAError
 from qa.ui.bodies import Message, Receive
-from qa.ui.endpoints import MOST_HITS, Busy, Endpoints, Refused
+from qa.ui.endpoints import MOST_HITS, Endpoints
 from qa.ui.guard import App, Send
+from qa.ui.shares import Busy, Refused
 
 Asked = Mapping[str, list[str]]
 

@@ -29,7 +29,7 @@ const closePanel = () => {
   if (history.state?.sheet) { leaving = true; history.back(); }
   if (opener && document.contains(opener)) opener.focus();
 };
-const cardOf = part => part.closest('.ans');
+const cardOf = part => part.closest('.ans, .owed');
 const askedOf = part => { const [question, earlier, typed, check = false, within = []] = JSON.parse(cardOf(part).dataset.asked ?? '["",[],false]'); return { question, earlier, typed, check, within }; };
 const SLOW = 'The server does not answer.';
 const within = (promise, seconds) => Promise.race([promise, new Promise((_, fail) => { setTimeout(fail, seconds * 1000); })]);

@@ -26,6 +26,7 @@ from qa.ui.endpoints import MAX_WAITING, Endpoints
 from qa.ui.guard import LOCAL_HOSTS, Guard
 from qa.ui.monitor import FIRST_WAIT_SECONDS, Monitor
 from qa.ui.public import read_public_url
+from qa.ui.timed import limit_heads
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -168,6 +169,7 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
         )  # fmt: skip
     except OSError as exc:
         raise _port_problem(settings) from exc
+    limit_heads(page.server)
     return page, f"{settings.public_url}/" if public else url
 
 
