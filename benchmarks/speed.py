@@ -1,8 +1,9 @@
-"""CPU time of `retrieve` and `ask` against the bare floor: embedding the question with sentence-transformers and one exact search.
+"""CPU time of `retrieve`, and of `ask` without a reader and with it, against a floor: embedding the question with sentence-transformers
+and one exact search.
 
     python benchmarks/speed.py --set SEEDS QUESTIONS.jsonl [--set SEEDS QUESTIONS.jsonl ...] [--most 100]
 
-One run, the three alternating question by question, after a warm-up; the table gives ratios of medians.
+One run, the ways alternating question by question, after a warm-up; the table gives ratios of medians.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -31,10 +33,10 @@ def cpu_seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def measure(engine: Engine, model: SentenceTransformer, questions: list[str]) -> dict[str, float]:
+def measure(engine: Engine, unread: Engine, model: SentenceTransformer, questions: list[str]) -> dict[str, float]:
     corpus, _ = engine.parts()
     floor = lambda q: corpus.store.search(model.encode(q, normalize_embeddings=True), 5)  # noqa: E731
-    ways = {"floor": floor, "retrieve": engine.retrieve, "ask": engine.ask}
+    ways = {"floor": floor, "retrieve": engine.retrieve, "match": unread.ask, "ask": engine.ask}
     for way in ways.values():
         for question in questions[:5]:
             way(question)
@@ -53,7 +55,7 @@ def main() -> None:
     threadpool_limits(1, user_api="blas")  # as when it is served: threads that wait would count as work
     torch.set_num_threads(1)
     embedder, model = load_embedder(DEFAULT_MODEL), SentenceTransformer(str(model_folder()))
-    print(f"{'documents':30} {'passages':>9} {'retrieve':>9} {'ask':>6}   (floor = 1)")
+    print(f"{'documents':30} {'passages':>9} {'retrieve':>9} {'ask, QA_READER=none':>20} {'ask':>6}   (floor = 1)")
     for seeds, questions in args.set:
         with tempfile.TemporaryDirectory() as index:
             engine = Engine(Settings(seeds=seeds, index=Path(index)), embedder=embedder)
@@ -61,9 +63,12 @@ def main() -> None:
             texts = [json.loads(line)["question"] for line in questions.read_text(encoding="utf-8").splitlines()][
                 : args.most
             ]
-            row = measure(engine, model, texts)
+            unread = Engine(replace(engine.settings, reader="none"), embedder=embedder)
+            took = measure(engine, unread, model, texts)
+            times = [took[way] / took["floor"] for way in ("retrieve", "match", "ask")]
             print(
-                f"{seeds.name:30} {engine.status().passages:9} {row['retrieve'] / row['floor']:9.2f} {row['ask'] / row['floor']:6.2f}"
+                f"{seeds.name:30} {engine.status().passages:9} {times[0]:9.2f} {times[1]:20.2f} {times[2]:6.2f}",
+                flush=True,
             )
 
 

@@ -7,8 +7,8 @@ for citation in answer.citations:
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from qa.api import ask, build, retrieve
     from qa.datatypes import Answer, BuildReport, Citation, Document, Hit, Passage, Span, Status

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from qa.datatypes import Answer, BuildReport, Hit
+from qa.defaults import HITS_SHOWN
 from qa.engine import Engine
-from qa.settings import HITS_SHOWN
 
 
 @cache

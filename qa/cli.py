@@ -8,19 +8,19 @@ Exit status: 0 done or answered, 1 an error with its fix, 2 wrong usage, 3 not i
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import sys
-from collections.abc import Sequence
-from threading import Event
-from typing import TYPE_CHECKING, Any
 
+from qa.defaults import HITS_SHOWN
 from qa.errors import QAError
 from qa.options import make_parser
-from qa.settings import HITS_SHOWN, from_env
 
-if TYPE_CHECKING:  # a verb imports what it needs: `qa --help` needs nothing
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # a verb imports what it needs: `qa --help` needs nothing, not even `typing`
+    import argparse
+    from collections.abc import Sequence
+    from typing import Any
+
     from qa.datatypes import BuildReport
     from qa.engine import Engine
     from qa.lines import Handle, Request
@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     _speak_utf8()
     from qa.engine import Engine
+    from qa.settings import from_env
 
     try:
         flags = ("seeds", "index", "store", "host", "port", "public_url")
@@ -68,6 +69,8 @@ def _build(engine: Engine, options: argparse.Namespace) -> int:
 
 
 def _follow(engine: Engine, options: argparse.Namespace) -> int:
+    from threading import Event
+
     from qa.following import follow
 
     print(f"following {engine.settings.seeds} (Ctrl-C ends it)", file=sys.stderr)
@@ -152,6 +155,8 @@ def _serve(engine: Engine, options: argparse.Namespace) -> int:
 
 
 def _eval(engine: Engine, options: argparse.Namespace) -> int:
+    from pathlib import Path
+
     from qa.evals.gold import read_gold
     from qa.evals.runner import Bench, as_table, evaluate, provenance
 
@@ -159,7 +164,7 @@ def _eval(engine: Engine, options: argparse.Namespace) -> int:
         document = engine.document(doc_id)
         return document.text if document else None
 
-    questions = read_gold(options.gold, text_of)
+    questions = read_gold(Path(options.gold), text_of)
     if options.calibrate:
         return _calibrate(engine, options, questions)
     bench = Bench(*engine.parts())
@@ -196,7 +201,11 @@ def _respond(handle: Handle, options: argparse.Namespace, history: list[str]) ->
 
 
 def _write(options: argparse.Namespace, content: dict[str, Any], text: str) -> None:
-    print(json.dumps(content, ensure_ascii=False, indent=2) if options.json else text.rstrip("\n"), flush=True)
+    if options.json:
+        import json
+
+        text = json.dumps(content, ensure_ascii=False, indent=2)
+    print(text.rstrip("\n"), flush=True)
 
 
 def _report(options: argparse.Namespace, report: BuildReport) -> None:

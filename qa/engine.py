@@ -12,29 +12,25 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from qa.answers.answering import Means, answer_question, find_hits
-from qa.answers.calibrated import FILE as CALIBRATION
-from qa.answers.calibrated import keep_weights, read_weights
-from qa.answers.confidence import Weights
-from qa.answers.retrieval import documents_within
-from qa.answers.spans import where_of
-from qa.answers.verifying import Verification, verify
 from qa.datatypes import Answer, Block, BuildReport, Document, Hit, Span, Status, Where
+from qa.defaults import HITS_SHOWN
 from qa.errors import SeedError
-from qa.indexing.building import check_recipe
 from qa.indexing.contract import Corpus
-from qa.indexing.encodings import Progress
 from qa.indexing.shelf import FolderShelf, Opened, Replaced, Shelf, State
 from qa.models.embedding import load_embedder, runtime_of
 from qa.models.encoding import Embedder
-from qa.models.readers import load_reader
-from qa.models.reading import Reader
 from qa.originals import Originals
 from qa.picturing import PagePictures
-from qa.prompts import pack_passages
-from qa.settings import HITS_SHOWN, Settings, from_env
+from qa.settings import Settings, from_env
+
+if TYPE_CHECKING:  # a method imports what it needs: `qa status` needs no answers, a question no builder
+    from qa.answers.answering import Means
+    from qa.answers.confidence import Weights
+    from qa.answers.verifying import Verification
+    from qa.indexing.encodings import Progress
+    from qa.models.reading import Reader
 
 TRIES = 3
 Found = TypeVar("Found")
@@ -65,6 +61,9 @@ class Engine:
         With `max_tokens`, those of them whose prompt (`qa.prompt_of`) costs at most that many o200k_base tokens.
         ValueError for k < 1; the errors of an index that is missing, foreign or damaged.
         """
+        from qa.answers.answering import find_hits
+        from qa.prompts import pack_passages
+
         if k < 1:
             raise ValueError(f"k has to be at least 1, got {k}")
         hits = self._answered(within, lambda corpus, means: find_hits(corpus, means, question, k, history=history))
@@ -82,6 +81,8 @@ class Engine:
         folders are asked (SettingsError where there is none of that name).
         ValueError for k < 1; the errors of an index that is missing, foreign or damaged.
         """
+        from qa.answers.answering import answer_question
+
         answer = self._answered(
             within,
             lambda corpus, means: answer_question(corpus, means, question, history=history, k=k, as_typed=as_typed),
@@ -93,6 +94,8 @@ class Engine:
 
     def verify_quote(self, text: str) -> Verification:
         """Return whether and where the documents have a text word for word."""
+        from qa.answers.verifying import verify
+
         return verify(self._open().corpus, text)
 
     def build(self, *, full: bool = False, strict: bool = False, progress: Progress | None = None) -> BuildReport:
@@ -164,6 +167,8 @@ class Engine:
 
     def where(self, doc_id: str, span: Span) -> tuple[Where, int]:
         """Return where a span of a document stands, and how many pages the document has (0: none). KeyError where there is no such document."""
+        from qa.answers.spans import where_of
+
         corpus = self._open().corpus
         number = corpus.number_of[doc_id]
         return where_of(corpus, number, span), len(corpus.structure.pages_of(number))
@@ -190,6 +195,10 @@ class Engine:
 
     def parts(self, within: Sequence[str] = ()) -> tuple[Corpus, Means]:
         """Return what a question is answered with. A missing index is told before a model is loaded."""
+        from qa.answers.answering import Means
+        from qa.answers.retrieval import documents_within
+        from qa.indexing.building import check_recipe
+
         if self._shelf.newest():
             self._load_embedder()  # its weights are compared with their checksum beside what follows
         opened, embedder = self._open(), self._load_embedder()
@@ -209,6 +218,8 @@ class Engine:
 
     def keep_calibration(self, weights: Weights) -> Path:
         """Let the confidence be computed with these weights from now on; return the file they are kept in."""
+        from qa.answers.calibrated import keep_weights
+
         fingerprint = self._open().state.manifest["recipe"]["fingerprint"]
         return keep_weights(self.settings.index, self._fitted_for(fingerprint), weights)
 
@@ -218,8 +229,10 @@ class Engine:
 
     def _read_weights(self, fingerprint: str) -> Weights | None:
         """Read the calibration again only when it was touched."""
+        from qa.answers.calibrated import FILE, read_weights
+
         try:
-            touched = (self.settings.index / CALIBRATION).stat().st_mtime_ns
+            touched = (self.settings.index / FILE).stat().st_mtime_ns
         except OSError:
             return None
         if self._weights is None or self._weights[0] != (touched, fingerprint):
@@ -230,6 +243,8 @@ class Engine:
     def _load_reader(self) -> Reader | None:
         with self._lock:
             if self._reader is None:
+                from qa.models.readers import load_reader
+
                 self._reader = (load_reader(self.settings.reader),)
             return self._reader[0]
 

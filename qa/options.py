@@ -7,9 +7,10 @@ Does not: run anything (qa/cli.py).
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+import os
+import sys
 
-from qa.settings import HITS_SHOWN
+from qa.defaults import HITS_SHOWN
 
 _VERBS = {
     "build": ("index the documents; only changed ones are embedded", "qa build --watch"),
@@ -27,10 +28,16 @@ _VERBS = {
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of all verbs."""
-    parser = argparse.ArgumentParser(prog="qa", description="Answers from your own documents, in the documents' own words.",
+    width = _columns() - 2
+
+    def formatter(prog: str) -> argparse.HelpFormatter:
+        return argparse.HelpFormatter(prog, width=width)  # left to itself it imports shutil, and that compression
+
+    parser = argparse.ArgumentParser(prog="qa", formatter_class=formatter,
+                                     description="Answers from your own documents, in the documents' own words.",
                                      epilog="Exit status: 0 done, 1 error, 2 wrong usage, 3 not in the documents, 4 out of date.")  # fmt: skip
     verbs = parser.add_subparsers(metavar="VERB", dest="verb", required=True)
-    common = argparse.ArgumentParser(add_help=False)
+    common = argparse.ArgumentParser(add_help=False, formatter_class=formatter)
     common.add_argument("--json", action="store_true", help="write JSON instead of text")
     common.add_argument("--seeds", metavar="DIR", help="folder of the documents (default: QA_SEEDS, or seeds)")
     common.add_argument("--index", metavar="DIR", help="folder of the index (default: QA_INDEX, or index)")
@@ -42,6 +49,7 @@ def make_parser() -> argparse.ArgumentParser:
     sub = {
         name: verbs.add_parser(
             name,
+            formatter_class=formatter,
             parents=[common],
             help=text,
             description=text[0].upper() + text[1:] + ".",
@@ -113,8 +121,19 @@ def make_parser() -> argparse.ArgumentParser:
         "--calibrate", action="store_true", help="fit the confidence to the questions and keep it beside the index"
     )
     sub["text"].add_argument("document", metavar="DOC", help="path of the document below the folder of documents")
-    sub["eval"].add_argument("gold", type=Path, metavar="GOLD.jsonl", help="gold questions, one JSON object a line")
+    sub["eval"].add_argument("gold", metavar="GOLD.jsonl", help="gold questions, one JSON object a line")
     return parser
+
+
+def _columns() -> int:
+    """Return how wide the terminal is, as `shutil.get_terminal_size` does."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told) > 0:
+        return int(told)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns if sys.__stdout__ else 80
+    except (OSError, ValueError):  # it is no terminal, or closed
+        return 80
 
 
 def _at_least_one(text: str) -> int:

@@ -10,11 +10,13 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qa.answers.verifying import Verification
 from qa.datatypes import Answer, BuildReport, Citation, Hit, Passage, Place, Status
 from qa.formats.places import place_to_dict, place_words
+
+if TYPE_CHECKING:
+    from qa.answers.verifying import Verification
 
 REFUSAL = "The documents do not answer this."
 OVERVIEW_HEAD = "An overview in the documents' own words, no answer."

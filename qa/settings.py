@@ -1,4 +1,4 @@
-"""Every setting and its default; the only place that has defaults.
+"""Every setting and its default; the only place that has defaults, but for qa/defaults.py.
 
 In -> out: flags (keyword overrides), then `QA_*` variables, then defaults -> one frozen `Settings`.
 Does not: open files, load a model, or check that a folder can be read.
@@ -21,8 +21,6 @@ TEXT_SUFFIXES = (
     " .py .js .mjs .ts .tsx .jsx .java .c .h .cpp .hpp .cc .cs .go .rs .rb .php .swift .kt .scala .sh .bash .sql .r .lua .pl"
     " .toml .yaml .yml .ini .cfg .conf .xml .css"
 )
-HITS_SHOWN = 5
-"""How many hits a question gets where nobody says how many."""
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 

@@ -15,7 +15,7 @@ from qa.errors import QAError
 
 # A room imports only from rooms before it; a wing is its rooms in the order its docstring gives.
 ROOMS = [
-    *("errors", "patterns", "datatypes", "settings", "opening", "vocabulary", "formats"),
+    *("defaults", "errors", "patterns", "datatypes", "settings", "opening", "vocabulary", "formats"),
     *("text.shown", "text.titles", "text.documents", "text.sentences", "text.numbers", "text.tokens", "text.chunking"),
     *(
         "models.encoding",
@@ -141,12 +141,13 @@ def test_help_loads_the_standard_library_and_no_engine():
     )
     loaded = subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT).split()
     assert {name.split(".")[0] for name in loaded} - {"qa"} <= sys.stdlib_module_names
+    assert not {"dataclasses", "inspect", "json", "shutil", "threading", "urllib.request"} & set(loaded)
     assert {name for name in loaded if name.startswith("qa")} <= {
         "qa",
         "qa.cli",
+        "qa.defaults",
         "qa.errors",
         "qa.options",
-        "qa.settings",
     }
 
 
@@ -161,7 +162,7 @@ def test_a_question_loads_only_what_it_uses(tmp_path):
     (tmp_path / "seeds" / "a.txt").write_text("Whales sing at night. Nobody knows why they do so.")
     for doing, unused in (
         ("build", {"tiktoken"}),
-        ("status", {"numpy", "faiss", "onnxruntime", "tiktoken"}),
+        ("status", {"numpy", "faiss", "onnxruntime", "tiktoken", "qa.answers.answering", "qa.indexing.building"}),
         ("ask", {"tiktoken", "bm25s", "scipy", "portalocker", "tqdm", "syntok", "numpy.ma", "runpy", "tempfile"}),
     ):
         command = [sys.executable, "-c", code, str(tmp_path / "seeds"), str(tmp_path / "index"), doing]

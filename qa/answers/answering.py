@@ -25,11 +25,12 @@ from qa.answers.spelling import corrected, corrections
 from qa.answers.weighing import SentenceWeights, weigh
 from qa.answers.whole import asked_of_whole
 from qa.datatypes import Answer, Citation, Hit
+from qa.defaults import HITS_SHOWN
 from qa.indexing.contract import Corpus
 from qa.models.encoding import Embedder
 from qa.models.readers import DEFAULT, NONE
 from qa.models.reading import Reader
-from qa.settings import DEFAULT_MODEL, HITS_SHOWN, Settings
+from qa.settings import DEFAULT_MODEL, Settings
 from qa.text.tokens import content_words
 
 NAMES_OFFERED = 3

@@ -15,10 +15,10 @@ from typing import Any
 from qa.answers.answering import Means, answer_question, find_hits
 from qa.answers.followups import searched_for
 from qa.answers.retrieval import make_query, rank_passages
+from qa.defaults import HITS_SHOWN
 from qa.evals.gold import Counts, GoldQuestion
 from qa.evals.metrics import Outcome, Quotes, Row, compare, intervals, summarize, summarize_characters
 from qa.indexing.contract import Corpus
-from qa.settings import HITS_SHOWN
 
 BASELINES = {"bm25": 1.0, "dense": 0.0}
 """Share of BM25 of each simpler ranking; "fused" takes the settings'. All show whole passages and refuse nothing."""

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from qa.datatypes import BuildReport
 from qa.errors import IndexCorrupt, IndexIncompatible, StoreUnavailable
 from qa.indexing import snapshots
-from qa.indexing.building import build_index
 from qa.indexing.contract import Corpus
 from qa.indexing.corpus import SnapshotCorpus
-from qa.indexing.encodings import Progress
 from qa.indexing.locks import build_lock
 from qa.indexing.shapes import check_manifest
-from qa.models.encoding import Embedder
 from qa.settings import Settings
+
+if TYPE_CHECKING:
+    from qa.indexing.encodings import Progress
+    from qa.models.encoding import Embedder
 
 
 class Replaced(StoreUnavailable):
@@ -117,4 +118,6 @@ class FolderShelf:
     def build(
         self, load_embedder: Callable[[], Embedder], *, full: bool, strict: bool, progress: Progress | None
     ) -> BuildReport:
+        from qa.indexing.building import build_index
+
         return build_index(self._settings, load_embedder, full=full, strict=strict, progress=progress)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -242,6 +241,8 @@ def _read_settled(folder: Path, path: Path, name: str, max_file_mb: int) -> byte
 
 def _read_sources_file(folder: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
     """Return what `sources.toml` says of each file (a table a file, keys of SOURCE_KEYS), and its example questions."""
+    import tomllib
+
     try:
         data = read_regular(folder / SOURCES_FILE, folder, SOURCES_MB * MEGABYTE)
         content = tomllib.loads(data.decode("utf-8"))
