@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from qa.datatypes import Answer, BuildReport, Citation, Hit, Passage, Place, Status
+from qa.datatypes import Answer, BuildReport, Citation, Hit, Kind, Passage, Place, Status
 from qa.formats.places import place_to_dict, place_words
 
 if TYPE_CHECKING:
@@ -238,7 +238,15 @@ def _quote_to_text(citation: Citation) -> str:
     also = "".join(
         f"\n    also in {one_line(p.title)} · {one_line(p.doc_id)}, {one_line(place_words(p))}" for p in citation.also
     )
-    return f"[{citation.label}] {_indented(citation.text)}\n    {place}{STALE_MARK if citation.stale else ''}{also}\n"
+    return f"[{citation.label}] {_led(citation)}{_indented(citation.text)}\n    {place}{STALE_MARK if citation.stale else ''}{also}\n"
+
+
+def _led(citation: Citation) -> str:
+    """Return the line a quote stands under: the header of its table, the lead-in of its list, its speaker, the sentence it leans on."""
+    if citation.lead is None:
+        return ""
+    line = one_line(citation.lead.text)
+    return f"{line if citation.lead.kind is Kind.ROW else f'({line})'}\n      "
 
 
 def _indented(quote: str) -> str:

@@ -32,10 +32,12 @@ def test_lines_and_columns_count_from_one(small):
 
 def test_a_match_in_the_sentence_before_counts_at_a_cost(settings, embedder):
     (settings.seeds / "a.txt").write_text("Kallas met reporters. It is appeasement. Bridges need paint.")
-    ranked = quotes(
-        Engine(settings, embedder=embedder).build() and Engine(settings, embedder=embedder).ask("Kallas appeasement")
-    )
-    assert ranked[0] == "Kallas met reporters. It is appeasement."  # "It" leans on the sentence before
+    Engine(settings, embedder=embedder).build()
+    first = Engine(settings, embedder=embedder).ask("Kallas appeasement").citations[0]
+    assert (first.text, first.lead.text) == (
+        "It is appeasement.",
+        "Kallas met reporters.",
+    )  # "It" leans on the sentence before
 
 
 def test_no_sentence_is_quoted_twice(settings, embedder):

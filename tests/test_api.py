@@ -63,6 +63,8 @@ ROOMS = [
         "answers.attribution",
     ),
     *(
+        "answers.edges",
+        "answers.announced",
         "answers.spans",
         "answers.context",
         "answers.quoting",

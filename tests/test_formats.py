@@ -57,7 +57,7 @@ def test_what_a_reader_does_not_see_is_hidden():
         ("paragraph", "It needs Node 20 or later, see the page now.")
     ]
     assert rows("<!-- vale off -->\n\n> [!NOTE]\n> Kept `as *is*`.\n\n***\n\n![A chart](c.png)") == [
-        ("furniture", ""), ("paragraph", "Kept as *is*."), ("furniture", ""), ("caption", "A chart"),
+        ("furniture", ""), ("furniture", ""), ("paragraph", "Kept as *is*."), ("furniture", ""), ("caption", "A chart"),
     ]  # fmt: skip
 
 
@@ -100,3 +100,27 @@ def test_text_with_its_mark_is_read_and_other_encodings_are_refused_with_their_l
 
 def test_a_reader_is_named_with_its_version():
     assert reader_of("x/A.MD").startswith("markdown-") and reader_of("a.txt").startswith("plain-")
+
+
+def test_html_and_call_outs_in_markdown_are_blocks_of_their_own():
+    html = '<h2 align="center">Centre</h2>\n\n<details><summary>More</summary>\n\nText.\n\n</details>\n<p>One <b>bold</b>.<br>Two.</p>\n'
+    parsed = read(
+        f"# T\n\n{html}<ul><li>a</li><li>b</li></ul>\n<table><tr><th>A</th></tr><tr><td>1</td></tr></table>\n"
+    )
+    seen = [
+        (b.kind.value, b.span.of(parsed.text).strip(), b.headings[1:])
+        for b in parsed.blocks
+        if b.kind is not Kind.FURNITURE
+    ]
+    assert seen == [
+        ("heading", "# T", ()), ("heading", "Centre", ()), ("heading", "More", ("Centre",)), ("paragraph", "Text.", ("Centre", "More")),
+        ("paragraph", "One <b>bold</b>.", ("Centre",)), ("paragraph", "Two.", ("Centre",)), ("item", "a", ("Centre",)), ("item", "b", ("Centre",)),
+        ("row", "<tr><th>A</th></tr>", ("Centre",)), ("row", "<tr><td>1</td></tr>", ("Centre",)),
+    ]  # fmt: skip
+    said = rows(
+        '> [!WARNING] Ice\n> It is cold.\n\n:::note\nWe sail.\n:::\n\n!!! tip "Gap"\n    Mind it.\n\nEnd.\n\n    code\n'
+    )
+    assert [(kind, text) for kind, text in said if kind != "furniture"] == [
+        ("heading", "Ice"), ("paragraph", "It is cold."), ("paragraph", "We sail."), ("heading", 'Gap"'), ("paragraph", "Mind it."),
+        ("paragraph", "End."), ("code", "code"),
+    ]  # fmt: skip

@@ -3,12 +3,15 @@
 import re
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from qa.answers.spans import Quote, quote_span
+from qa.answers.announced import Quote
+from qa.answers.spans import quote_span
 from qa.datatypes import Kind
 from qa.engine import Engine
+from qa.evals.scraps import why_scrap
 
 HANDBOOK = """---
 title: Rowing club
@@ -131,7 +134,8 @@ def test_what_belongs_together_is_quoted_together(engine):
     found = quotes(engine)
     assert text_of(found["Bow"]).split() == ["Bow", ":", "The", "end", "of", "the", "boat", "that", "goes", "first."]
     assert text_of(found["Start it so:"]).startswith("Start it so:") and "--count 4" in text_of(found["Start it so:"])
-    assert text_of(found["It was never mended."]) == "The bell cracked in 1790.[^1] It was never mended."
+    mended = found["It was never mended."]
+    assert (text_of(mended), mended.lead.text) == ("It was never mended.", "The bell cracked in 1790.[^1]")
     assert text_of(found["It needs Node 20 or later."]) == "It needs [Node](https://node.example) 20 or later."
     assert text_of(found["Weighed in 1911 by the scales of the harbour."]).startswith("[^1]: Weighed")
 
@@ -141,21 +145,106 @@ def test_a_turn_has_its_speaker(engine):
     assert (found["The train was."].lead.text, found["The train was."].kind) == ("Bo Lind", Kind.TURN)
 
 
-def is_scrap(text: str, quote: Quote) -> bool:
-    """Whether a quote is a heading, a ruler, a picture, a list without its items, or half of something."""
-    bare = text.strip()
-    halves = bare.count("[") != bare.count("]") or bare.count("(") != bare.count(")") or bare.count("**") % 2
-    only_markup = not re.sub(r"!?\[[^\]]*\]\([^)]*\)|<[^>]*>|[\W_]", "", bare)
-    starts = re.match(r"#{1,6} |---|<!--|</|!\[|\|[-: |]+\|?\Z", bare)
-    return bool(quote.kind is not Kind.CODE and (halves or only_markup or starts or bare.endswith(":")))
-
-
-def test_no_quote_is_a_scrap(engine):
+def faults(engine: Engine) -> list[tuple[str, str]]:
+    """What is wrong with what is quoted for each sentence."""
     corpus = engine.parts()[0]
+    found = []
     for number in range(len(corpus.sentences)):
-        quote = quote_span(corpus, number)
-        document = corpus.sentence(number)[0]
-        assert quote is None or not is_scrap(quote.span.of(document.text), quote), quote.span.of(document.text)
+        if quote := quote_span(corpus, number):
+            seen = corpus.shown(int(corpus.sentences[number, 0])).of(quote.span)
+            text = quote.span.of(corpus.sentence(number)[0].text)
+            found.append((text, why_scrap(SimpleNamespace(text=text, kind=quote.kind, lead=quote.lead), seen)))
+    return [(text, fault) for text, fault in found if fault]
+
+
+ODD = """<!-- TODO: rewrite this -->
+<div align="center"><img src="logo.png" alt="The logo of the club"></div>
+
+# Ferry
+
+[![Build](https://ci.example/b.svg)](https://ci.example) [![Licence](l.svg)](LICENSE)
+
+- [Start](start.md)
+- [Prices](prices.md)
+
+<h2 align="center">Crossing</h2>
+
+> [!WARNING] Ice
+> The ferry does not sail in **March.** It is *too cold. Nobody knows why.* Ask the (old. Very old) skipper. He knows.
+
+**In short:** _We sail by day. We carry bicycles, but no cars, and no more than sixty people of whom the crew are four, whatever the weather may be
+and whoever has come first. Dogs are free. In the month of March, when there is ice on the lake, there is no crossing on any day of the week at all,
+and the office is closed as well, for there would be nothing to sell in it._
+
+<details open><summary><b>Seats</b></summary>
+
+At most sixty people :) a trip.
+
+</details>
+
+<p>The pier is <b>behind the mill.</b><br>It has a lamp.</p>
+<table><tr><th>Day</th><th>Trips</th></tr><tr><td>Sunday</td><td>Nine</td></tr></table>
+
+1. Buy a ticket at the pier:
+
+   ```sh
+   ticket --adult
+   ```
+
+2. To get on, use one of these:
+   - the stairs:
+
+     ```sh
+     stairs --up
+     ```
+
+The following holds <!-- vale off -->
+
+<!-- a comment -->
+
+## Read more
+
+[The ferry](ferry.md)
+
+It is said [that the first ferry sank. It was wood](https://history.example), and (see [here](x.md)) burnt.
+"""
+
+
+def test_no_quote_is_a_scrap(settings, engine):
+    (settings.seeds / "ferry.md").write_text(ODD)
+    engine.build()
+    assert faults(engine) == []
+    found = quotes(engine)
+    limits = next(q for text, q in found.items() if text.startswith("At most sixty"))
+    assert limits.headings == ("Ferry", "Crossing", "Seats")
+    assert text_of(found["Ice"], ODD) == "The ferry does not sail in **March.**"
+    assert text_of(found["Seats"], ODD) == "At most sixty people :) a trip."
+    assert (
+        text_of(next(q for t, q in found.items() if "sail in March" in t), ODD)
+        == "The ferry does not sail in **March.**"
+    )
+    assert found["Start"] is None and found["The ferry"] is None
+    assert text_of(found["The pier is behind the mill."], ODD) == "The pier is <b>behind the mill.</b>"
+    assert text_of(found["Sunday Nine"], ODD).startswith("<tr>") and "Day" in found["Sunday Nine"].lead.text
+    assert "ticket --adult" in text_of(found["Buy a ticket at the pier:"], ODD)
+    assert "stairs --up" in text_of(found["To get on, use one of these:"], ODD)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("## Parking", "a heading"), ("<summary>Limits</summary>", "a tag"), ("[!NOTE]\nWe close.", "the mark of a call-out"),
+        ("It is so:", "an announcement without what follows"), ("see [the", "half of a pair of marks"), ("**Bold. Here", "half of a pair of marks"),
+        ("|---|:--|", "a ruler"), ("[Licence](l.md)", "nothing but links"), ("](x.md) and", "a scrap of a link"), ("<!-- no -->", "a comment"),
+        ("It is <b>so.", "half of a pair of marks"), ("![A boat](b.png)", "a picture"),
+        ("It costs (in euros) 4. a) here, b) there :)", ""), ("Press <kbd>F1</kbd> for [help](h.md).", ""), ("`f(x` is *code*.", ""),
+    ],
+)  # fmt: skip
+def test_what_a_scrap_is(text, fault):
+    assert why_scrap(SimpleNamespace(text=text, kind=Kind.PARAGRAPH, lead=None), re.sub(r"<[^>]*>|[*`]", "", text)) in (
+        fault,
+        "nothing a reader sees" if fault else "",
+    )
 
 
 def test_no_two_quotes_overlap_and_twins_are_named(settings, embedder):

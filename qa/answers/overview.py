@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from qa.answers.announced import Quote
 from qa.answers.authors import Written
 from qa.answers.dates import Dated, dates_in
 from qa.answers.people import names_in
 from qa.answers.quoting import cite
-from qa.answers.spans import Quote, quote_span
+from qa.answers.spans import quote_span
 from qa.answers.whole import Asked, Whole
 from qa.datatypes import Answer, Citation, Kind, Span
 from qa.indexing.contract import Corpus

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from qa.answers import asking
+from qa.answers.announced import Quote
 from qa.answers.asking import could_hold, kind_of
 from qa.answers.attribution import speaker_of, speaks
 from qa.answers.context import told_matches
 from qa.answers.matching import TokenMatch
 from qa.answers.retrieval import Query
-from qa.answers.spans import Quote, headings_of, quote_span, where_of
+from qa.answers.spans import headings_of, quote_span, where_of
 from qa.datatypes import Citation, Document, Kind, Place, Span
 from qa.indexing.contract import Corpus
 from qa.patterns import pattern

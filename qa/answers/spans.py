@@ -9,8 +9,20 @@ footnotes whole; a definition with its term; a turn under its speaker; for a hea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
+from qa.answers.announced import (
+    LIST_CHARS,
+    NEVER,
+    OPEN_ENDS,
+    WHOLE_CHARS,
+    Quote,
+    ends_open,
+    from_lead,
+    introduced,
+    members_of,
+)
+from qa.answers.edges import after_half, is_balanced, is_bare_link, seen_ends
 from qa.datatypes import Block, Document, Kind, Lead, Span, Where
 from qa.formats import WITH_LINES, format_of
 from qa.formats.places import at_mark, on_pages
@@ -19,37 +31,34 @@ from qa.patterns import pattern
 from qa.text.sentences import trim
 
 SHORT_CHARS = 400
-"""A sentence that leans on the one before it ("He ...") is quoted together with it, if both are no longer."""
-LIST_CHARS = 700
-"""A list that is no longer, lead-in and all, is quoted whole; of a longer one as many items as fit."""
+"""A sentence that leans on the one before it ("He ...") is quoted under it, if both are no longer."""
 ITEM_CHARS = 120
 """Items that are longer on average are sentences of their own: one of them is quoted alone, under the lead-in."""
-WHOLE_CHARS = 1500
-"""Code that is no longer is quoted whole."""
+JOINED = 4
+"""So many sentences are quoted together at most where marks or brackets open in one and close in another."""
 LEANS = pattern(r"[“\"‘']?(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
-_NEVER = frozenset((Kind.META, Kind.FURNITURE, Kind.CAPTION))
+_AS_WRITTEN = frozenset((Kind.CODE, Kind.ROW, Kind.FOOTNOTE, Kind.DEFINITION))
+"""Kinds whose marks say what they are."""
 _MARKER = pattern(r"(?:\s*(?:[-*+>]|#{1,6}|\d{1,9}[.)])[ \t]+)+(?:\[[ xX]\]\s+)?")
-_OPEN_ENDS = (":", "：")
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What is quoted for a sentence."""
-
-    span: Span
-    kind: Kind
-    headings: tuple[str, ...] = ()
-    lead: Lead | None = None
-    items: tuple[int, int] = (0, 0)
-    """Of a list that was quoted from its lead-in on: how many items are in the span, and how many there are."""
 
 
 def quote_span(corpus: Corpus, sentence: int, *, alone: bool = False) -> Quote | None:
     """Return what is quoted for a sentence; with `alone` of a list its item and no other."""
     document, whole = corpus.sentence(sentence)
     number = int(corpus.sentences[sentence, 3])
+    quote = _quote_of(corpus, document, sentence, whole, number, alone=alone)
+    if quote is None or (not quote.lead and is_bare_link(quote.span.of(document.text), quote.kind)):
+        return None
+    if quote.kind in _AS_WRITTEN or quote.items[1] > 0:
+        return quote
+    return replace(quote, span=seen_ends(corpus.shown(_document_of(corpus, sentence)), quote.span))
+
+
+def _quote_of(
+    corpus: Corpus, document: Document, sentence: int, whole: Span, number: int, *, alone: bool
+) -> Quote | None:
     block = corpus.structure.block(number)
-    if block.kind in _NEVER or not corpus.shown(_document_of(corpus, sentence)).sees(whole):
+    if block.kind in NEVER or not corpus.shown(_document_of(corpus, sentence)).sees(whole):
         return None
     if block.kind is Kind.HEADING:
         below = _below(corpus, sentence, number)
@@ -90,66 +99,67 @@ def _block_at(corpus: Corpus, number: int, span: Span) -> int:
 
 
 def _running(corpus: Corpus, document: Document, sentence: int, block: Block, number: int) -> Quote | None:
-    """A sentence of a paragraph or turn: with the one it leans on, and what follows its colon."""
+    """A sentence of a paragraph or turn, with what follows its colon; one that leans on the sentence before it stands under that."""
     text = document.text
-    span = trim(text, corpus.sentence(sentence)[1])
-    if LEANS.match(_shown(corpus, sentence, span)) and _is_of(corpus, sentence - 1, number):
-        before = trim(text, corpus.sentence(sentence - 1)[1])
-        span = Span(before.start, span.end) if span.end - before.start <= SHORT_CHARS else span
-    lead = _lead(text, block, span)
-    if not _shown(corpus, sentence, span).rstrip(" *_").endswith(_OPEN_ENDS):
+    span = _whole(corpus, document, sentence, number)
+    lead, leant_on = _lead(text, block, span), _leant_on(corpus, text, sentence, number, span)
+    if lead and leant_on:
+        span = Span(leant_on.span.start, span.end)
+        lead = _lead(text, block, span)
+    lead = lead or leant_on
+    if not _shown(corpus, sentence, span).rstrip(" *_").endswith(OPEN_ENDS):
         return Quote(_without_marker(text, span), block.kind, block.headings, lead)
     if _is_of(corpus, sentence + 1, number):
         return Quote(
             Span(span.start, trim(text, corpus.sentence(sentence + 1)[1]).end), block.kind, block.headings, lead
         )
-    return _introduced(corpus, document, number, Quote(span, block.kind, block.headings, lead))
+    return introduced(corpus, document, number, Quote(span, block.kind, block.headings, lead))
 
 
-def _introduced(corpus: Corpus, document: Document, number: int, quote: Quote) -> Quote | None:
-    """What ends with a colon, together with the list, table, code or paragraph after it."""
-    after = number + 1
-    if after >= len(corpus.structure.rows) or corpus.structure.rows[after, 0] != corpus.structure.rows[number, 0]:
+def _whole(corpus: Corpus, document: Document, sentence: int, number: int) -> Span:
+    """A sentence, with those around it in its block that hold the other half of its brackets and marks."""
+    text, shown = document.text, corpus.shown(_document_of(corpus, sentence))
+    span = seen_ends(shown, trim(text, corpus.sentence(sentence)[1]))
+    if is_balanced(span.of(text)):
+        return span
+    for count in range(2, JOINED + 1):
+        for first in range(sentence, sentence - count, -1):
+            last = first + count - 1
+            if _is_of(corpus, first, number) and _is_of(corpus, last, number):
+                whole = Span(corpus.sentence(first)[1].start, corpus.sentence(last)[1].end)
+                wider = seen_ends(shown, trim(text, whole))
+                if _length(wider) <= SHORT_CHARS and is_balanced(wider.of(text)):
+                    return wider
+    return after_half(shown, span)
+
+
+def _leant_on(corpus: Corpus, text: str, sentence: int, number: int, span: Span) -> Lead | None:
+    """The sentence before one that begins with a pronoun, if both are short enough to be read as one."""
+    if not LEANS.match(_shown(corpus, sentence, span)) or not _is_of(corpus, sentence - 1, number):
         return None
-    block = corpus.structure.block(after)
-    if block.kind is Kind.HEADING or block.kind in _NEVER:
-        return None
-    if block.group:
-        return _from_lead(corpus, document, quote, after, block.group)
-    end = trim(document.text, block.span).end
-    if end - quote.span.start > WHOLE_CHARS:
-        return None
-    return Quote(Span(quote.span.start, end), block.kind, quote.headings, quote.lead)
+    before = seen_ends(corpus.shown(_document_of(corpus, sentence)), trim(text, corpus.sentence(sentence - 1)[1]))
+    return Lead(before, before.of(text), Kind.PARAGRAPH) if span.end - before.start <= SHORT_CHARS else None
 
 
-def _from_lead(corpus: Corpus, document: Document, quote: Quote, first: int, group: int) -> Quote:
-    """A lead-in with as many items of its list as fit."""
-    members = _members(corpus, first, group)
-    end, count = quote.span.end, 0
-    for number in members[members.index(first) :]:
-        edge = trim(document.text, corpus.structure.block(number).span).end
-        if count and edge - quote.span.start > LIST_CHARS:
-            break
-        end, count = edge, count + 1
-    kind = corpus.structure.block(first).kind
-    return Quote(Span(quote.span.start, end), kind, quote.headings, quote.lead, (count, len(members)))
-
-
-def _listed(corpus: Corpus, document: Document, number: int, block: Block, sentence: Span, *, alone: bool) -> Quote:
+def _listed(
+    corpus: Corpus, document: Document, number: int, block: Block, sentence: Span, *, alone: bool
+) -> Quote | None:
     """An item: the whole list with its lead-in where it is short and its items are, else, and `alone`, the item under its lead-in."""
-    members = _members(corpus, number, block.group)
+    members = members_of(corpus, number, block.group)
     blocks = [corpus.structure.block(n) for n in members]
     start = min([b.span.start for b in blocks] + [b.lead.start for b in blocks if b.lead])
     whole = trim(document.text, Span(start, blocks[-1].span.end))
     short = sum(_length(trim(document.text, b.span)) for b in blocks) <= ITEM_CHARS * len(blocks)
     if short and not alone and _length(whole) <= LIST_CHARS:
-        return Quote(whole, Kind.ITEM, block.headings, None, (len(members), len(members)))
+        found = Quote(whole, Kind.ITEM, block.headings, None, (len(members), len(members)))
+        return introduced(corpus, document, members[-1], found) if ends_open(corpus, document, whole) else found
     item = trim(document.text, block.span)
     lead = _lead(document.text, block, item)
     kept = item if _length(item) <= SHORT_CHARS else trim(document.text, sentence)
-    if kept.of(document.text).rstrip(" *_").endswith(_OPEN_ENDS):
+    if ends_open(corpus, document, kept):
         kept = Span(kept.start, max(kept.end, _end_of_inner(corpus, document, number, members)))
-    return Quote(_without_marker(document.text, kept), Kind.ITEM, block.headings, lead)
+    found = Quote(_without_marker(document.text, kept), Kind.ITEM, block.headings, lead)
+    return introduced(corpus, document, number, found) if ends_open(corpus, document, kept) else found
 
 
 def _end_of_inner(corpus: Corpus, document: Document, number: int, members: list[int]) -> int:
@@ -167,10 +177,10 @@ def _end_of_inner(corpus: Corpus, document: Document, number: int, members: list
 def _row(corpus: Corpus, document: Document, number: int, block: Block) -> Quote:
     """A row under its header; for the header itself, the table from there on."""
     span = trim(document.text, block.span)
-    members = _members(corpus, number, block.group)
+    members = members_of(corpus, number, block.group)
     leads = {b.lead.start for b in map(corpus.structure.block, members) if b.lead}
     if any(block.span.start <= start < block.span.end for start in leads):
-        return _from_lead(corpus, document, Quote(span, Kind.ROW, block.headings), number + 1, block.group)
+        return from_lead(corpus, document, Quote(span, Kind.ROW, block.headings), number + 1, block.group)
     return Quote(span, Kind.ROW, block.headings, _lead(document.text, block, span))
 
 
@@ -197,21 +207,9 @@ def _below(corpus: Corpus, sentence: int, number: int) -> int | None:
         block = corpus.block_of(after)
         if block.kind is Kind.HEADING and block.level <= level:
             return None
-        if block.kind is not Kind.HEADING and block.kind not in _NEVER:
+        if block.kind is not Kind.HEADING and block.kind not in NEVER:
             return after
     return None
-
-
-def _members(corpus: Corpus, number: int, group: int) -> list[int]:
-    """Return the blocks of a list or table, in order, that stand together around one of them."""
-    rows = corpus.structure.rows
-    document = rows[number, 0]
-    first = last = number
-    while first > 0 and rows[first - 1, 0] == document and rows[first - 1, 7] == group:
-        first -= 1
-    while last + 1 < len(rows) and rows[last + 1, 0] == document and rows[last + 1, 7] == group:
-        last += 1
-    return list(range(first, last + 1))
 
 
 def _lead(text: str, block: Block, span: Span) -> Lead | None:

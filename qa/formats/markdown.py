@@ -12,21 +12,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qa.datatypes import Block, Kind, Parsed, Span
+from qa.formats.callouts import opens_callout, parts_of
 from qa.formats.frontmatter import read_toml, read_yaml
+from qa.formats.htmlblocks import SUMMARY_LEVEL, Piece, begins_block, markup_in, pieces_of
 from qa.formats.inline import Characters, InlineReader, joined
 from qa.formats.plain import tile, turns
 from qa.formats.reading import decode, hidden_mark
 
 SUFFIXES = (".md", ".markdown")
-VERSION = 2
+VERSION = 3
 _CONTAINERS = frozenset(("document", "section", "block_quote", "list"))
 _MARKERS = frozenset(("block_quote_marker", "block_continuation"))
 _FURNITURE = frozenset(("thematic_break", "link_reference_definition"))
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<![A-Z][^<>]*>|<\?.*?\?>", re.DOTALL)
-_UNSEEN = re.compile(r"<(script|style|iframe|svg|template)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _FOOTNOTE = re.compile(r"(?m)^[ >]{0,8}\[\^[^\]\s]+\]:")
 _DEFINITION = re.compile(r"(?m)^ {0,3}[:~][ \t]+")
+_OPEN_ENDS = (":", "…", "：")
 _CLOSING = re.compile(r"[ \t]+#+[ \t]*\Z")
 
 
@@ -52,7 +52,8 @@ class _Walk:
     meta: dict[str, str] = field(default_factory=dict)
     headings: list[tuple[int, str]] = field(default_factory=list)
     groups: int = 0
-    line_end: int = 0
+    callout: int = 0
+    """Where the mark of a call-out ends that was read last: what is indented below it is said in it, no code."""
 
     def run(self) -> None:
         import tree_sitter_markdown
@@ -119,7 +120,7 @@ class _Walk:
         lead = None
         if before and before.kind in (Kind.PARAGRAPH, Kind.ITEM, Kind.TURN):
             shown = before.span.of(self.characters.text).rstrip(" *_\n")
-            lead = before.span if outer or shown.endswith((":", "…", "：")) else None
+            lead = before.span if outer or shown.endswith(_OPEN_ENDS) else None
         return _Item(self.groups, outer.level + 1 if outer else 0, lead)
 
     def _begin_item(self, node: Any, item: _Item | None) -> list[Any]:
@@ -184,22 +185,45 @@ class _Walk:
                 self.hidden += [bar for bar in bars if bar.start == span.start or bar.end == span.end]
 
     def _html(self, node: Any) -> None:
-        span = self.characters.span(node)
-        text = span.of(self.characters.text)
-        found = [
-            Span(span.start + m.start(), span.start + m.end())
-            for p in (_COMMENT, _UNSEEN, _TAG)
-            for m in p.finditer(text)
-        ]
-        self.hidden += found
-        shows = any(map(str.isalnum, self._shown(span, found)))
-        self._add(span.start, span.end, Kind.PARAGRAPH if shows else Kind.FURNITURE)
-        if not shows:
+        """Read a block of HTML piece by piece; a summary heads what stands between its tag and the end of its details."""
+        span, text = self.characters.span(node), self.characters.text
+        marks, pieces = markup_in(text, span), list(pieces_of(text, span))
+        self.hidden += marks
+        if all(piece.kind is Kind.FURNITURE for piece in pieces):
             self.hidden.append(span)
+        self.groups += 1
+        lead: Span | None = None
+        for piece in pieces:
+            shown = self._shown(piece.span, (mark for mark in marks if piece.span.start <= mark.start < piece.span.end))
+            if piece.kind in (Kind.HEADING, Kind.FURNITURE):
+                self.headings = [entry for entry in self.headings if entry[0] < piece.level]
+            if piece.kind is not Kind.FURNITURE:
+                self._between(span.start, piece.span.start)
+                lead = self._html_piece(piece, shown, lead)
+        self._between(span.start, span.end)
+
+    def _between(self, start: int, end: int) -> None:
+        """Append the tags between two pieces as what is no text."""
+        start = max(start, self.blocks[-1].span.end if self.blocks else 0)
+        if self.characters.text[start:end].strip():
+            self._add(start, end, Kind.FURNITURE)
+
+    def _html_piece(self, piece: Piece, shown: str, lead: Span | None) -> Span | None:
+        """Append a piece; return what leads the next one: a table's first row, or what ends with a colon."""
+        self.groups += piece.kind is Kind.ITEM
+        grouped = piece.kind in (Kind.ITEM, Kind.ROW)
+        more = {"group": self.groups, "lead": lead} if grouped else {}
+        self._add(piece.span.start, piece.span.end, piece.kind, level=piece.level, **more)
+        if piece.kind is Kind.HEADING:
+            self.headings.append((piece.level, shown))
+        if grouped and lead:
+            return lead
+        return piece.span if piece.kind is Kind.ROW or shown.endswith(_OPEN_ENDS) else None
 
     def _code(self, node: Any) -> None:
         span = self.characters.span(node)
-        self._add(span.start, span.end, Kind.CODE)
+        is_said = node.type == "indented_code_block" and not self.characters.text[self.callout : span.start].strip()
+        self._add(span.start, span.end, Kind.PARAGRAPH if is_said and self.callout else Kind.CODE)
         for child in node.children:
             if child.type in ("fenced_code_block_delimiter", "info_string", "block_continuation"):
                 self.hidden.append(self.characters.span(child))
@@ -216,7 +240,14 @@ class _Walk:
         hidden, only_pictures = self.inline.hidden(inline)
         self.hidden += hidden
         piece = span.of(self.characters.text)
-        if only_pictures:
+        if item is None and begins_block(piece):  # the parser does not know all tags that begin one
+            self._html(inline)
+        elif opens_callout(piece):
+            for part, kind in parts_of(self.characters.text, span):
+                self._add(part.start, part.end, kind, level=SUMMARY_LEVEL if kind is Kind.HEADING else 0)
+                self.hidden += [part] if kind is Kind.FURNITURE else []
+                self.callout = part.end
+        elif only_pictures:
             self._add(span.start, span.end, Kind.CAPTION)
         elif item is not None:
             start = span.start if item.starts is None else item.starts

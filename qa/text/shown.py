@@ -41,6 +41,11 @@ class Shown:
         at = bisect_right(self._ends, position) - 1
         return self._hidden[at].start if at >= 0 and self._ends[at] == position else position
 
+    def hidden_after(self, position: int) -> int:
+        """Return where the markup ends that begins at a position, the position itself where none does."""
+        at = bisect_right(self._ends, position)
+        return self._ends[at] if at < len(self._ends) and self._hidden[at].start == position else position
+
     def _parts(self, span: Span) -> list[tuple[int, int, bool]]:
         """Return the pieces that are seen; a joint stands for markup that parts two words (a line break, a tag)."""
         parts: list[tuple[int, int, bool]] = []
