@@ -4,6 +4,8 @@ import threading
 import numpy as np
 import pytest
 
+from qa.answers import answering, weighing
+from qa.answers.reading import _shown_passage
 from qa.datatypes import Span
 from qa.engine import Engine
 from qa.errors import SettingsError
@@ -12,9 +14,18 @@ from qa.models.encoding import unit_rows
 from qa.models.minilm import load_tokenizer, load_weights
 from qa.models.reader import FILE, MiniLMReader, as_floats
 from qa.models.readers import load_reader
+from qa.models.reading import Reading
 from qa.models.sessions import EightBitEncoder, encoder_session
 
 TEXT = "The lighthouse was built in 1874. It has 199 steps. Ferries pass it every hour."
+QUESTIONS = [
+    "what did Kallas say about appeasement",
+    "who pays for rebuilding Ukraine",
+    "what does Europe want",
+    "how many soldiers does Germany have",
+    "when did Russia invade Crimea",
+    "what did Rutte say about spending",
+]
 SENTENCES = [Span(0, 34), Span(34, 52), Span(52, len(TEXT))]
 
 
@@ -167,3 +178,46 @@ def test_a_reader_that_cannot_be_loaded_is_named(real, tmp_path):
     engine = Engine(dataclasses.replace(real.settings, reader=str(tmp_path / "none")), embedder=real._embedder)
     with pytest.raises(SettingsError, match="QA_READER"):
         engine.ask("what does Europe want")
+
+
+class Judge:
+    """A reader that is as sure of some passages as can be, and of the others as little."""
+
+    name = "judge"
+
+    def __init__(self, liked):
+        self.liked = liked
+
+    def read(self, question, passages):
+        margin = {True: 50.0, False: -50.0}
+        return [Reading((margin[text in self.liked],) * len(spans), (None,) * len(spans)) for text, spans in passages]
+
+
+@pytest.mark.parametrize(
+    "question", [*QUESTIONS, "Kallas", "what happened", "why", "war and peace in Europe since 1945"]
+)
+def test_a_passage_that_is_not_read_would_not_be_quoted_whatever_the_reader_said(real, monkeypatch, question):
+    """All are read, and the reader is sure of those alone that would have been left out."""
+    corpus, means = real.parts()
+    reader, left_out = Judge(set()), []
+
+    def all_of_them(corpus, ranking, weights):
+        worth = weighing.worth_reading(corpus, ranking, weights)
+        rows = list(dict.fromkeys(ranking.rows.tolist()))[: weighing.PASSAGES_READ]
+        left_out.extend(row for row in rows if row not in worth)
+        reader.liked = {_shown_passage(corpus, row).text for row in left_out}
+        return rows
+
+    monkeypatch.setattr(answering, "worth_reading", all_of_them)
+    answer = answering.answer_question(corpus, dataclasses.replace(means, reader=reader), question)
+    places = [(passage.doc_id, passage.span) for passage in map(corpus.passage, left_out)]
+    for citation in answer.citations:
+        assert not any(d == citation.doc_id and s.start <= citation.span.start < s.end for d, s in places), (
+            citation.text
+        )
+
+
+def test_passages_are_left_out(real):
+    corpus, means = real.parts()
+    read = [len(answering.look_for(corpus, means, question).reads.read) for question in QUESTIONS]
+    assert 1 <= min(read) <= sum(read) / len(read) < weighing.PASSAGES_READ - 1

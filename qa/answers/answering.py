@@ -22,7 +22,7 @@ from qa.answers.quoting import SentenceRanking, choose_quotes, overlaps, rank_se
 from qa.answers.reading import Reads, read_best
 from qa.answers.retrieval import Query, make_query, rank_passages, scores_of
 from qa.answers.spelling import corrected, corrections
-from qa.answers.weighing import SentenceWeights, weigh
+from qa.answers.weighing import SentenceWeights, weigh, worth_reading
 from qa.answers.whole import asked_of_whole
 from qa.datatypes import Answer, Citation, Hit
 from qa.defaults import HITS_SHOWN
@@ -150,10 +150,10 @@ def look_for(
     if query is None:
         return None
     query = replace(query, asked_from=max(len(query.text) - len(asked), 0) if asked else 0)
-    match, hits, rows = _search(corpus, means, query, k, read=means.settings.candidates)
-    searched = match.of_rows([*rows, *before_each(corpus, rows)])
+    match, hits, rows, looked_at = _search(corpus, means, query, k, read=means.settings.candidates)
+    searched = match.of_rows(looked_at)
     ranking = rank_sentences(corpus, query, searched, rows)
-    reads = read_best(corpus, query.text, ranking, means.reader)
+    reads = read_best(corpus, query.text, ranking, worth_reading(corpus, ranking, means.sentence_weights), means.reader)
     return Findings(query, searched, weigh(corpus, ranking, reads, means.sentence_weights), reads, tuple(hits), changed)
 
 
@@ -172,8 +172,8 @@ def understand(
 
 def _search(
     corpus: Corpus, means: Means, query: Query, k: int, *, read: int
-) -> tuple[TokenMatch, list[Hit], list[int]]:
-    """Return the match of all tokens looked at, the k best hits, and the `read` best passages."""
+) -> tuple[TokenMatch, list[Hit], list[int], list[int]]:
+    """Return the match of all tokens looked at, the k best hits, the `read` best passages, and these with the one before each."""
     settings = means.settings
     ranked = rank_passages(
         corpus,
@@ -184,10 +184,11 @@ def _search(
     )
     windows = windows_around(corpus, ranked, k, hit_tokens=settings.hit_tokens)
     rows = [passage.row for passage in ranked[:read]]
-    before = before_each(corpus, rows)
-    match = match_tokens(corpus, query, [*rows, *before, *(row for w in windows for row in range(w.first, w.last + 1))])
+    looked_at = [*rows, *before_each(corpus, rows)]
+    match = match_tokens(corpus, query, [*looked_at, *(row for w in windows for row in range(w.first, w.last + 1))])
     scores = scores_of(corpus, query, match.rows)
-    return match, rank_windows(corpus, match, scores, windows, k, lexical_weight=settings.lexical_weight), rows
+    hits = rank_windows(corpus, match, scores, windows, k, lexical_weight=settings.lexical_weight)
+    return match, hits, rows, looked_at
 
 
 def before_each(corpus: Corpus, rows: Sequence[int]) -> list[int]:

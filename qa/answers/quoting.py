@@ -113,20 +113,21 @@ def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[
 
     Quoted is what is likely enough by itself, at least LEAST_CHANCE and SHARE_OF_BEST of the best one's chance, and the best one in any case.
     """
-    candidates = list(_quotable(corpus, ranking))
-    if not candidates:
-        return []
-    best = candidates[0][0]
+    candidates, alone = list(_candidates(corpus, ranking)), _stand_out(corpus, ranking.sentences, _chances(ranking))
+    best = 0.0
     chosen: list[Citation] = []
     while len(chosen) < limit and candidates:
         quoted = {c.doc_id for c in chosen}
         worth = [chance * (SAME_SOURCE if document.doc_id in quoted else 1) for chance, document, _, _, _ in candidates]
         at = max(range(len(worth)), key=worth.__getitem__)
-        chance, document, quote, row, said = candidates.pop(at)
-        span = quote.span
+        chance, document, number, row, said = candidates.pop(at)
         least, share = (LEAST_CHANCE, SHARE_OF_BEST) if document.doc_id in quoted else OF_ANOTHER_SOURCE
-        if (chosen and not said and chance < max(least, share * best)) or overlaps(chosen, document.doc_id, span):
+        if chosen and not said and chance < max(least, share * best):
             continue
+        quote = _quotable(corpus, number, alone=number in alone)
+        if quote is None or overlaps(chosen, document.doc_id, quote.span):
+            continue
+        span, best = quote.span, best if chosen else chance
         twin = _alike(chosen, span.of(document.text))
         if twin is None:
             chosen.append(cite(corpus, len(chosen) + 1, document, quote, row, chance))
@@ -150,8 +151,8 @@ def _line_and_column(text: str, position: int) -> tuple[int, int]:
     return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
 
 
-Candidate = tuple[float, Document, Quote, int, bool]
-"""Chance, document, quote, row, and whether it is said by the one whose words are asked for."""
+Candidate = tuple[float, Document, int, int, bool]
+"""Chance, document, sentence, row, and whether it is said by the one whose words are asked for."""
 
 
 def overlaps(chosen: Sequence[Citation], doc_id: str, span: Span) -> bool:
@@ -217,19 +218,26 @@ def _before(corpus: Corpus, number: int) -> list[str]:
     return [span.of(other.text) for other, span in found if other.doc_id == document.doc_id]
 
 
-def _quotable(corpus: Corpus, ranking: SentenceRanking) -> Iterator[Candidate]:
-    chances = ranking.scores if ranking.chances is None else ranking.chances
+def _candidates(corpus: Corpus, ranking: SentenceRanking) -> Iterator[Candidate]:
     said = ranking.spoken & (ranking.scores >= ranking.scores.max(initial=0) - SAID_MARGIN)
-    alone = _stand_out(corpus, ranking.sentences, chances)
-    for number, chance, row, is_said in zip(ranking.sentences, chances, ranking.rows, said, strict=True):
-        document, _ = corpus.sentence(int(number))
-        quote = quote_span(corpus, int(number), alone=int(number) in alone)
-        if quote is None:
-            continue
-        text = corpus.shown(int(corpus.sentences[int(number), 0])).of(quote.span)
-        said = _RUNNING.sub("", text)  # an address or a file name is no sentence
-        if len(said) == len(text) or _letters(said) * 2 > _letters(text):
-            yield float(chance), document, quote, int(row), bool(is_said)
+    for number, chance, row, is_said in zip(
+        ranking.sentences.tolist(), _chances(ranking).tolist(), ranking.rows.tolist(), said.tolist(), strict=True
+    ):
+        yield chance, corpus.sentence(number)[0], number, row, is_said
+
+
+def _chances(ranking: SentenceRanking) -> NDArray[np.floating[Any]]:
+    return ranking.scores if ranking.chances is None else ranking.chances
+
+
+def _quotable(corpus: Corpus, number: int, *, alone: bool) -> Quote | None:
+    """Return what is quoted for a sentence, None where it says nothing."""
+    quote = quote_span(corpus, number, alone=alone)
+    if quote is None:
+        return None
+    text = corpus.shown(int(corpus.sentences[number, 0])).of(quote.span)
+    said = _RUNNING.sub("", text)  # an address or a file name is no sentence
+    return quote if len(said) == len(text) or _letters(said) * 2 > _letters(text) else None
 
 
 def _stand_out(corpus: Corpus, sentences: NDArray[np.int64], chances: NDArray[np.floating[Any]]) -> set[int]:

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-PASSAGES_READ = 8
-"""How many passages are read, those of the best sentences first."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reads:
@@ -30,18 +27,21 @@ class Reads:
 
     margins: NDArray[np.float32]
     """(m,) logit over "none of the passage's sentences"; NaN where a sentence was not read."""
+    read: tuple[int, ...] = ()
+    """Which passages were read."""
     answers: dict[int, tuple[Span, float]] = field(default_factory=dict)
     """Of each sentence read, by its number: the likeliest answering words, in document coordinates, and how likely they are in it."""
 
 
-def read_best(corpus: Corpus, question: str, ranking: SentenceRanking, reader: Reader | None) -> Reads:
-    """Read the passages of the best sentences; nothing is read without a reader."""
+def read_best(
+    corpus: Corpus, question: str, ranking: SentenceRanking, rows: Sequence[int], reader: Reader | None
+) -> Reads:
+    """Read some passages of a ranking; nothing is read without a reader."""
     import numpy as np
 
     margins = np.full(len(ranking.sentences), np.nan, np.float32)
     if reader is None:
         return Reads(margins)
-    rows = list(dict.fromkeys(ranking.rows.tolist()))[:PASSAGES_READ]
     shown = [_shown_passage(corpus, row) for row in rows]
     readings = reader.read(question, [(each.text, each.spans) for each in shown])
     found: dict[int, float] = {}
@@ -55,7 +55,7 @@ def read_best(corpus: Corpus, question: str, ranking: SentenceRanking, reader: R
                     answers[number] = Span(first, last + 1), words[1]
     for place, number in enumerate(ranking.sentences.tolist()):
         margins[place] = found.get(number, np.nan)
-    return Reads(margins, answers)
+    return Reads(margins, tuple(rows), answers)
 
 
 @dataclass(frozen=True, slots=True)
