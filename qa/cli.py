@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 from qa.defaults import HITS_SHOWN
 from qa.errors import QAError
@@ -19,15 +20,35 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # a verb imports what it needs: `qa --help` needs nothing, not even `typing`
     import argparse
     from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, NoReturn
 
     from qa.datatypes import BuildReport
     from qa.engine import Engine
     from qa.lines import Handle, Request
 
 DONE, FAILED, WRONG_USAGE, NOT_FOUND, STALE, INTERRUPTED = 0, 1, 2, 3, 4, 130
+LEFT_AT_ONCE = ("ask", "retrieve", "status", "text", "-h", "--help")
+"""After these nothing is left to be done: no file is open, no child or thread at work."""
 PACKED_FROM = 50
 """How many passages are considered for a prompt with a budget."""
+
+
+def run() -> NoReturn:
+    """Be the program `qa`: run the verb of the command line and end the process with its exit status."""
+    try:
+        status = main()
+    except SystemExit as end:  # --help, or wrong usage
+        if not isinstance(end.code, int):
+            raise
+        status = end.code
+    if sys.argv[1:2] and sys.argv[1] not in LEFT_AT_ONCE:
+        sys.exit(status)
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(
+        status
+    )  # taking libraries and models apart that the system takes as a whole would be a sixth of a question
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

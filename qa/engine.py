@@ -33,6 +33,8 @@ if TYPE_CHECKING:  # a method imports what it needs: `qa status` needs no answer
     from qa.models.reading import Reader
 
 TRIES = 3
+COMPARED = ".weights.json"
+"""In the index folder: which file of the model's weights was compared with its checksum."""
 Found = TypeVar("Found")
 
 
@@ -264,7 +266,8 @@ class Engine:
     def _load_embedder(self) -> Embedder:
         with self._lock:
             if self._embedder is None:
-                self._embedder = load_embedder(self.settings.model)
+                folder = self.settings.index  # there is none where the index is kept in a store
+                self._embedder = load_embedder(self.settings.model, folder / COMPARED if folder.is_dir() else None)
             return self._embedder
 
 

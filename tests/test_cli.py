@@ -303,6 +303,25 @@ def test_snapshots_are_listed_verified_and_rolled_back(folder):
     assert "texts.utf8 is damaged or missing: run `qa build --full`" in damaged.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said", "status"),
+    [
+        (["--help"], "usage: qa", 0), (["ask", "--help"], "usage: qa ask", 0), (["status", "--what"], "", 2), (["text", "a.txt"], "", 1),
+        (["build", "--help"], "usage: qa build", 0), (["build", "--rollback"], "", 1),
+    ],
+)  # fmt: skip
+def test_only_verbs_that_leave_something_to_do_end_by_taking_everything_apart(folder, arguments, said, status):
+    code = "import atexit; from qa.cli import run; atexit.register(print, 'taken apart'); run()"
+    command = [sys.executable, "-c", code, *arguments]
+    result = subprocess.run(
+        command, capture_output=True, text=True, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False
+    )
+    assert result.returncode == status
+    assert result.stdout.startswith(said)
+    assert ("taken apart" in result.stdout) == (arguments[0] == "build")
+    assert bool(result.stderr) == bool(status)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_used_port_is_told_before_anything_is_loaded_or_built(folder, host):
     with socket.socket() as other:

