@@ -46,9 +46,8 @@ def run() -> NoReturn:
     with suppress(BrokenPipeError):
         sys.stdout.flush()
         sys.stderr.flush()
-    os._exit(
-        status
-    )  # taking libraries and models apart that the system takes as a whole would be a sixth of a question
+    # Taking libraries and models apart, which the system frees as a whole, would be a sixth of a question's time.
+    os._exit(status)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
