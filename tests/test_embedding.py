@@ -12,6 +12,7 @@ from qa.engine import Engine
 from qa.errors import IndexIncompatible, SettingsError
 from qa.models import minilm
 from qa.models.embedding import load_embedder, runtime_of
+from qa.models.sessions import encoder_session, mapped_session
 from qa.models.transformer import SentenceTransformerEmbedder
 from qa.models.weights import check_file
 from qa.settings import DEFAULT_MODEL, Settings
@@ -90,6 +91,15 @@ def test_states_are_unit_rows_one_a_token_with_their_places(model):
     assert np.allclose(np.linalg.norm(encoding.states, axis=1), 1, atol=1e-6)
     assert encoding.starts.tolist() == model.token_starts(text)
     assert text[encoding.starts[0] :].startswith("Kallas")
+
+
+def test_a_session_that_maps_the_weights_itself_gives_the_same_bits(model):
+    given = encoder_session(minilm.load_weights())
+    mapped = mapped_session(minilm.model_folder() / minilm.WEIGHTS)
+    words, places = model._embeddings
+    for count in (1, 12, 256):
+        embedded = words[1000 : 1000 + count] + places[:count]
+        assert np.array_equal(*(session.run(None, {"embedded": embedded})[0] for session in (given, mapped)))
 
 
 def test_an_encoding_does_not_depend_on_the_texts_beside_it(model):

@@ -10,6 +10,8 @@ without VNNI add two products of an unsigned and a signed byte in 16 bits, which
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from qa.models.wire import FLOAT, INT8, INT64, UINT8, Graph
 
 LAYERS, HEADS, DIM, INNER = 6, 12, 384, 1536
@@ -33,9 +35,10 @@ def weight_shapes() -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def make_graph(*, eight_bits: bool = False) -> bytes:
+def make_graph(*, eight_bits: bool = False, file: str = "", firsts: Mapping[str, int] | None = None) -> bytes:
     """Return the serialized model: input "embedded" (t, DIM), output "states" (t, DIM).
 
+    Its weights are given to the session, or stand in a `file` from their `firsts` bytes on.
     With `eight_bits`, a matrix `name.weight` (n, k) is wanted as `name.rounded`, int8 and turned (k, n), with `name.scale` (n,), and the
     inputs "middles" and "lows" say MIDDLE and LOW for each token.
     """
@@ -44,7 +47,6 @@ def make_graph(*, eight_bits: bool = False) -> bytes:
     dense: _Dense = _Rounded(graph) if eight_bits else _Dense(graph)
     graph.constant("heads", INT64, [0, HEADS, DIM // HEADS], (3,))
     graph.constant("joined", INT64, [0, DIM], (2,))
-    graph.constant("scale", FLOAT, [(DIM // HEADS) ** -0.5])
     x = _norm(graph, "embedded", "embeddings.LayerNorm", "x")
     for number in range(LAYERS):
         here, last = f"encoder.layer.{number}.", number == LAYERS - 1
@@ -56,7 +58,10 @@ def make_graph(*, eight_bits: bool = False) -> bytes:
         states = "states" if last else here + "x"
         x = _norm(graph, graph.add("Add", [out, x], here + "sum2"), here + "output.LayerNorm", states)
     for name, shape in weight_shapes().items():
-        dense.keep(name, shape)
+        if firsts is None:
+            dense.keep(name, shape)
+        else:
+            graph.weight(name, FLOAT, shape, file, firsts[name])
     return graph.model("minilm", "states", DIM)
 
 
@@ -67,16 +72,16 @@ def _norm(graph: Graph, source: str, weights: str, output: str) -> str:
 
 def _attend(graph: Graph, dense: _Dense, x: str, here: str) -> str:
     split = {}
-    for part, order in (("query", [1, 0, 2]), ("key", [1, 2, 0]), ("value", [1, 0, 2])):
+    for part in ("query", "key", "value"):
         flat = dense.apply(x, f"{here}attention.self.{part}", f"{here}{part}")
-        split[part] = graph.add(
-            "Transpose", [graph.add("Reshape", [flat, "heads"], flat + ".h")], flat + ".t", perm=order
-        )
-    scores = graph.add("MatMul", [split["query"], split["key"]], here + "qk")
-    shares = graph.add("Softmax", [graph.add("Mul", [scores, "scale"], here + "scaled")], here + "softmax", axis=-1)
-    seen = graph.add("MatMul", [shares, split["value"]], here + "seen")
-    turned = graph.add("Transpose", [seen], here + "seen.t", perm=[1, 0, 2])
-    return graph.add("Reshape", [turned, "joined"], here + "joined")
+        split[part] = graph.add("Reshape", [flat, "heads"], flat + ".h")
+    turned = {"transB": 1, "transBatchA": 1, "transBatchB": 1, "alpha": (DIM // HEADS) ** -0.5}
+    scores = graph.add("FusedMatMul", [split["query"], split["key"]], here + "qk", ours=False, **turned)
+    shares = graph.add("Softmax", [scores], here + "softmax", axis=-1)
+    value = graph.add("Transpose", [split["value"]], here + "value.t", perm=[1, 0, 2])
+    seen = graph.add("MatMul", [shares, value], here + "seen")
+    by_token = graph.add("Transpose", [seen], here + "seen.t", perm=[1, 0, 2])
+    return graph.add("Reshape", [by_token, "joined"], here + "joined")
 
 
 class _Dense:

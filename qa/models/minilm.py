@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from qa.errors import SettingsError
 from qa.models.encoding import MAX_WORKERS, WINDOW_TEXTS, Encoding, unit_rows
-from qa.models.sessions import encoder_session
+from qa.models.sessions import mapped_session
 from qa.models.weights import MODEL_PACKAGE, check_file, mapped_safetensors
 from qa.settings import DEFAULT_MODEL
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
+WEIGHTS = "model.safetensors"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """sha256 of the published model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -69,7 +70,7 @@ def load_weights(remember: Path | None = None) -> Mapping[str, NDArray[np.float3
     """
     with _LOADING:
         if not _LOADED:
-            _LOADED.update(mapped_safetensors(model_folder() / "model.safetensors", WEIGHTS_SHA256, remember=remember))
+            _LOADED.update(mapped_safetensors(model_folder() / WEIGHTS, WEIGHTS_SHA256, remember=remember))
         return _LOADED
 
 
@@ -142,4 +143,5 @@ class MiniLMEmbedder:
 
     @cached_property
     def _made_session(self) -> InferenceSession:
-        return encoder_session(self._weights.result())
+        self._weights.result()  # they are the published ones
+        return mapped_session(model_folder() / WEIGHTS)

@@ -1,15 +1,17 @@
 """The encoder with its weights, ready to run.
 
 In -> out: the weights by their names in model.safetensors -> an onnxruntime session: "embedded" (t, 384) -> states (t, 384).
-Does not: tokenize, look up word embeddings, or copy weights of 32 bits: the session uses the arrays it is given.
+Does not: tokenize, look up word embeddings, or check the weights.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.models.graph import LOW, MIDDLE, make_graph, weight_shapes
+from qa.models.weights import first_bytes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +25,12 @@ STRIP = 64
 def encoder_session(weights: Mapping[str, NDArray[np.float32]]) -> InferenceSession:
     """Return the network with these weights; it may be run from several threads at once."""
     return _session(make_graph(), {name: weights[name] for name in weight_shapes()})
+
+
+def mapped_session(path: Path) -> InferenceSession:
+    """Return the network with the weights of a safetensors file, which the session maps itself: nothing is copied to be given away."""
+    graph = make_graph(file=path.name, firsts=first_bytes(path))
+    return _session(graph, {}, path.parent)
 
 
 class EightBitEncoder:
@@ -70,17 +78,20 @@ def _turned(matrix: NDArray[np.int8]) -> NDArray[np.int8]:
     return turned
 
 
-def _session(graph: bytes, weights: Mapping[str, NDArray[Any]]) -> InferenceSession:
+def _session(graph: bytes, weights: Mapping[str, NDArray[Any]], folder: Path | None = None) -> InferenceSession:
     """One thread a run: passes side by side are faster than threads inside one, and on one machine give the same bits however many there are."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3  # it would tell of its optimizations on stderr
-    # The highest level tries convolutional layouts and copies the weights for it: twice the time, and nothing found here.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    # The graph has its fused operators already: looking for more takes time and finds nothing.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    if folder:
+        options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(folder))
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]
-    options.add_external_initializers(list(weights), values)
+    if values:
+        options.add_external_initializers(list(weights), values)
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     session.kept = values, list(weights.values())  # the session reads this memory as long as it lives
     return session

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import mmap
 import os
 import struct
@@ -84,12 +85,24 @@ def mapped_safetensors(
     check_file(path, sha256, package, remember)
     with path.open("rb") as file:
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    (size,) = struct.unpack("<Q", data[:8])
     kinds: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "I8": np.dtype("i1")}
     arrays: dict[str, NDArray[Any]] = {}
-    for name, entry in json.loads(data[8 : 8 + size]).items():
-        if kind := kinds.get(entry.get("dtype", "")):
-            first, end = entry["data_offsets"]
-            flat = np.frombuffer(data, kind, (end - first) // kind.itemsize, 8 + size + first)
-            arrays[name] = flat.reshape(entry["shape"])
+    for name, (first, entry) in _entries(data).items():
+        if kind := kinds.get(entry["dtype"]):
+            count = math.prod(entry["shape"])
+            arrays[name] = np.frombuffer(data, kind, count, first).reshape(entry["shape"])
     return arrays
+
+
+def first_bytes(path: Path) -> dict[str, int]:
+    """Return at which byte of a safetensors file each array begins."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return {name: first for name, (first, _) in _entries(data).items()}
+
+
+def _entries(data: mmap.mmap) -> dict[str, tuple[int, Any]]:
+    """Return of each array at which byte it begins, and what the header says of it."""
+    (size,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8 : 8 + size])
+    header.pop("__metadata__", None)
+    return {name: (8 + size + entry["data_offsets"][0], entry) for name, entry in header.items()}
