@@ -251,9 +251,16 @@ def test_a_question_in_the_documents_is_no_answer(settings, embedder):
 def test_between_the_thresholds_an_answer_is_not_clear(real):
     answers = [
         real.ask(q)
-        for q in ("what did Kallas say about appeasement", "when was NATO founded", "who won the world cup in 2022")
+        for q in (
+            "what did Kallas say about appeasement",
+            "what is the capital of Ukraine",
+            "when was NATO founded",
+            "who won the world cup in 2022",
+        )
     ]
-    assert [(a.answered, a.clear) for a in answers] == [(True, True), (True, False), (False, False)]
+    assert [(a.answered, a.clear) for a in answers] == [
+        (True, True), (True, False), (False, False), (False, False)
+    ]  # fmt: skip
 
 
 SPEAKERS = [("What did Rao say about lanes", {"rao"}), ("what does the Danish prime minister think about it", {"danish", "prime", "minister"}),

@@ -1,11 +1,11 @@
 """How likely the documents answer, and in words what speaks against it.
 
 In -> out: a Query, its TokenMatch and its weighed SentenceRanking -> `Judgement` (a probability and a reason).
-Does not: set the threshold (qa/settings.py), or count the words of a question (long ones are not better answered).
+Does not: set the threshold (qa/settings.py).
 
-What a careful reader checks: how likely is the best sentence by itself, and what did the reader say of the best one; how well does it match,
-down to its least matched word; does the question have a name or number that no document has; does a name or number of the question
-stand near the best sentence. The weights come from `benchmarks/fit_answers.py`, or from `qa eval --calibrate`.
+What a careful reader checks: how likely is the best sentence by itself, and what did the reader say of the best one; how well does it match, down to
+its least matched word, for a question of that length; does the question have a name or number that no document has; does a name or number of the
+question stand near the best sentence. The weights come from `benchmarks/fit_answers.py`, or from `qa eval --calibrate`.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ class Evidence:
     """1 where a number of the question does not stand near the best sentence."""
     distant_name: float
     """Rarity, 0..1, of the rarest name of the question that does not stand near the best sentence."""
+    length: float
+    """Logarithm of the word pieces of the question: the more it says, the less of it a sentence that answers can match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ class Weights:
         return 1 / (1 + math.exp(-max(min(logit, 500.0), -500.0)))
 
 
-MATCH_ONLY = Weights((0.2396, 0.0, 6.7523, 0.7907, -2.8578, -2.0416, -1.6926), -3.6761)
-WITH_READER = Weights((0.7739, 0.2732, 1.8766, 0.8841, -2.6956, -1.0055, -1.0219), -0.5995)
+MATCH_ONLY = Weights((0.1417, 0.0, 4.8958, 1.9558, -1.8828, -2.0101, -1.4365, 0.6517), -4.5703)
+WITH_READER = Weights((0.2242, 0.294, 3.2826, 0.2894, -1.9831, -1.198, -1.0311, 0.6394), -3.4634)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def judge(
             distant.append(shown)
     evidence = Evidence(
         _logit(ranking), _margin(reads), float(ranking.scores.max()), float(ranking.own[0].min()),
-        unknown_name, distant_number, distant_name,
+        unknown_name, distant_number, distant_name, math.log(len(query.encoding.pieces)),
     )  # fmt: skip
     return Judgement(weights.probability(evidence), _reason(absent, distant), evidence)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from qa.answers.quoting import OF_ANOTHER_SOURCE, SentenceRanking
 from qa.answers.reading import Reads
+from qa.datatypes import Kind
 from qa.indexing.contract import Corpus
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 WEIGHED = 60
 """How many of the best sentences are weighed."""
-BY_MATCH = ("score", "behind_best", "passage_place", "own_share", "least_match", "length", "scrap")
+BY_MATCH = ("score", "behind_best", "passage_place", "own_share", "least_match", "length", "scrap", "heading")
 BY_READER = ("margin", "margin_behind_best", "margin_above_none", "unread")
 PASSAGES_READ = 8
 """How many passages are read at most, those of the best sentences first."""
@@ -41,9 +42,9 @@ class SentenceWeights:
     bias: float
 
 
-MATCH_ONLY = SentenceWeights((5.0193, 12.0822, -1.7712, 5.7979, -0.0567, -0.2543, -0.457), -3.6262)
+MATCH_ONLY = SentenceWeights((5.475, 14.0862, -1.845, 7.1206, 0.0899, -0.5132, -0.3128, -6.826), -3.644)
 WITH_READER = SentenceWeights(
-    (3.9005, 11.2383, -1.7014, 4.6128, 0.1247, -0.1977, -0.1687, 0.2008, 0.0191, -0.1356, 0.6534), -2.8153
+    (4.584, 13.5484, -2.0214, 5.4733, -0.2164, -0.5062, 0.0331, -6.9184, 0.1964, -0.0078, -0.0998, 1.0781), -2.907
 )
 
 
@@ -64,6 +65,7 @@ def features(corpus: Corpus, ranking: SentenceRanking, reads: Reads, *, with_rea
         own.min(axis=1),
         np.minimum(lengths, LONG_CHARS) / LONG_CHARS,
         (lengths < SCRAP_CHARS).astype(np.float64),
+        np.array([corpus.block_of(number).kind is Kind.HEADING for number in numbers.tolist()], np.float64),
     ]
     if with_reader:
         margins = reads.margins[: len(numbers)].astype(np.float64)

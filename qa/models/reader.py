@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float32]
 
 FILE = Path(__file__).with_name("reader.safetensors")
-SHA256 = "33e0b3e1e549f0566d11b44a77b5f096749e640953d43daea25c9cad5085e15c"
+SHA256 = "32fa2d5c706dd70c45f6e38519a0df50300275ed519b6ea73c237aa650ed7148"
 QUESTION_PIECES, PIECES = 48, 224
 """Longest question and longest input, in word pieces; what is longer is cut at its end, as in training."""
 ANSWER_PIECES = 24
