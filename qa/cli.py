@@ -83,7 +83,7 @@ def _build(engine: Engine, options: argparse.Namespace) -> int:
     from qa.progress import progress_bar
 
     with progress_bar("indexing", "B") as progress:
-        report = engine.build(full=options.full, strict=options.strict, progress=progress)
+        report = engine.build(full=options.full, strict=options.strict, progress=progress, ray=options.ray)
     _report(options, report)
     return _follow(engine, options) if options.watch else DONE
 

@@ -100,9 +100,19 @@ class Engine:
 
         return verify(self._open().corpus, text)
 
-    def build(self, *, full: bool = False, strict: bool = False, progress: Progress | None = None) -> BuildReport:
-        """Bring the index in line with the seeds and return what was done; see `qa.indexing.building.build_index`."""
-        return self._shelf.build(self._load_embedder, full=full, strict=strict, progress=progress)
+    def build(
+        self, *, full: bool = False, strict: bool = False, progress: Progress | None = None, ray: str | None = None
+    ) -> BuildReport:
+        """Bring the index in line with the seeds and return what was done; see `qa.indexing.building.build_index`.
+
+        With `ray`, the address of a Ray cluster ("" starts one here), its workers read, cut and embed.
+        """
+        if ray is None:
+            return self._shelf.build(self._load_embedder, full=full, strict=strict, progress=progress)
+        from qa.indexing.spreading import workers
+
+        with workers(ray, self.settings.model) as hire:
+            return self._shelf.build(self._load_embedder, full=full, strict=strict, progress=progress, hire=hire)
 
     def roll_back(self) -> Status:
         """Let the snapshot before the newest answer again; a second call goes forward again."""

@@ -61,6 +61,8 @@ def make_parser() -> argparse.ArgumentParser:
     sub["build"].add_argument(
         "--strict", action="store_true", help="stop at the first file that cannot be indexed, instead of leaving it out"
     )
+    sub["build"].add_argument("--ray", nargs="?", const="", metavar="ADDRESS",
+                              help="let the workers of a Ray cluster read and embed; without ADDRESS, all processors here")  # fmt: skip
     sub["build"].add_argument("--watch", action="store_true", help="go on: rebuild after every change of the documents")
     sub["build"].add_argument(
         "--rollback", action="store_true", help="let the snapshot before the newest answer again; again goes forward"

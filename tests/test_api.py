@@ -46,9 +46,11 @@ ROOMS = [
     *(
         "indexing.drafting",
         "indexing.resuming",
-        "indexing.encodings",
         "indexing.comparing",
+        "indexing.hands",
+        "indexing.encodings",
         "indexing.building",
+        "indexing.spreading",
         "indexing.shelf",
     ),
     *("milvus.address", "milvus.client", "milvus.pages", "milvus.tables", "milvus.root", "milvus.layout"),
@@ -102,6 +104,7 @@ HEAVY = [
     "selectolax",
     "PIL",
     "pymilvus",
+    "ray",
 ]
 
 

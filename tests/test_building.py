@@ -233,7 +233,7 @@ def test_one_line_of_a_megabyte_is_cut_and_quoted(settings, embedder):
 
 
 def test_memory_of_a_build_is_bounded_by_batches(settings, embedder, monkeypatch):
-    monkeypatch.setattr("qa.indexing.encodings.BATCH_PASSAGES", 4)
+    monkeypatch.setattr("qa.indexing.hands.OwnHands.batch_passages", 4)
     for number in range(40):
         (settings.seeds / f"{number:02}.txt").write_text(f"This is document number {number} of many.")
     sentences = [

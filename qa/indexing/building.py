@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from qa.datatypes import BuildReport, Document, Kind, Parsed
+from qa.datatypes import BuildReport
 from qa.errors import IndexIncompatible, IndexMissing, SeedError
-from qa.indexing import encodings, snapshots
+from qa.indexing import snapshots
 from qa.indexing.comparing import Reading, compare_files, describe_all, split_known_bad
 from qa.indexing.corpus import ALWAYS_HASHED, SnapshotCorpus
-from qa.indexing.drafting import CorpusWriter, DraftedDocument, PassageDraft
+from qa.indexing.drafting import CorpusWriter, DraftedDocument
 from qa.indexing.encodings import EncodingSource, Progress, Tally
+from qa.indexing.hands import Hands, Hire, OwnHands
 from qa.indexing.locks import build_lock
 from qa.indexing.projection import make_projection, state_width
 from qa.indexing.resuming import discard_cache, resume_cache
@@ -29,7 +30,6 @@ from qa.models.encoding import Embedder
 from qa.settings import Settings
 from qa.text import chunking, sentences, tokens
 from qa.text.documents import SeedFile, Seeds, list_seeds
-from qa.text.shown import Shown
 
 
 def build_index(
@@ -39,6 +39,7 @@ def build_index(
     full: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
+    hire: Hire | None = None,
 ) -> BuildReport:
     """Bring the index in line with the seeds; with `full`, embed everything and look at no earlier snapshot.
 
@@ -62,7 +63,7 @@ def build_index(
         else:
             if full:
                 discard_cache(settings.index)
-            snapshot, embedded = _build(settings, seeds, reading, load_embedder(), previous, progress)
+            snapshot, embedded = _build(settings, seeds, reading, load_embedder(), previous, progress, hire or OwnHands)
         skipped = tuple(sorted((*seeds.skipped, *known, *reading.unread), key=lambda each: each.doc_id))
         bad = {each.doc_id for each in skipped}
         difference = compare_files(before, [file for file in files if file.doc_id not in bad])
@@ -139,6 +140,7 @@ def _build(
     embedder: Embedder,
     previous: snapshots.Snapshot | None,
     progress: Progress | None,
+    hire: Hire,
 ) -> tuple[snapshots.Snapshot, int]:
     recipe = _recipe(settings, embedder)
     if previous:
@@ -148,12 +150,13 @@ def _build(
     stored = SnapshotCorpus(previous) if previous and fits else None
     manifest = {"created": _now(), "recipe": recipe, "state_bytes": width}
     with resume_cache(settings.index, {**recipe, "state_bytes": width}) as cache:
+        hands = hire(embedder)
         projection = stored.projection if stored else make_projection(embedder, width)
-        source = EncodingSource(embedder, projection, stored, cache, Tally(reading.files, progress))
+        source = EncodingSource(hands, projection, stored, cache, Tally(reading.files, progress))
         budget = min(settings.passage_tokens, embedder.window_tokens)
         with snapshots.draft_snapshot(settings.index) as folder:
             with CorpusWriter(folder, projection) as writer:
-                for batch in _batches(reading, stored, embedder, budget):
+                for batch in _batches(reading, stored, hands, budget):
                     source.write(batch, writer)
                 if not writer.passage_count:
                     why = "".join(f" ({each.reason.rstrip('.')})" for each in reading.unread[:1])
@@ -173,32 +176,21 @@ def _now() -> str:
 
 
 def _batches(
-    reading: Reading, stored: SnapshotCorpus | None, embedder: Embedder, budget: int
+    reading: Reading, stored: SnapshotCorpus | None, hands: Hands, budget: int
 ) -> Iterator[list[DraftedDocument | SeedFile]]:
-    """Yield the documents in order, unchanged ones as they are listed, others read, until they have BATCH_PASSAGES passages."""
+    """Yield the documents in order, unchanged ones as they are listed, others read, until they have as many passages as are embedded at once."""
     batch: list[DraftedDocument | SeedFile] = []
     passages = 0
+    known = stored.number_of_text if stored else {}
+    drafted = hands.draft(reading, [file for file in reading.files if (file.sha256, file.reader) not in known], budget)
     for file in reading.files:
-        if stored and (file.sha256, file.reader) in stored.number_of_text:
+        if (file.sha256, file.reader) in known:
             batch.append(file)
-        elif read := reading.read(file):
-            fresh = _cut(file, *read, embedder, budget)
+        elif fresh := next(drafted):
             batch.append(fresh)
             passages += len(fresh.drafts)
-        if max(passages, len(batch)) >= encodings.BATCH_PASSAGES:
+        if max(passages, len(batch)) >= hands.batch_passages:
             yield batch
             batch, passages = [], 0
     if batch:
         yield batch
-
-
-def _cut(file: SeedFile, document: Document, parsed: Parsed, embedder: Embedder, budget: int) -> DraftedDocument:
-    shown = Shown(document.text, parsed.hidden)
-    spans = sentences.split_sentences(document.text, parsed.blocks, parsed.hidden)
-    begins = {block.span.start for block in parsed.blocks if block.kind is Kind.HEADING}
-    sections = {number for number, span in enumerate(spans) if span.start in begins}
-    chunks = chunking.chunk_text(shown, spans, embedder.token_starts, budget=budget, sections=sections)
-    drafts = [
-        PassageDraft(c.span, c.first_sentence, c.last_sentence, shown.of(c.span), shown.places(c.span)) for c in chunks
-    ]
-    return DraftedDocument(file, document, parsed, spans, drafts)

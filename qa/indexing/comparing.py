@@ -6,15 +6,16 @@ Does not: embed, or publish (qa/indexing/building.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from qa.datatypes import Document, Parsed, Skipped
 from qa.errors import SeedError
 from qa.formats.reading import Unreadable
 from qa.text.documents import Changed, SeedFile, left_out, read_parsed
 
+Read = TypeVar("Read")
 _DESCRIBED = ("doc_id", "sha256", "reader", "meta", "also")
 
 
@@ -65,8 +66,12 @@ class Reading:
 
     def read(self, file: SeedFile) -> tuple[Document, Parsed] | None:
         """Read one, None where that cannot be done."""
+        return self.attempt(file, lambda: read_parsed(file))
+
+    def attempt(self, file: SeedFile, read: Callable[[], Read]) -> Read | None:
+        """Return what `read` makes of a file, None where it says that it cannot be read."""
         try:
-            return read_parsed(file)
+            return read()
         except Unreadable as exc:
             skipped = left_out(file, exc)
             if self.strict:

@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING
 
 from qa.indexing.corpus import SnapshotCorpus, StoredEncoding
 from qa.indexing.drafting import CorpusWriter, DraftedDocument, PassageDraft
+from qa.indexing.hands import Hands
 from qa.indexing.projection import project, quantize
 from qa.indexing.resuming import ResumeCache
-from qa.models.encoding import Embedder
 from qa.text.documents import SeedFile
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-BATCH_PASSAGES = 256
-"""How many passages are embedded at once and held in memory; a longer document is written in parts."""
 Progress = Callable[[int, int, str], None]
 """Called with (bytes of text done, bytes in all, how many documents and passages that is, and the passages of a second)."""
 
@@ -62,7 +60,7 @@ class EncodingSource:
 
     def __init__(
         self,
-        embedder: Embedder,
+        hands: Hands,
         projection: NDArray[np.float32],
         stored: SnapshotCorpus | None,
         cache: ResumeCache,
@@ -70,7 +68,7 @@ class EncodingSource:
     ) -> None:
         self.embedded = 0
         self._projection = projection
-        self._embedder = embedder
+        self._hands = hands
         self._stored = stored
         self._cache = cache
         self._tally = tally
@@ -80,7 +78,7 @@ class EncodingSource:
     def write(self, batch: Sequence[DraftedDocument | SeedFile], writer: CorpusWriter) -> None:
         """Write the documents of a batch in order, after all that is missing of them has been embedded at once."""
         fresh = [item.drafts for item in batch if isinstance(item, DraftedDocument)]
-        self._embed([draft for drafts in fresh if len(drafts) <= BATCH_PASSAGES for draft in drafts])
+        self._embed([draft for drafts in fresh if len(drafts) <= self._hands.batch_passages for draft in drafts])
         for item in batch:
             if isinstance(item, DraftedDocument):
                 writer.add(item, self._encodings(item.drafts))
@@ -92,9 +90,9 @@ class EncodingSource:
 
     def _encodings(self, drafts: Sequence[PassageDraft]) -> Iterator[StoredEncoding]:
         """Yield the encodings of one document, which have been embedded with its batch unless there are too many."""
-        for first in range(0, len(drafts), BATCH_PASSAGES):
-            part = drafts[first : first + BATCH_PASSAGES]
-            if len(drafts) > BATCH_PASSAGES:
+        for first in range(0, len(drafts), self._hands.batch_passages):
+            part = drafts[first : first + self._hands.batch_passages]
+            if len(drafts) > self._hands.batch_passages:
                 self._batch.clear()  # a document this long is the last of its batch
                 self._embed(part)
             yield from (self._batch[draft.key] for draft in part)
@@ -110,7 +108,7 @@ class EncodingSource:
         sizes = {draft.key: len(draft.text.encode("utf-8")) for draft in drafts}
         known = sum(sizes[draft.key] for draft in drafts) - sum(sizes[key] for key in missing)
         self._tally.add(size_bytes=known, passages=len(drafts) - len(missing))
-        for key, new in zip(missing, self._embedder.encode_passages(list(missing.values())), strict=True):
+        for key, new in zip(missing, self._hands.encode(list(missing.values())), strict=True):
             self._batch[key] = StoredEncoding(
                 new.vector, quantize(project(new.states, self._projection)), new.starts, new.pieces
             )

@@ -21,6 +21,7 @@ from qa.settings import Settings
 
 if TYPE_CHECKING:
     from qa.indexing.encodings import Progress
+    from qa.indexing.hands import Hire
     from qa.models.encoding import Embedder
 
 
@@ -71,7 +72,13 @@ class Shelf(Protocol):
         """Let the state before the newest answer again; a second call goes forward again (SettingsError where there is none)."""
 
     def build(
-        self, load_embedder: Callable[[], Embedder], *, full: bool, strict: bool, progress: Progress | None
+        self,
+        load_embedder: Callable[[], Embedder],
+        *,
+        full: bool,
+        strict: bool,
+        progress: Progress | None,
+        hire: Hire | None = None,
     ) -> BuildReport:
         """Bring the index in line with the documents; see `build_index`."""
 
@@ -116,8 +123,14 @@ class FolderShelf:
             snapshots.roll_back(self._folder)
 
     def build(
-        self, load_embedder: Callable[[], Embedder], *, full: bool, strict: bool, progress: Progress | None
+        self,
+        load_embedder: Callable[[], Embedder],
+        *,
+        full: bool,
+        strict: bool,
+        progress: Progress | None,
+        hire: Hire | None = None,
     ) -> BuildReport:
         from qa.indexing.building import build_index
 
-        return build_index(self._settings, load_embedder, full=full, strict=strict, progress=progress)
+        return build_index(self._settings, load_embedder, full=full, strict=strict, progress=progress, hire=hire)

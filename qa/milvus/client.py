@@ -19,8 +19,11 @@ ANSWER_SECONDS = 2.0
 """How long one try of a question's call may take; there are two."""
 WRITE_SECONDS = 600.0
 """How long a call of a build may take: indexes are built and loaded in it."""
-_OWN_CONNECTION = {"grpc.use_local_subchannel_pool": 1}
-"""A new connection is tried at once: shared ones wait for seconds where the server was away."""
+_CONNECTION = {
+    "grpc.use_local_subchannel_pool": 1,  # a new connection is tried at once: shared ones wait for seconds where the server was away
+    "grpc.keepalive_time_ms": 600_000,  # gRPC servers end a connection that is pinged more often than every five minutes
+    "grpc.keepalive_permit_without_calls": 0,
+}
 _NO_SERVER = 2
 _UNLOADED = 101
 _MISSING = (100, 1600)  # collection not found, alias not found
@@ -84,7 +87,7 @@ class Client:
             if self._connected is None:
                 self._connected = pymilvus.MilvusClient(
                     uri=self.address.uri, token=self._token, db_name=self.address.database, timeout=ANSWER_SECONDS,
-                    dedicated=True, grpc_options=_OWN_CONNECTION,
+                    dedicated=True, grpc_options=_CONNECTION,
                 )  # fmt: skip
             return self._connected
 

@@ -17,6 +17,7 @@ from qa.indexing import snapshots
 from qa.indexing.building import build_index
 from qa.indexing.corpus import SnapshotCorpus
 from qa.indexing.encodings import Progress
+from qa.indexing.hands import Hire
 from qa.indexing.locks import build_lock
 from qa.indexing.shelf import Opened, State
 from qa.milvus.address import read_address
@@ -83,13 +84,19 @@ class MilvusShelf:
             self._generations.roll_back()
 
     def build(
-        self, load_embedder: Callable[[], Embedder], *, full: bool, strict: bool, progress: Progress | None
+        self,
+        load_embedder: Callable[[], Embedder],
+        *,
+        full: bool,
+        strict: bool,
+        progress: Progress | None,
+        hire: Hire | None = None,
     ) -> BuildReport:
         started = time.perf_counter()
         self._generations.make_pages()  # a store that is away is told before anything is embedded
         with build_lease(self._client, self._name) as lease:
             report = build_index(
-                self._settings, load_embedder, full=full, strict=strict, progress=_renewing(lease, progress)
+                self._settings, load_embedder, full=full, strict=strict, progress=_renewing(lease, progress), hire=hire
             )
             with build_lock(self._settings.index):
                 corpus = SnapshotCorpus(snapshots.open_snapshot(self._settings.index, report.snapshot))
