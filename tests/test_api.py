@@ -77,7 +77,7 @@ ROOMS = [
         "answers.followups",
         "answers.parts",
     ),
-    *("answers.dates", "answers.people", "answers.whole", "answers.authors", "answers.overview"),
+    *("answers.dates", "answers.people", "answers.whole", "answers.authors", "answers.named", "answers.overview"),
     *("answers.answering", "answers.alike", "answers.verifying"),
     *("rendering", "prompts", "picturing", "originals", "engine", "api"),
     *("progress", "following", "lines", "evals", "ui", "options", "cli", "__main__"),

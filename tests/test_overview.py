@@ -1,6 +1,7 @@
 """Questions about the documents as a whole: which these are, and that every item is the documents' own words."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from qa.answers import authors, parts, whole
 from qa.answers.dates import dates_in
+from qa.answers.named import named
 from qa.answers.overview import ITEMS
 from qa.answers.whole import Whole, asked_of_whole
 from qa.engine import Engine
@@ -231,3 +233,45 @@ def test_what_a_form_about_authors_matches_holds_a_hint(form):
         assert any(hint in text.lower() for hint in authors._HINTS), text
 
     check()
+
+
+@pytest.fixture
+def minutes(settings, embedder):
+    texts = {
+        "2023-11-07.md": "We agreed to repaint the hall. Greta will get three offers.",
+        "2024_01_09-roof-of-the-shed.md": "Three slates were cracked. The gutter has to be cleaned.",
+        "yard.md": "Mow on Saturdays. Sharpen the blade in April.",
+    }
+    for name, text in texts.items():
+        (settings.seeds / name).write_text(text, encoding="utf-8")
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    return engine
+
+
+@pytest.mark.parametrize(
+    ("question", "doc_id", "said"),
+    [
+        ("what happened in November 2023?", "2023-11-07.md", "1 document of that date, and how it begins."),
+        ("What was decreed in the meeting of 7 November 2023?", "2023-11-07.md", "The document of 7 November 2023"),
+        ("the notes from 2023-11-07", "2023-11-07.md", "The document of 2023-11-07"),
+        (
+            "zebras in the entry dated 9 January 2024",
+            "2024_01_09-roof-of-the-shed.md",
+            "The document of 9 January 2024",
+        ),
+        ("Roof of the shed", "2024_01_09-roof-of-the-shed.md", "How “"),
+    ],
+)
+def test_a_document_is_known_by_its_own_date_or_its_whole_title(minutes, monkeypatch, question, doc_id, said):
+    monkeypatch.setattr(minutes, "settings", replace(minutes.settings, threshold=1.0))  # nothing else answers
+    answer = minutes.ask(question)
+    assert answer.answered and answer.kind == "overview" and not answer.clear
+    assert {c.doc_id for c in answer.citations} == {doc_id} and answer.reason.startswith(said)
+
+
+@pytest.mark.parametrize(
+    "question", ["what did Greta say on 7 November 2023", "the shed", "the meeting of 8 November 2023"]
+)
+def test_a_date_that_is_not_the_documents_own_and_half_a_title_name_none(minutes, question):
+    assert named(minutes.parts()[0], question) is None

@@ -16,6 +16,7 @@ from qa.answers.confidence import Weights, judge
 from qa.answers.followups import is_courtesy, searched_for
 from qa.answers.joining import rank_windows, windows_around
 from qa.answers.matching import TokenMatch, match_tokens
+from qa.answers.named import named
 from qa.answers.overview import overview, overview_of
 from qa.answers.parts import parts_of
 from qa.answers.quoting import SentenceRanking, choose_quotes, overlaps, rank_sentences
@@ -118,8 +119,11 @@ def answer_question(
     answer = _decide(corpus, means, question, findings)
     if not as_typed and not answer.answered and (acronyms := unknown_acronyms(corpus, findings.query)):
         answer = _spelled_out(corpus, means, answer, acronyms, findings)
-    parts = [] if as_typed else parts_of(searched)
-    return _with_parts(corpus, means, answer, parts) if parts else answer
+    if not as_typed and (parts := parts_of(searched)):
+        answer = _with_parts(corpus, means, answer, parts)
+    if not as_typed and not answer.answered and not means.documents and (documents := named(corpus, question)):
+        return replace(overview_of(corpus, question, documents), hits=findings.hits)
+    return answer
 
 
 def find_hits(corpus: Corpus, means: Means, text: str, k: int, *, history: Sequence[str] = ()) -> list[Hit]:

@@ -58,7 +58,8 @@ def written(corpus: Corpus, question: str, about: Callable[[str], int | None]) -
             n for n in range(len(corpus.entries)) if words and words <= set(map(stem, _author_words(corpus, n)))
         )
         count = "1 document" if len(found) == 1 else f"{len(found)} documents"
-        return Written(found, f"{count} by {_author(corpus, found[0])}, and how each begins.") if found else None
+        begins = "it begins" if len(found) == 1 else "each begins"
+        return Written(found, f"{count} by {_author(corpus, found[0])}, and how {begins}.") if found else None
     topic = _NO_TOPIC.sub(" ", _asked(_OF, plain, "topic"))
     number = about(topic) if content_words(topic) else None
     if number is None or not _author(corpus, number):

@@ -13,6 +13,7 @@ from dataclasses import replace
 from qa.answers.announced import Quote
 from qa.answers.authors import Written
 from qa.answers.dates import Dated, dates_in
+from qa.answers.named import dated
 from qa.answers.people import names_in
 from qa.answers.quoting import cite
 from qa.answers.spans import quote_span
@@ -76,17 +77,19 @@ def _first_of(things: str, count: int) -> str:
 
 
 def _telling(corpus: Corpus, document: int, most: int = OPENING) -> list[int]:
-    """Return the numbers of the first sentences of a document that say something, else of its first sentence at all."""
+    """Return the numbers of the first sentences of a document that say something; where it has too few, of its first sentences at all."""
     found: list[int] = []
+    short: list[int] = []
     fallback: list[int] = []
     for number, text in _sentences(corpus, document):
         if not fallback and text != corpus.entries[document]["title"]:
             fallback.append(number)
-        if corpus.block_of(number).kind in _TELLS and len(text) >= TELLING_CHARS and _ENDS.search(text):
-            found.append(number)
+        if corpus.block_of(number).kind in _TELLS and _ENDS.search(text):
+            short.append(number)
+            found += [number] if len(text) >= TELLING_CHARS else []
         if len(found) == most:
-            break
-    return found or fallback
+            return found
+    return (found if most == 1 else short[:most]) or fallback
 
 
 def _names(corpus: Corpus, *, people: bool) -> tuple[Quoted, str]:
@@ -139,7 +142,16 @@ def _on(corpus: Corpus, texts: dict[int, str], on: Dated) -> tuple[Quoted, str]:
             below[headings] = any(date.is_within(on) for heading in headings for date in dates_in(heading))
         if below[headings]:
             quoted.append((number, None))
-    return quoted[:ITEMS], f"{_first_of(f'{len(quoted)} sentences', len(quoted))} of that date."
+    if not quoted and (documents := dated(corpus, on)):
+        most, count = (OPENING if len(documents) == 1 else 1), _counted(len(documents), "document")
+        quoted = [(n, None) for number in documents for n in _telling(corpus, number, most)]
+        begins = "it begins" if len(documents) == 1 else "each begins"
+        return quoted[:ITEMS], f"{_first_of(count, len(quoted))} of that date, and how {begins}."
+    return quoted[:ITEMS], f"{_first_of(_counted(len(quoted), 'sentence'), len(quoted))} of that date."
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def _read(corpus: Corpus) -> tuple[dict[int, str], str]:
