@@ -13,7 +13,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -70,11 +72,12 @@ def fresh(engine: Engine, **changes) -> Engine:
 
 def versions_of(engine: Engine) -> set[str]:
     """The versions that one answer quotes; every quote has to be a whole document, word for word."""
+    before = engine.status().snapshot
     answer = engine.ask("harbour opened gate")
     assert answer.citations
     for citation in answer.citations:
         assert re.fullmatch(rf"Harbour {citation.doc_id[0]} opened gate v\d\d\d\.", citation.text)
-        assert engine.verify_quote(citation.text).places or engine.status().snapshot
+        assert engine.verify_quote(citation.text).places or engine.status().snapshot != before
     return {citation.text[-5:-1] for citation in answer.citations}
 
 
@@ -271,6 +274,63 @@ def test_a_server_that_is_killed_is_told_and_answers_as_before_when_it_is_back(m
     assert versions_of(reader) == {"v002"}
 
 
+@contextmanager
+def asking(engine: Engine) -> Iterator[list[set[str]]]:
+    """Ask in a thread, all the time; yields the versions of every answer. A store that is away is told; every other error is raised at the end."""
+    done = threading.Event()
+    seen: list[set[str]] = []
+
+    def ask() -> None:
+        while not done.is_set():
+            with suppress(StoreUnavailable):
+                seen.append(versions_of(engine))
+
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(ask)
+        try:
+            yield seen
+        finally:
+            done.set()
+        asked.result()
+
+
+def test_a_server_killed_amid_a_build_leaves_the_old_or_the_new_and_the_next_build_succeeds(mortal, settings):
+    write_version(settings.seeds, 1)
+    engine = Engine(dataclasses.replace(settings, store=mortal.store("kept"), threshold=0.0), embedder=WordEmbedder())
+    engine.build()
+    reader, chooser, broken, took, rounds = fresh(engine), random.Random(4), 0, 2.0, max(2, SCALE)
+    for version in range(2, 2 + rounds):
+        write_version(settings.seeds, version)
+        either = ({f"v{version - 1:03d}"}, {f"v{version:03d}"})
+        with asking(reader) as seen:
+            killing = threading.Timer(chooser.uniform(0, took), mortal.kill)
+            killing.start()
+            started = time.perf_counter()
+            try:
+                engine.build()
+                took = 0.5 * took + 0.5 * (time.perf_counter() - started)
+            except StoreUnavailable:
+                broken += 1
+            killing.join()
+            mortal.start()
+        assert all(each in either for each in seen)
+        assert versions_of(fresh(engine)) in either
+        engine.build()
+        assert versions_of(reader) == versions_of(fresh(engine)) == {f"v{version:03d}"}
+        assert len(collections(engine)) == 2
+    assert broken
+
+
+def test_a_build_that_lost_the_server_does_not_lock_out_the_next_of_its_process(kept):
+    kept.build()
+    shelf = kept._shelf
+    lost = Lease(shelf._client, shelf._name)
+    lost.take()
+    lost._write = lambda until: None  # nobody answers
+    lost.give_back()
+    assert kept.build().passages == DOCUMENTS
+
+
 def test_a_second_builder_is_told_who_builds(kept):
     kept.build()
     lease = Lease(kept._shelf._client, kept._shelf._name)
@@ -293,6 +353,9 @@ def test_a_lease_that_was_taken_over_stops_the_one_who_had_it(kept):
     quick.take()
     with pytest.raises(BuildLocked, match="nothing was published"):
         slow.confirm()
+    slow.give_back()
+    with pytest.raises(BuildLocked, match="is building"):
+        kept.build()
 
 
 def test_a_damaged_page_is_refused_and_built_anew(kept):

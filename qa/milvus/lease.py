@@ -13,6 +13,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from qa.errors import BuildLocked, StoreUnavailable
@@ -23,6 +24,8 @@ LEASE_ID = "lease"
 LEASE_SECONDS = 60
 SETTLED_SECONDS = 0.2
 """After so long a row that was written at the same time by another would have been seen."""
+_held: set[str] = set()
+"""The leases of this process."""
 
 
 class Lease:
@@ -31,18 +34,20 @@ class Lease:
     def __init__(self, client: Client, name: str) -> None:
         self._client = client
         self._name = name
-        self._owner = {"host": socket.gethostname(), "process": os.getpid(), "key": secrets.token_hex(8)}
+        self._key = secrets.token_hex(8)
+        self._owner = {"host": socket.gethostname(), "space": _space(), "process": os.getpid(), "key": self._key}
         self._renewed = 0.0
 
     def take(self) -> None:
         """Write down that we build; BuildLocked where another does, or did until a moment ago on another machine."""
         found = self._read()
-        if found and found["key"] != self._owner["key"] and found["until"] > time.time() and not _has_ended(found):
+        if found and found["key"] != self._key and found["until"] > time.time() and not _has_ended(found):
             left = max(int(found["until"] - time.time()), 1)
             raise BuildLocked(
                 f"Process {found['process']} on {found['host']} is building {self._name} in {self._client.address.shown}: "
                 f"wait until it has finished, or {left} s if it has died."
             )
+        _held.add(self._key)
         self._write(time.time() + LEASE_SECONDS)
         time.sleep(SETTLED_SECONDS)
         self.confirm()
@@ -56,15 +61,18 @@ class Lease:
     def confirm(self) -> None:
         """Raise BuildLocked where another builder has it by now."""
         found = self._read()
-        if not found or found["key"] != self._owner["key"]:
+        if not found or found["key"] != self._key:
+            _held.discard(self._key)
             raise BuildLocked(
                 f"Another process began to build {self._name} meanwhile: nothing was published, run it again later."
             )
 
     def give_back(self) -> None:
-        """Let the next one build."""
-        with suppress(StoreUnavailable):  # it ends by itself
-            self._write(0)
+        """Let the next one build; does nothing where it is lost."""
+        if self._key in _held:
+            _held.discard(self._key)
+            with suppress(StoreUnavailable):  # it ends by itself
+                self._write(0)
 
     def _read(self) -> dict[str, Any] | None:
         rows = self._client.tell(
@@ -82,16 +90,20 @@ class Lease:
 def build_lease(client: Client, name: str) -> Iterator[Lease]:
     """Hold the right to build the index `name`."""
     lease = Lease(client, name)
-    lease.take()
     try:
+        lease.take()
         yield lease
     finally:
         lease.give_back()
 
 
 def _has_ended(holder: dict[str, Any]) -> bool:
-    """Tell whether the holder was a process of this machine that is no more."""
-    if holder["host"] != socket.gethostname() or os.name == "nt":
+    """Tell whether the holder was a build of this machine that is no more: its process ended, or it could not give back for want of a server."""
+    if (holder["host"], holder.get("space")) != (socket.gethostname(), _space()):
+        return False
+    if holder["process"] == os.getpid():
+        return holder["key"] not in _held
+    if os.name == "nt":
         return False
     try:
         os.kill(int(holder["process"]), 0)
@@ -100,3 +112,10 @@ def _has_ended(holder: dict[str, Any]) -> bool:
     except PermissionError:
         return False
     return False
+
+
+def _space() -> str:
+    """Return within what a process id means something: containers may share a host's name."""
+    with suppress(OSError):
+        return str(Path("/proc/self/ns/pid").readlink())
+    return ""
