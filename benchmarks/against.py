@@ -13,10 +13,16 @@ import argparse
 import json
 import os
 import shutil
+import signal
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,12 +53,16 @@ class Cost:
     printed: str
 
 
-def run(*command: str | Path) -> Cost:
-    """Run one process to its end; 3 (not in the documents) and 4 (changed) are answers, too."""
-    child = subprocess.Popen(
+def started(command: Sequence[str | Path]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env={**os.environ, **ONE_THREAD, **AS_INSTALLED, "PYTHONPATH": str(HERE.parent)}, cwd=HERE.parent,
     )  # fmt: skip
+
+
+def run(*command: str | Path) -> Cost:
+    """Run one process to its end; 3 (not in the documents) and 4 (changed) are answers, too."""
+    child = started(command)
     with child:
         printed = child.stdout.read()
         _, status, usage = os.wait4(child.pid, 0)
@@ -73,6 +83,26 @@ def medians(rounds: int, *ways: tuple[str | Path, ...]) -> list[Cost]:
 
 def print_row(what: str, ours: float, theirs: float, unit: str) -> None:
     print(f"| {what} | {ours:.2f} {unit} | {theirs:.2f} {unit} | {ours / theirs:.2f} |", flush=True)
+
+
+def start_of_page(*command: str | Path) -> float:
+    """CPU seconds of the page until it answers for the first time: then it is killed."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = started([*command, "--port", str(port)])
+    while server.poll() is None:
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60):
+            break
+        time.sleep(0.02)
+    else:
+        sys.exit("the page has not started")
+    server.kill()
+    with server:
+        server.stdout.read()
+        _, _, usage = os.wait4(server.pid, 0)
+        server.returncode = -signal.SIGKILL
+    return usage.ru_utime + usage.ru_stime
 
 
 class Sides:
@@ -111,16 +141,21 @@ class Sides:
 
     def cold(self, rounds: int) -> None:
         question = json.loads(self.questions.read_text(encoding="utf-8").splitlines()[0])["question"]
-        ours, theirs, packages, shell, status = medians(
+        ours, theirs, packages, shell, status, fast = medians(
             rounds, self.qa("ask", question), (*self.peer, "ask", self.theirs, question),
             (sys.executable, "-c", f"import {PACKAGES}"), (sys.executable, "-m", "qa", "--help"), self.qa("status"),
+            ("env", "QA_READER=none", *self.qa("ask", question)),
         )  # fmt: skip
         print_row("a cold question from the shell", ours.seconds, theirs.seconds, "s")
         print_row("memory of a cold question", ours.megabytes, theirs.megabytes, "MB")
         print(
-            f"\nA cold question is {ours.seconds / packages.seconds:.2f} times `import {PACKAGES}` ({packages.seconds:.2f} s);"
+            f"\nA cold question is {ours.seconds / packages.seconds:.2f} times `import {PACKAGES}` ({packages.seconds:.2f} s), "
+            f"with QA_READER=none {fast.seconds / packages.seconds:.2f} times;"
         )
         print(f"`qa --help` takes {shell.seconds:.2f} s, `qa status` {status.seconds:.2f} s.")
+        page = statistics.median(start_of_page(*self.qa("serve")) for _ in range(rounds))
+        gradio = medians(rounds, (sys.executable, "-c", "import gradio"))[0].seconds
+        print(f"The page answers after {page:.2f} s, {page / gradio:.2f} times `import gradio` ({gradio:.2f} s).")
 
 
 def main() -> None:

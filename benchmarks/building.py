@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -101,7 +102,8 @@ def build(documents: Path, index: Path, *, kill_at: int = 0) -> tuple[float, lis
     with child:
         for line in child.stdout or ():
             said.append(line.strip())
-            if kill_at and f" {kill_at} passages" in line:
+            told = re.search(r"(\d+) passages", line)
+            if kill_at and told and int(told[1]) >= kill_at:
                 child.send_signal(signal.SIGKILL)
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -113,10 +115,12 @@ def build(documents: Path, index: Path, *, kill_at: int = 0) -> tuple[float, lis
 def killed_half_way(documents: Path, scratch: Path) -> None:
     whole, said = build(documents, scratch / "whole")
     passages, embedded = map(int, said[-1].split()[1:])
-    first, _ = build(documents, scratch / "killed", kill_at=embedded // 2)
+    first, _ = build(documents, scratch / "killed", kill_at=passages // 2)
     second, said = build(documents, scratch / "killed")
     again = int(said[-1].split()[2])
-    print(f"killed after {embedded // 2} of {embedded} passages: the next build embedded {again} of {passages};")
+    print(
+        f"killed after {passages // 2} of {passages} passages: the next build embedded {again} of {embedded} different texts;"
+    )
     print(f"both together took {(first + second) / whole:.2f} of the CPU time of a build that was left alone")
 
 
