@@ -15,6 +15,8 @@ _BYTES = {FLOAT: 4, UINT8: 1, INT8: 1, INT64: 8}
 _PACKED = {FLOAT: "f", UINT8: "B", INT8: "b", INT64: "q"}
 _CONTRIBUTED = "com.microsoft"
 _VERSIONS = {"": 20, _CONTRIBUTED: 1}
+_SMALL = [bytes((value,)) for value in range(128)]
+"""Most numbers written are their own encoding."""
 
 
 class Graph:
@@ -69,6 +71,8 @@ class Graph:
 
 
 def _varint(value: int) -> bytes:
+    if 0 <= value < len(_SMALL):
+        return _SMALL[value]
     value &= (1 << 64) - 1
     out = bytearray()
     while value > 127:
