@@ -17,7 +17,7 @@ def met(engine: Engine, embedder, question: str, word: str, sentence: str) -> fl
     numbers = np.arange(len(corpus.sentences))
     found = told_matches(corpus, query, numbers)
     row = next(n for n in numbers if sentence in corpus.sentence(int(n))[1].of(corpus.sentence(int(n))[0].text))
-    tokens = next(tokens for _, folded, tokens in query.weighty_words() if folded == word)
+    tokens = next(tokens for _, folded, tokens in query.weighty_words if folded == word)
     return round(float(found[row, tokens[0]]), 3)
 
 

@@ -23,7 +23,7 @@ def unknown_acronyms(corpus: Corpus, query: Query) -> list[str]:
     """Return the acronyms of a question that no document has."""
     return [
         shown
-        for shown, word, _ in query.weighty_words()
+        for shown, word, _ in query.weighty_words
         if shown.isalpha() and shown.isascii() and shown.isupper() and SHORTEST <= len(shown) <= LONGEST
         and not corpus.passage_frequency(stem(word))
     ]  # fmt: skip

@@ -108,7 +108,7 @@ def judge(
     unknown_name = distant_number = distant_name = 0.0
     absent: dict[str, bool] = {}
     distant: list[str] = []
-    words = list(query.weighty_words())
+    words = query.weighty_words
     for (shown, word, tokens), following in zip(words, [*words, None][1:], strict=True):
         frequency = corpus.passage_frequency(stem(word))
         is_number = any(c.isdigit() for c in word)

@@ -34,16 +34,18 @@ def told_matches(corpus: Corpus, query: Query, sentences: NDArray[np.int64]) -> 
     """Return `(m, t)`: to what degree each token of the question is met above each sentence."""
     import numpy as np
 
-    found = np.zeros((len(sentences), len(query.encoding.pieces)), np.float32)
-    wanted = [(stem(word), tokens) for _, word, tokens in query.weighty_words()]
+    wanted = [(stem(word), tokens) for _, word, tokens in query.weighty_words]
     blocks, at = np.unique(np.asarray(corpus.sentences[sentences, 3]), return_inverse=True)
-    for i, number in enumerate(blocks.tolist()):
+    degrees = np.zeros((len(blocks), len(query.encoding.pieces)), np.float32)
+    documents = np.asarray(corpus.structure.rows[blocks, 0]).tolist()
+    called = {document: stems_told(corpus, document) for document in set(documents)}
+    for i, (number, document) in enumerate(zip(blocks.tolist(), documents, strict=True)):
         above, led = stems_above(corpus, number)
-        called = stems_told(corpus, int(corpus.structure.rows[number, 0]))
         for word, tokens in wanted:
-            degree = max(LED * (word in led), ABOVE * (word in above), CALLED * (word in called))
+            degree = max(LED * (word in led), ABOVE * (word in above), CALLED * (word in called[document]))
             if degree:
-                found[np.ix_(at == i, tokens)] = degree
+                degrees[i, tokens] = degree
+    found = degrees[at]
     if exact := [(word, tokens) for word, tokens in wanted if word.isupper() or word in _of_dates()]:
         for i, number in enumerate(sentences.tolist()):
             document, span = corpus.sentence(number)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from qa.datatypes import Kind, Span
 from qa.patterns import pattern
@@ -21,6 +22,7 @@ _CLOSERS = pattern(
 )
 """Marks that close right after the last one."""
 _PAIRS = {"(": ")", "[": "]"}
+_BRACKETS = frozenset((*_PAIRS, *_PAIRS.values()))
 _CODE = pattern(r"(`+)(?!`).+?(?<!`)\1(?!`)|\\.", re.DOTALL)
 _NO_MARK = pattern(r"(?<=\w)[*_]+(?=\w)|(?<!\S)[*_]+(?!\S)")
 """Stars and bars that mark nothing."""
@@ -75,6 +77,7 @@ def is_bare_link(text: str, kind: Kind) -> bool:
     return kind is Kind.ITEM or len(_LINKED.sub("", text).split()) < LINKED_WORDS
 
 
+@lru_cache(maxsize=4096)
 def is_balanced(text: str) -> bool:
     """Tell whether each bracket, mark of emphasis and tag of a text has its other half."""
     bare = _NO_MARK.sub("", _CODE.sub("x", text))
@@ -87,6 +90,8 @@ def is_balanced(text: str) -> bool:
 
 def has_both_brackets(text: str) -> bool:
     """Tell whether each bracket of a text has its other half; "a) ..." needs none."""
+    if _BRACKETS.isdisjoint(text):
+        return True
     awaited: list[str] = []
     for at, c in enumerate(text):
         if c in "()" and _SMILE.search(text, max(at - 2, 0), at):

@@ -57,9 +57,11 @@ def rank_windows(
     import numpy as np
 
     best_of_rows = match.best_of_rows()
-    at = [np.arange(*np.searchsorted(match.rows, (w.first, w.last + 1))) for w in windows]
-    sizes = (corpus.passages[match.rows, 6] - corpus.passages[match.rows, 5]).astype(np.float64)
-    dense = np.array([np.average(scores[0][a], weights=sizes[a] + 1e-9) for a in at])
+    firsts = np.searchsorted(match.rows, [w.first for w in windows]).tolist()
+    at = [slice(first, first + w.last + 1 - w.first) for first, w in zip(firsts, windows, strict=True)]
+    sizes = (corpus.passages[match.rows, 6] - corpus.passages[match.rows, 5]).astype(np.float64) + 1e-9
+    sized = scores[0] * sizes
+    dense = np.array([sized[a].sum() / sizes[a].sum() for a in at])
     lexical = np.array([(1 - REPEATED) * scores[1][a].max() + REPEATED * scores[1][a].sum() for a in at])
     maxsim = np.array([best_of_rows[a].max(axis=0) @ match.weights for a in at])
     fused = (1 - lexical_weight) * (dense + 1) / max(dense.max() + 1, 1e-9) + lexical_weight * lexical / max(

@@ -86,7 +86,7 @@ def _piece_weights(corpus: Corpus, query: Query) -> NDArray[np.float32]:
     pieces, counts = query.encoding.pieces, np.asarray(corpus.piece_frequencies)
     frequency = np.where(pieces < len(counts), counts[np.minimum(pieces, len(counts) - 1)], 0)
     count = len(corpus.passages)
-    for _, word, tokens in query.weighty_words():
+    for _, word, tokens in query.weighty_words:
         if word.isupper() and (known := corpus.passage_frequency(word)):  # "IT" is rarer than "it"
             frequency[tokens] = known
     weights = np.sqrt(np.log1p((count - frequency + 0.5) / (frequency + 0.5)))

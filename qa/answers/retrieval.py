@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from qa.errors import SettingsError
@@ -27,7 +28,7 @@ POOL = 200
 _QUESTION_WORD = pattern(r"[^\W_]+(?:[’'][^\W_]+)*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Query:
     """What is looked for: a text as the model and as BM25 see it."""
 
@@ -37,8 +38,12 @@ class Query:
     asked_from: int = 0
     """Where the question itself begins, after the earlier ones it is searched together with."""
 
-    def weighty_words(self) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
-        """Yield each content word as typed and folded, with the positions of its tokens."""
+    @cached_property
+    def weighty_words(self) -> tuple[tuple[str, str, NDArray[np.int64]], ...]:
+        """Each content word as typed and folded, with the positions of its tokens."""
+        return tuple(self._weighty_words())
+
+    def _weighty_words(self) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
         import numpy as np
 
         starts, dated = self.encoding.starts, []

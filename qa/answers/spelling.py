@@ -56,7 +56,7 @@ def corrections(corpus: Corpus, query: Query) -> dict[str, str]:
     if not _could_be_slips(corpus, words):
         return {}
     found = {}
-    for shown, word, tokens in query.weighty_words():
+    for shown, word, tokens in query.weighty_words:
         if (
             shown[0].isalpha()
             and word.isalpha()

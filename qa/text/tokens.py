@@ -123,6 +123,7 @@ def is_content_word(word: str) -> bool:
     return word not in _stop_words() and (len(word) > 1 or not word.isascii() or word.isdigit())
 
 
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """Return the Snowball English stem of a folded word; of a number its figures, of a short month the whole one (qa/text/numbers.py)."""
     return str(_stemmer().stemWord(plain_form(word) or word))
