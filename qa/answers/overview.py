@@ -84,7 +84,7 @@ def _telling(corpus: Corpus, document: int, most: int = OPENING) -> list[int]:
     for number, text in _sentences(corpus, document):
         if not fallback and text != corpus.entries[document]["title"]:
             fallback.append(number)
-        if corpus.block_of(number).kind in _TELLS and _ENDS.search(text):
+        if corpus.block_of(number).kind in _TELLS and _ENDS.search(text) and not text[0].islower():
             short.append(number)
             found += [number] if len(text) >= TELLING_CHARS else []
         if len(found) == most:
