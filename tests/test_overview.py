@@ -20,7 +20,8 @@ from qa.rendering import answer_to_text
 @pytest.fixture
 def harbour(settings, embedder):
     texts = {
-        "dredging.md": "# Dredging\n\nShort one.\n\nand so it goes on for many lines, cut out of a page.\n\nThe harbour of Ekeby was dredged to nine metres in May 2019. President Ana Lund came.",
+        "dredging.md": "# Dredging\n\nShort one.\n\nand so it goes on for many lines, cut out of a page.\n\n"
+        "The harbour of Ekeby was dredged to nine metres in May 2019. President Ana Lund came.",
         "ferry.md": "# The ferry\n\nThe ferry has carried people to the island since 1987, said Ola Berg. Berg was captain until 2 March 2001.\n\n"
         "Given Ekeby’s winter, it rests from 2001-12-24 on. Ekeby is small. Ana Lund said so.",
     }

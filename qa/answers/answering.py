@@ -13,13 +13,15 @@ from qa.answers import confidence, weighing
 from qa.answers.acronyms import spelled_out, unknown_acronyms
 from qa.answers.authors import written
 from qa.answers.confidence import Weights, judge
+from qa.answers.exchanging import exchanged, other_thing
 from qa.answers.followups import is_courtesy, searched_for
 from qa.answers.joining import rank_windows, windows_around
 from qa.answers.matching import TokenMatch, match_tokens
+from qa.answers.merging import of_the_other, with_parts
 from qa.answers.named import named
 from qa.answers.overview import overview, overview_of
 from qa.answers.parts import parts_of
-from qa.answers.quoting import SentenceRanking, choose_quotes, overlaps, rank_sentences
+from qa.answers.quoting import SentenceRanking, choose_quotes, rank_sentences
 from qa.answers.reading import Reads, read_best
 from qa.answers.retrieval import Query, make_query, rank_passages, scores_of
 from qa.answers.spelling import corrected, corrections
@@ -117,10 +119,17 @@ def answer_question(
     if findings is None:
         return _refuse(question, searched, (), 0.0, "The question holds no word to look for.")
     answer = _decide(corpus, means, question, findings)
+    if searched != question.strip():
+        earlier = [text for text in history if text.strip() and not is_courtesy(text)][-1]
+        readings = exchanged(earlier, question, corpus.is_name)
+        others = _answers_to(corpus, means, question, readings, k)
+        answer = of_the_other(answer, others, other_thing(question)[0], means.settings.quotes)
     if not as_typed and not answer.answered and (acronyms := unknown_acronyms(corpus, findings.query)):
         answer = _spelled_out(corpus, means, answer, acronyms, findings)
     if not as_typed and (parts := parts_of(searched)):
-        answer = _with_parts(corpus, means, answer, parts)
+        found_in_parts = _answers_to(corpus, means, question, parts, k)
+        if len(found_in_parts) == len(parts) or answer.answered:
+            answer = with_parts(answer, found_in_parts, means.settings.quotes)
     if not as_typed and not answer.answered and not means.documents and (documents := named(corpus, question)):
         return replace(overview_of(corpus, question, documents), hits=findings.hits)
     return answer
@@ -217,24 +226,10 @@ def with_answer(corpus: Corpus, citation: Citation, reads: Reads) -> Citation:
     return replace(citation, answer=max(found)[1]) if found else citation
 
 
-def _with_parts(corpus: Corpus, means: Means, whole: Answer, parts: Sequence[str]) -> Answer:
-    """Return an answer in which the best quote for each part of the question comes first, as far as the documents answer it.
-
-    A question that they do not answer as a whole is answered, but not clearly, where they answer every part of it.
-    """
-    found = [(part, look_for(corpus, means, part)) for part in parts]
-    answers = [_decide(corpus, means, part, findings) for part, findings in found if findings]
-    if not whole.answered and not (len(answers) == len(parts) and all(answer.answered for answer in answers)):
-        return whole
-    best = [answer.citations[0] for answer in answers if answer.answered]
-    kept: list[Citation] = []
-    for citation in (*best, *whole.citations):
-        if len(kept) < means.settings.quotes and not overlaps(kept, citation.doc_id, citation.span):
-            kept.append(replace(citation, label=len(kept) + 1))
-    if whole.answered:
-        return replace(whole, citations=tuple(kept))
-    confidence = min(answer.confidence for answer in answers)
-    return replace(whole, citations=tuple(kept), answered=True, confidence=confidence, reason="")
+def _answers_to(corpus: Corpus, means: Means, question: str, readings: Sequence[str], k: int) -> list[Answer]:
+    """Return the answer to each reading of a question that holds a word."""
+    found = [look_for(corpus, means, reading, k=k) for reading in readings]
+    return [_decide(corpus, means, question, findings) for findings in found if findings]
 
 
 def _spelled_out(corpus: Corpus, means: Means, refused: Answer, acronyms: Sequence[str], findings: Findings) -> Answer:

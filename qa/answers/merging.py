@@ -1,0 +1,65 @@
+"""The answer to a question and the answers to other readings of it -> one answer.
+
+In -> out: Answers -> an Answer with the quotes of several, the best first.
+Does not: read a question in another way (parts and exchanging do), or search (qa/answers/answering.py does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qa.answers.quoting import SHARE_OF_BEST, overlaps
+from qa.datatypes import Answer, Citation, Span
+from qa.text.tokens import content_words, folded_words, stem
+
+
+def with_parts(whole: Answer, parts: Sequence[Answer], most: int) -> Answer:
+    """Return an answer in which the best quote for each part of the question comes first, as far as the documents answer it.
+
+    A question that they do not answer as a whole is answered, but not clearly, where they answer every part of it.
+    """
+    if not whole.answered and not (parts and all(answer.answered for answer in parts)):
+        return whole
+    best = [answer.citations[0] for answer in parts if answer.answered]
+    kept: list[Citation] = []
+    for citation in (*best, *whole.citations):
+        if len(kept) < most and not overlaps(kept, citation.doc_id, citation.span):
+            kept.append(replace(citation, label=len(kept) + 1))
+    if whole.answered:
+        return replace(whole, citations=tuple(kept))
+    confidence = min(answer.confidence for answer in parts)
+    return replace(whole, citations=tuple(kept), answered=True, confidence=confidence, reason="")
+
+
+def of_the_other(together: Answer, readings: Sequence[Answer], thing: str, most: int) -> Answer:
+    """Return the answer to a follow-up that names another thing, read as the question before asked of that as well as together with it.
+
+    A quote counts by its mean probability over both: what answers only one of them comes later, or not at all. Quotes that do not even
+    name the other thing are no answer where the documents do not answer the question asked of it.
+    """
+    if not readings:
+        return together
+    best = max(readings, key=lambda answer: answer.confidence)
+    if not best.answered:
+        named = any(_names(citation, thing) for citation in together.citations)
+        return together if named else replace(best, searched=together.searched)
+    chances: dict[tuple[str, Span], float] = {}
+    for citation in (*best.citations, *together.citations):
+        place = citation.doc_id, citation.span
+        chances[place] = chances.get(place, 0.0) + (citation.probability or 0.0) / 2
+    unique = {(c.doc_id, c.span): c for c in (*together.citations, *best.citations)}
+    order = sorted(unique, key=lambda place: -chances[place])
+    kept = [place for place in order if chances[place] >= SHARE_OF_BEST * chances[order[0]]][:most]
+    return replace(
+        max(best, together, key=lambda answer: answer.confidence),
+        searched=together.searched,
+        citations=tuple(replace(unique[place], label=n, probability=chances[place]) for n, place in enumerate(kept, 1)),
+        corrections={**best.corrections, **together.corrections},
+    )
+
+
+def _names(citation: Citation, thing: str) -> bool:
+    """Tell whether a quote, or what it stands under, has a word of a thing."""
+    told = " ".join((citation.text, citation.lead.text if citation.lead else "", citation.title, *citation.headings))
+    return bool(set(map(stem, folded_words(told))) & set(map(stem, content_words(thing))))
