@@ -47,8 +47,9 @@ class Generations:
         if not self._client.tell("has_collection", name):
             schema, indexes = pages_schema(pymilvus)
             self._client.tell(
-                "create_collection", name, schema=schema, index_params=indexes, consistency_level="Strong"
-            )
+                "create_collection", name, schema=schema, index_params=indexes, consistency_level="Strong",
+                properties={"mmap.enabled": "true"},  # read by id alone, and far larger than memory
+            )  # fmt: skip
         self._client.tell("load_collection", name)
 
     def publish(self, collection: str) -> None:
