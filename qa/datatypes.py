@@ -282,8 +282,7 @@ class Status:
     passages: int
     tokens: int
     size_bytes: int
-    store: Mapping[str, object]
-    """How vectors are searched: `kind`, and for an approximate index its measured recall."""
+    store: Mapping[str, object]  # how vectors are searched: `kind`, of an approximate index its measured recall
     warning: str
     """What is wrong with the newest snapshot, where an earlier one answers in its place; else empty."""
     added: tuple[str, ...]
@@ -292,6 +291,8 @@ class Status:
     skipped: tuple[Skipped, ...] = ()
     """The files of the folder that are not indexed, as it is now."""
     runtime: str = ""
+    languages: Mapping[str, int] = field(default_factory=dict)  # documents of each, by its English name
+    unread: tuple[str, ...] = ()  # sentences on documents in languages that the model was not made for
 
     @property
     def stale(self) -> bool:

@@ -19,6 +19,7 @@ from qa.defaults import HITS_SHOWN
 from qa.errors import SeedError
 from qa.indexing.contract import Corpus
 from qa.indexing.shelf import FolderShelf, Opened, Replaced, Shelf, State
+from qa.indexing.telling import languages_of, unread_languages
 from qa.models.embedding import load_embedder, runtime_of
 from qa.models.encoding import Embedder
 from qa.originals import Originals
@@ -144,6 +145,8 @@ class Engine:
             removed=difference["removed"],
             skipped=skipped,
             runtime=runtime_of(self.settings.model),
+            languages=languages_of(manifest),
+            unread=tuple(unread_languages(manifest)),
         )
 
     def list_snapshots(self) -> list[dict[str, Any]]:

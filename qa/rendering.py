@@ -112,6 +112,7 @@ def status_to_dict(status: Status) -> dict[str, Any]:
     return {
         **asdict(status),
         "store": dict(status.store),
+        "languages": dict(status.languages),
         "age_seconds": round(status.age_seconds),
         "stale": status.stale,
     }
@@ -179,6 +180,9 @@ def status_to_text(status: Status) -> str:
     ]
     if recall := [value for key, value in status.store.items() if key.startswith("recall")]:
         lines.append(f"approximate search ({status.store['kind']}), recall {recall[0]} of exact search")
+    if status.languages:
+        lines.append("languages: " + ", ".join(f"{name} {count}" for name, count in status.languages.items()))
+    lines += [f"warning: {one_line(text)}" for text in status.unread]
     if status.warning:
         lines.append(f"warning: {one_line(status.warning)}")
     for kind in ("added", "changed", "removed"):

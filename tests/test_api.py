@@ -16,7 +16,16 @@ from qa.errors import QAError
 # A room imports only from rooms before it; a wing is its rooms in the order its docstring gives.
 ROOMS = [
     *("defaults", "errors", "patterns", "datatypes", "settings", "opening", "vocabulary", "formats"),
-    *("text.shown", "text.titles", "text.documents", "text.sentences", "text.numbers", "text.tokens", "text.chunking"),
+    *(
+        "text.shown",
+        "text.titles",
+        "text.documents",
+        "text.sentences",
+        "text.numbers",
+        "text.languages",
+        "text.tokens",
+        "text.chunking",
+    ),
     *(
         "models.encoding",
         "models.weights",
@@ -44,6 +53,7 @@ ROOMS = [
         "indexing.corpus",
     ),
     *(
+        "indexing.telling",
         "indexing.drafting",
         "indexing.resuming",
         "indexing.comparing",
@@ -100,6 +110,7 @@ HEAVY = [
     "portalocker",
     "watchfiles",
     "syntok",
+    "py3langid",
     "tree_sitter",
     "yaml",
     "pypdfium2",

@@ -30,6 +30,7 @@ from qa.answers.whole import asked_of_whole
 from qa.datatypes import Answer, Citation, Hit
 from qa.defaults import HITS_SHOWN
 from qa.indexing.contract import Corpus
+from qa.indexing.telling import unread_question
 from qa.models.encoding import Embedder
 from qa.models.readers import DEFAULT, NONE
 from qa.models.reading import Reader
@@ -37,6 +38,8 @@ from qa.settings import DEFAULT_MODEL, Settings
 from qa.text.tokens import content_words
 
 NAMES_OFFERED = 3
+UNREAD_QUESTION = 0.5
+"""A question of which the model has no piece for so large a share is refused: it would match anything."""
 SURE_OF_WORDS = 0.4
 """Answering words are told where the reader gives them at least this probability within their sentence."""
 
@@ -118,6 +121,8 @@ def answer_question(
     findings = look_for(corpus, means, searched, k=k, as_typed=as_typed, asked=question.strip())
     if findings is None:
         return _refuse(question, searched, (), 0.0, "The question holds no word to look for.")
+    if findings.query.unread_share >= UNREAD_QUESTION:
+        return _refuse(question, searched, findings.hits, 0.0, unread_question(means.settings.model))
     answer = _decide(corpus, means, question, findings)
     if searched != question.strip():
         earlier = [text for text in history if text.strip() and not is_courtesy(text)][-1]

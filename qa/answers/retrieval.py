@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from qa.errors import SettingsError
 from qa.indexing.contract import Corpus
-from qa.models.encoding import Embedder, Encoding
+from qa.models.encoding import NO_PIECE, Embedder, Encoding, unknown_piece
 from qa.patterns import pattern
 from qa.text.numbers import dates_said
 from qa.text.tokens import folded_words, is_content_word, is_shouted, lexical_terms
@@ -37,6 +37,13 @@ class Query:
     terms: tuple[str, ...]
     asked_from: int = 0
     """Where the question itself begins, after the earlier ones it is searched together with."""
+    unknown: int = NO_PIECE
+    """The model's piece for what it has none for: tokens that are it say nothing."""
+
+    @property
+    def unread_share(self) -> float:
+        """How much of the text, 0..1, the model has no piece for."""
+        return float((self.encoding.pieces == self.unknown).mean()) if len(self.encoding.pieces) else 0.0
 
     @cached_property
     def weighty_words(self) -> tuple[tuple[str, str, NDArray[np.int64]], ...]:
@@ -74,7 +81,7 @@ class RankedPassage:
 
 def make_query(text: str, embedder: Embedder) -> Query:
     """Return the Query of a text that holds at least one word."""
-    return Query(text, embedder.encode_question(text), tuple(lexical_terms(text)))
+    return Query(text, embedder.encode_question(text), tuple(lexical_terms(text)), unknown=unknown_piece(embedder))
 
 
 def documents_within(corpus: Corpus, names: Sequence[str]) -> tuple[int, ...]:

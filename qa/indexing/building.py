@@ -26,7 +26,8 @@ from qa.indexing.locks import build_lock
 from qa.indexing.projection import make_projection, state_width
 from qa.indexing.resuming import discard_cache, resume_cache
 from qa.indexing.shapes import check_manifest
-from qa.models.encoding import Embedder
+from qa.indexing.telling import unread_languages
+from qa.models.encoding import Embedder, unknown_piece
 from qa.settings import Settings
 from qa.text import chunking, sentences, tokens
 from qa.text.documents import SeedFile, Seeds, list_seeds
@@ -68,10 +69,11 @@ def build_index(
         bad = {each.doc_id for each in skipped}
         difference = compare_files(before, [file for file in files if file.doc_id not in bad])
         passages = snapshot.manifest["counts"]["passages"]
+        unread = unread_languages(snapshot.manifest)
         return BuildReport(
             **difference, passages=passages, embedded=embedded, reused=passages - embedded,
             seconds=time.perf_counter() - started, snapshot=snapshot.name,
-            warnings=(*(each.reason for each in skipped), *seeds.warnings, *_partly_read(snapshot)), skipped=skipped,
+            warnings=(*(each.reason for each in skipped), *seeds.warnings, *_partly_read(snapshot), *unread), skipped=skipped,
         )  # fmt: skip
 
 
@@ -155,7 +157,7 @@ def _build(
         source = EncodingSource(hands, projection, stored, cache, Tally(reading.files, progress))
         budget = min(settings.passage_tokens, embedder.window_tokens)
         with snapshots.draft_snapshot(settings.index) as folder:
-            with CorpusWriter(folder, projection) as writer:
+            with CorpusWriter(folder, projection, unknown_piece(embedder)) as writer:
                 for batch in _batches(reading, stored, hands, budget):
                     source.write(batch, writer)
                 if not writer.passage_count:
@@ -165,7 +167,7 @@ def _build(
                     )
                 written = writer.finish()
             before = previous.manifest if previous else None
-            described = describe_all(seeds.files, reading, before, writer.warnings)
+            described = describe_all(seeds.files, reading, before, writer.warnings, writer.languages)
             snapshot = snapshots.publish(folder, {**manifest, **described, **written}, always_hashed=ALWAYS_HASHED)
         cache.clear()
         return snapshot, source.embedded

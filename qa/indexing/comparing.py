@@ -86,12 +86,17 @@ class Reading:
 
 
 def describe_all(
-    files: Sequence[SeedFile], reading: Reading, before: Mapping[str, Any] | None, warnings: Mapping[str, Sequence[str]]
+    files: Sequence[SeedFile],
+    reading: Reading,
+    before: Mapping[str, Any] | None,
+    warnings: Mapping[str, Sequence[str]],
+    languages: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Return what the manifest says of the files: those that are documents, and those that could not be read."""
     bad = {s.doc_id: s.reason for s in (*split_known_bad(before, files)[0], *reading.unread)}
     documents = [describe(file) for file in files if file.doc_id not in bad]
     for entry in documents:
+        entry.update({key: value for key, value in languages.get(entry["doc_id"], {}).items() if value})
         if warnings.get(entry["doc_id"]):
             entry["warnings"] = list(warnings[entry["doc_id"]])
     skipped = [

@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Document, Parsed, Span
+from qa.indexing import telling
 from qa.indexing.corpus import PASSAGE_COLUMNS, SnapshotCorpus, StoredEncoding
 from qa.indexing.lexical import LexicalIndex
 from qa.indexing.structure import StructureWriter
+from qa.indexing.telling import told_of
+from qa.models.encoding import NO_PIECE
 from qa.patterns import pattern
 from qa.text.documents import SeedFile
 from qa.text.numbers import dates_said
 from qa.text.shown import Shown
-from qa.text.titles import guessed_title, readable_name, told_title
 from qa.text.tokens import folded_words, is_content_word, is_shouted, stem
 
 if TYPE_CHECKING:
@@ -66,11 +68,13 @@ class DraftedDocument:
 class CorpusWriter:
     """Appends documents in order of doc_id; `finish` writes what needs all of them."""
 
-    def __init__(self, folder: Path, projection: NDArray[np.float32]) -> None:
+    def __init__(self, folder: Path, projection: NDArray[np.float32], unknown: int = NO_PIECE) -> None:
+        """`unknown` is the model's piece for what it has none for."""
         import numpy as np
 
         np.save(folder / "projection.npy", projection)
         self._folder = folder
+        self._unknown = unknown
         self._stack = ExitStack()
         names = ("texts.utf8", "token_states.i8", "token_places.i32", "vectors.f32", "words.u32")
         self._files = {name: self._stack.enter_context((folder / name).open("wb")) for name in names}
@@ -100,7 +104,7 @@ class CorpusWriter:
         block_starts = np.array([block.span.start for block in item.parsed.blocks], np.int64)
         table[:, 3] = structure["blocks"][0] + np.maximum(np.searchsorted(block_starts, starts, side="right") - 1, 0)
         self._sentences.append(table)
-        rows, tokens, words = [], at["tokens"], at["words"]
+        rows, tokens, words, pieces = [], at["tokens"], at["words"], []
         shown = Shown(document.text, item.parsed.hidden)
         for draft, encoding in zip(item.drafts, encodings, strict=True):
             occurrences = self._occurrences(draft, item.sentences, shown)
@@ -111,10 +115,10 @@ class CorpusWriter:
             rows.append((number, draft.span.start, draft.span.end, first, last, *edges))
             tokens, words = edges[1], edges[3]
             self._keys.append(draft.key)
+            pieces.append(encoding.pieces)
         self._passages.append(np.array(rows, np.int64).reshape(-1, len(PASSAGE_COLUMNS)))
-        told = {"title": told_title(item.parsed), "guess": guessed_title(item.parsed.text, ""),
-                "meta": dict(item.parsed.meta), "warnings": list(item.parsed.warnings)}  # fmt: skip
-        described = _described(item.file, told) | structure
+        told = told_of(item.parsed, shown, pieces, self._unknown)
+        described = telling.described(item.file, told) | structure
         self._close_document(described, document.text.encode("utf-8"), len(table), len(rows), tokens, words)
 
     def copy(self, file: SeedFile, stored: SnapshotCorpus, number: int) -> None:
@@ -143,7 +147,7 @@ class CorpusWriter:
             tokens, words = int(rows[-1, 6]), int(rows[-1, 8])
             self._keys += [bytes(key) for key in stored.passage_keys[p0:p1]]
         self._passages.append(rows)
-        described = _described(file, entry["told"]) | structure
+        described = telling.described(file, entry["told"]) | structure
         self._close_document(described, stored.checked_bytes(number), s1 - s0, p1 - p0, tokens, words)
 
     @property
@@ -155,6 +159,11 @@ class CorpusWriter:
     def warnings(self) -> dict[str, list[str]]:
         """What was left out of documents, by doc_id."""
         return {entry["doc_id"]: entry["told"]["warnings"] for entry in self._entries}
+
+    @property
+    def languages(self) -> dict[str, dict[str, Any]]:
+        """The language of each document, and how much of it the model has no piece for, by doc_id."""
+        return {e["doc_id"]: {key: e["told"].get(key, "") for key in ("language", "unread")} for e in self._entries}
 
     def finish(self) -> dict[str, Any]:
         """Write the rest; return how many documents, sentences, passages and tokens there are, and what the store says."""
@@ -260,15 +269,6 @@ class CorpusWriter:
                 size = max(len(frequencies), int(distinct.max(initial=0)) + 1)
                 frequencies = np.bincount(distinct, minlength=size) + np.pad(frequencies, (0, size - len(frequencies)))
         return frequencies.astype(np.int32)
-
-
-def _described(file: SeedFile, told: dict[str, Any]) -> dict[str, Any]:
-    """What documents.json says of a document; `told` is what it says of itself, as it was read."""
-    title = file.meta.get("title") or told["title"] or readable_name(file.doc_id) or told["guess"]
-    return {
-        "doc_id": file.doc_id, "title": title or file.doc_id, "sha256": file.sha256, "meta": {**told["meta"], **file.meta},
-        "also": list(file.also), "reader": file.reader, "told": told,
-    }  # fmt: skip
 
 
 def _words(piece: str, *, starts_sentence: bool) -> Iterator[tuple[bool, str, bool]]:

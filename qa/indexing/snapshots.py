@@ -32,7 +32,7 @@ from qa.errors import IndexCorrupt, IndexIncompatible, IndexMissing, SettingsErr
 from qa.indexing.locks import Hold, hold, unheld
 from qa.patterns import pattern
 
-FORMAT = 7
+FORMAT = 8
 KEPT = 2
 HASHERS = 4
 MANIFEST = "manifest.json"

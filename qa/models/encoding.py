@@ -33,6 +33,15 @@ class Encoding:
     """(t,) ids of the tokens in the model's vocabulary."""
 
 
+NO_PIECE = -1
+"""Stands for the unknown piece of a model that has none."""
+
+
+def unknown_piece(embedder: Embedder) -> int:
+    """Return the piece an embedder gives for what its vocabulary has none for, NO_PIECE where it does not say."""
+    return int(getattr(embedder, "unknown_piece", NO_PIECE))
+
+
 class Embedder(Protocol):
     """What the house needs of a model. `fingerprint` changes whenever the numbers it gives may change."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.errors import SettingsError
-from qa.models.encoding import MAX_WORKERS, WINDOW_TEXTS, Encoding, unit_rows
+from qa.models.encoding import MAX_WORKERS, NO_PIECE, WINDOW_TEXTS, Encoding, unit_rows
 from qa.models.sessions import mapped_session
 from qa.models.weights import MODEL_PACKAGE, check_file, mapped_safetensors
 from qa.settings import DEFAULT_MODEL
@@ -93,6 +93,12 @@ class MiniLMEmbedder:
         """The sha256 of the weights and the kind of numbers; SettingsError unless the weights are the published ones."""
         self._weights.result()
         return f"{NUMBERS}sha256:{WEIGHTS_SHA256}"
+
+    @property
+    def unknown_piece(self) -> int:
+        """The piece for what the vocabulary has none for."""
+        piece = load_tokenizer().token_to_id("[UNK]")
+        return NO_PIECE if piece is None else int(piece)
 
     def vocabulary(self) -> list[str]:
         return sorted(word for word in load_tokenizer().get_vocab() if len(word) > 2 and word.isalpha())

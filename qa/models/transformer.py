@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from qa.errors import SettingsError
-from qa.models.encoding import MAX_WORKERS, WINDOW_TEXTS, Encoding, unit_rows
+from qa.models.encoding import MAX_WORKERS, NO_PIECE, WINDOW_TEXTS, Encoding, unit_rows
 from qa.models.minilm import WEIGHTS_SHA256, model_folder
 from qa.models.weights import check_file
 from qa.settings import DEFAULT_MODEL
@@ -66,6 +66,11 @@ class SentenceTransformerEmbedder:
         for key, tensor in sorted(self._model.state_dict().items()):
             digest.update(key.encode() + tensor.detach().cpu().float().numpy().tobytes())
         return "sha256:" + digest.hexdigest()
+
+    @property
+    def unknown_piece(self) -> int:
+        """The piece for what the vocabulary has none for."""
+        return NO_PIECE if self._tokenizer.unk_token_id is None else int(self._tokenizer.unk_token_id)
 
     def vocabulary(self) -> list[str]:
         known = sorted(self._tokenizer.get_vocab())

@@ -21,11 +21,15 @@ from qa.text.numbers import dates_said, plain_form
 if TYPE_CHECKING:
     import tiktoken
 
-ANALYZER = "english-3"
+ANALYZER = "english-4"
 """Names the rule of `lexical_terms`; an index made with another one is incompatible."""
 
 _ACRONYM = pattern(r"\b(?:[^\W\d_]\.){2,}")
 _WORD = pattern(r"[^\W_]+")
+_UNSPACED = pattern(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]{3,}"
+)
+"""Scripts that put no space between words: Thai, Lao, Burmese, Khmer, kana, ideographs."""
 _CAPITALS = pattern(r"\b[A-Z]{2,}\b")
 _CONTRACTIONS = tuple(
     f"{first}'{rest}"
@@ -78,7 +82,7 @@ def content_words(text: str) -> list[str]:
 def folded_words(text: str) -> Iterator[str]:
     """Return the words of `text`, lower-case and without diacritics, acronyms without their dots, names like "IT" as they are.
 
-    Behind them stand its dates in figures as they are said.
+    Behind them stand its dates in figures as they are said. Writing without spaces is cut into overlapping pairs of letters.
     """
     return iter(_folded_words(text))
 
@@ -90,7 +94,15 @@ def _folded_words(text: str) -> tuple[str, ...]:
     said = (word for _, _, date in dates_said(text) for word in date)
     if _CAPITALS.search(joined) and not is_shouted(joined):
         return (*(word if _is_name_in_capitals(word) else fold(word) for word in _WORD.findall(joined)), *said)
-    return (*(_WORD.findall(joined.lower()) if joined.isascii() else map(fold, _WORD.findall(joined))), *said)
+    if joined.isascii():
+        return (*_WORD.findall(joined.lower()), *said)
+    return (*(fold(each) for word in _WORD.findall(joined) for each in _pairs(word)), *said)
+
+
+def _pairs(word: str) -> list[str]:
+    if not _UNSPACED.fullmatch(word):
+        return [word]
+    return [word[n : n + 2] for n in range(len(word) - 1)]
 
 
 def is_shouted(text: str) -> bool:
