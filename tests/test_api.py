@@ -64,7 +64,8 @@ ROOMS = [
         "indexing.shelf",
     ),
     *("milvus.address", "milvus.client", "milvus.pages", "milvus.tables", "milvus.root", "milvus.layout"),
-    *("milvus.lease", "milvus.generations", "milvus.sending", "milvus.rows", "milvus.corpus", "milvus.shelf"),
+    *("milvus.lease", "milvus.generations", "milvus.sending", "milvus.recall", "milvus.rows"),
+    *("milvus.corpus", "milvus.shelf"),
     *(
         "answers.retrieval",
         "answers.matching",

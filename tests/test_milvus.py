@@ -155,6 +155,25 @@ def test_what_did_not_change_is_neither_embedded_nor_sent_again(kept, monkeypatc
     assert once < sent["pages"] / 2, "pages of token states and texts are kept"
 
 
+def test_what_an_approximate_index_misses_is_measured_and_told(kept, monkeypatch):
+    monkeypatch.setattr("qa.milvus.layout.APPROXIMATE_FROM", 10)
+    for number in range(40):
+        text = "\n\n".join(random.Random(number).sample(SENTENCES, 8))
+        (kept.settings.seeds / f"other{number:02d}.txt").write_text(text, encoding="utf-8")
+    assert kept.build().warnings == (), "the tests' server finds all of so few"
+    tell = client.Client.tell
+
+    def miss_half(self, method, *args, **kwargs):
+        found = tell(self, method, *args, **kwargs)
+        return [hits[: len(hits) // 2] for hits in found] if method == "search" else found
+
+    monkeypatch.setattr(client.Client, "tell", miss_half)
+    warnings = kept.build(full=True).warnings
+    assert warnings == (
+        "The store's index finds 50.0 % of the 10 nearest passages: answers may differ from those of a folder.",
+    )
+
+
 def test_two_generations_are_kept_and_the_pages_of_older_ones_go(kept):
     names = []
     for version in (1, 2, 3):

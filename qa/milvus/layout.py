@@ -63,6 +63,11 @@ def pages_schema(pymilvus: Any) -> tuple[Any, Any]:
     return schema, indexes
 
 
+def is_approximate(count: int) -> bool:
+    """Whether so many passages are searched by an approximate index."""
+    return count >= APPROXIMATE_FROM
+
+
 def passages_schema(pymilvus: Any, dim: int, count: int) -> tuple[Any, Any]:
     """Return schema and indexes of a generation of `count` passages."""
     kind = pymilvus.DataType
@@ -72,6 +77,6 @@ def passages_schema(pymilvus: Any, dim: int, count: int) -> tuple[Any, Any]:
     schema.add_field("terms", kind.SPARSE_FLOAT_VECTOR)
     schema.add_field("crc", kind.INT64)
     indexes = pymilvus.MilvusClient.prepare_index_params()
-    indexes.add_index("vector", index_type="FLAT" if count < APPROXIMATE_FROM else "AUTOINDEX", metric_type="IP")
+    indexes.add_index("vector", index_type="AUTOINDEX" if is_approximate(count) else "FLAT", metric_type="IP")
     indexes.add_index("terms", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
     return schema, indexes

@@ -24,9 +24,10 @@ from qa.milvus.address import read_address
 from qa.milvus.client import Client
 from qa.milvus.corpus import MilvusCorpus
 from qa.milvus.generations import Generations
-from qa.milvus.layout import generation_name, pages_name, parts_of
+from qa.milvus.layout import generation_name, is_approximate, pages_name, parts_of
 from qa.milvus.lease import Lease, build_lease
 from qa.milvus.pages import Pages
+from qa.milvus.recall import RECALL_AT, measure_recall
 from qa.milvus.root import Root
 from qa.milvus.sending import Parcel, make_collection, send_pages, send_passages, verify
 from qa.models.encoding import Embedder
@@ -100,26 +101,38 @@ class MilvusShelf:
             )
             with build_lock(self._settings.index):
                 corpus = SnapshotCorpus(snapshots.open_snapshot(self._settings.index, report.snapshot))
-                name = self._publish(corpus, lease.renew, again=full)
+                name, warnings = self._publish(corpus, lease.renew, again=full)
             lease.confirm()
-        return replace(report, seconds=time.perf_counter() - started, snapshot=name)
+        told = (*report.warnings, *warnings)
+        return replace(report, seconds=time.perf_counter() - started, snapshot=name, warnings=told)
 
-    def _publish(self, corpus: SnapshotCorpus, step: Callable[[], None], *, again: bool) -> str:
-        """Send a snapshot, unless it is the one that answers already, and let it answer; return its collection."""
+    def _publish(self, corpus: SnapshotCorpus, step: Callable[[], None], *, again: bool) -> tuple[str, list[str]]:
+        """Send a snapshot, unless it is the one that answers already, and let it answer; return its collection, and warnings."""
         parcel, live = Parcel(corpus), self._generations.live()
         parts = parts_of(self._name, live)
         if parts and parts[1] == parcel.root and not again:
             self._generations.clean_up()
-            return live
+            return live, []
         number = 1 + max(self._generations.all().values(), default=0)
         collection = generation_name(self._name, number, parcel.root)
         make_collection(self._client, collection, corpus.store.dim, len(corpus.passages))
         send_pages(self._client, self._pages, parcel, number, step, again=again)
         send_passages(self._client, parcel, collection, step)
         verify(self._client, self._pages, parcel, collection, step)
+        warnings = self._missed(corpus, collection)
         self._generations.publish(collection)
         self._generations.clean_up()
-        return collection
+        return collection, warnings
+
+    def _missed(self, corpus: SnapshotCorpus, collection: str) -> list[str]:
+        """Tell how many of the nearest passages an approximate index misses, where it does."""
+        if not is_approximate(corpus.store.count):
+            return []
+        recall = measure_recall(self._client, collection, corpus.store)
+        share = f"{100 * recall:.1f} % of the {RECALL_AT} nearest passages"
+        return (
+            [f"The store's index finds {share}: answers may differ from those of a folder."] if recall < 0.9995 else []
+        )
 
     def _root(self, collection: str) -> Root:
         parts = parts_of(self._name, collection)
