@@ -39,9 +39,9 @@ def test_ask_cite_step_and_go_back(site, visit):
     engine, url = site
     page = visit(url)
     card = ask(page, KALLAS)
-    assert re.search(r"From 1 document, word for word", card.inner_text())
+    assert re.search(r"Answer from 1 document, word for word", card.inner_text())
     check_quotes(page, card, engine)
-    assert "very likely" in card.locator(".lead").inner_text()
+    assert "likely" not in card.locator(".lead").inner_text()  # never calibrated on these documents
     assert float(card.locator(".best .qt").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 18
     around = card.locator(".around").first
     around.click()

@@ -43,9 +43,9 @@ def citation(label, doc_id, start, text, **more):
     return Citation(label, doc_id, f"Title of {doc_id}", "0" * 64, span, text, 1, 1, passage, 0.5, **more)
 
 
-def card(*citations, **more):
-    answer = Answer("q", "q", citations, (), True, 0.9, "", **more)
-    return Read(answer_card(answer, 9)), citations
+def card(*citations, question="q", calibrated=False, **more):
+    answer = Answer(question, question, citations, (), True, 0.9, "", **more)
+    return Read(answer_card(answer, 9, calibrated=calibrated)), citations
 
 
 def test_the_best_quote_is_first_and_the_others_stand_by_document_in_reading_order():
@@ -89,18 +89,83 @@ def test_items_are_a_list_under_their_lead_in_and_rows_a_table_under_its_header(
     assert "5 euros" in page.seen
 
 
-def test_code_is_code_and_its_marks_are_no_markup():
-    page, _ = card(citation(1, "c.md", 0, "x = **kwargs", kind=Kind.CODE))
+def test_code_is_code_and_what_announces_it_is_text():
+    page, _ = card(citation(1, "c.py", 0, "x = **kwargs", kind=Kind.CODE))
     assert "pre" in page.tags
     assert "x = **kwargs" in page.seen
+    text = "Save [now](s.md) by:\n\n```\n$ save **all**\n```"
+    page, _ = card(citation(1, "c.md", 40, text, kind=Kind.CODE))
+    assert page.quotes[1] == text
+    assert "Save now by:" in page.seen
+    assert "$ save **all**" in page.seen
+    assert "```" not in page.seen
 
 
-def test_confidence_is_said_once_and_an_unclear_answer_says_so_once():
-    page, _ = card(citation(1, "a.txt", 0, "Yes."))
+def test_confidence_is_a_word_only_where_it_was_fitted_and_an_unclear_answer_says_so_once():
+    page, _ = card(citation(1, "a.txt", 0, "Yes."), calibrated=True)
     assert page.seen.count("likely") == 1
-    page, _ = card(citation(1, "a.txt", 0, "Yes."), clear=False)
-    assert page.seen.count("may not be an answer") == 1
+    page, _ = card(citation(1, "a.txt", 0, "Yes."))
     assert "likely" not in page.seen
+    assert "Answer from 1 document" in page.seen
+    for calibrated in (True, False):
+        page, _ = card(citation(1, "a.txt", 0, "Yes."), clear=False, calibrated=calibrated)
+        assert page.seen.count("may not be an answer") == 1
+        assert page.seen.count("losest passages") == 1
+        assert "likely" not in page.seen
+
+
+def answering(label, doc_id, start, text, words, **more):
+    at = start + text.index(words)
+    return citation(label, doc_id, start, text, answer=Span(at, at + len(words)), **more)
+
+
+def test_two_dates_are_a_timeline_in_order_and_one_is_none():
+    late = answering(1, "a.txt", 50, "The bridge opened on 3 May 2021 at noon.", "3 May 2021")
+    early = answering(2, "b.txt", 0, "It was planned in July 2014 already.", "in July 2014")
+    other = citation(3, "c.txt", 0, "Bridges are long.")
+    page, _ = card(late, other, early)
+    assert "ol" in page.tags
+    assert (
+        page.seen.index("in July 2014")
+        < page.seen.index("planned")
+        < page.seen.index("3 May 2021")
+        < page.seen.index("opened")
+    )
+    assert list(page.quotes.values()) == [early.text, late.text, other.text]
+    for quotes in ((late, other), (late, answering(2, "b.txt", 0, "On 3 May 2021 it rained.", "3 May 2021"))):
+        assert "ol" not in card(*quotes)[0].tags
+
+
+def test_amounts_of_one_unit_that_differ_stand_side_by_side():
+    one = answering(1, "a.txt", 0, "They are worth $500 billion.", "$500 billion")
+    two = answering(2, "b.txt", 0, "One puts them at around $12 trillion.", "around $12 trillion")
+    page, _ = card(one, two)
+    assert "ol" in page.tags
+    assert page.seen.count("$500 billion") == 2  # the value, and its sentence
+    same = answering(2, "b.txt", 0, "Worth $500 billion.", "$500 billion")
+    other = answering(2, "b.txt", 0, "It weighs 30 kg.", "30 kg")
+    for quotes in ((one, same), (one, other), (one,)):
+        assert "ol" not in card(*quotes)[0].tags
+    seats = [answering(1, "a.txt", 0, "It has 20 of them.", "20"), answering(2, "b.txt", 0, "It has 30 of them.", "30")]
+    assert "ol" in card(*seats, question="How many seats has it?")[0].tags
+    assert "ol" not in card(*seats, question="What has it?")[0].tags
+
+
+COMPARED = ("What is the difference between RDB and AOF?", "RDB or AOF?", "compare RDB with AOF", "RDB vs AOF")
+
+
+@pytest.mark.parametrize("question", COMPARED)
+def test_two_things_that_are_compared_stand_in_two_columns(question):
+    first = citation(
+        1, "a.md", 0, "AOF files are larger than RDB files.", headings=("Persistence", "AOF disadvantages")
+    )
+    second = citation(2, "a.md", 90, "RDB is compact.")
+    both = citation(3, "b.md", 0, "RDB and AOF can be combined.")
+    page, _ = card(first, both, second, question=question)
+    assert page.tags.count("h4") == 2
+    assert list(page.quotes.values()) == [second.text, first.text, both.text]
+    assert card(first, both, question=question)[0].tags.count("h4") == 0  # nothing is said of one alone
+    assert card(first, second, question="what is said of files")[0].tags.count("h4") == 0
 
 
 @pytest.mark.parametrize("row", ["| a | b |", "a\tb", "| a | b", "a | b", "|a|b|", "one cell", "", "||"])

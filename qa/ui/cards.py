@@ -34,7 +34,7 @@ HEADER = f"""<header class="top"{{upload}}>
 <div id="live" class="sr" role="status" aria-live="polite"></div>"""
 CONFIDENCE_WORDS = ((0.75, "very likely"), (0.0, "likely"))
 """From which confidence a clear answer is called what."""
-UNCLEAR = "This may not be an answer"
+CLOSEST, UNCLEAR = "The closest passages", "This may not be an answer"
 QUESTIONS_OFFERED = 2
 """By a refusal: questions the documents do answer."""
 
@@ -82,10 +82,12 @@ def answer_card(
     *,
     dates: Mapping[str, str] | None = None,
     offered: Sequence[str] = (),
+    calibrated: bool = False,
 ) -> str:
     """Return quotes with their numbers and places, or a refusal with its reason and the nearest passages.
 
-    `dates` are those of the documents that have one; `offered` are questions to ask instead of one that is refused.
+    `dates` are those of the documents that have one; `offered` are questions to ask instead of one that is refused; `calibrated`:
+    the confidence was fitted to these documents, so that it can be put in words.
     """
     asked = _used(answer, asked or Asked(answer.question))
     state = state_of(asked)
@@ -94,7 +96,7 @@ def answer_card(
         places, numbers, also = places_of(layout)
         spans = spans_of((p.doc_id, p.span, p.sha256) for p in places)
         kind = "" if answer.clear or answer.kind == OVERVIEW else " unclear"
-        body = _quotes(answer, layout, Told(numbers, also, dates or {}), asked)
+        body = _quotes(answer, layout, Told(numbers, also, dates or {}), asked, calibrated=calibrated)
     else:
         spans = spans_of((hit.passage.doc_id, hit.passage.span, "") for hit in answer.hits)
         small_talk = answer.kind == "courtesy" or is_courtesy(answer.question)
@@ -106,19 +108,17 @@ def answer_card(
     )
 
 
-def _quotes(answer: Answer, layout: Layout, told: Told, asked: Asked) -> str:
+def _quotes(answer: Answer, layout: Layout, told: Told, asked: Asked, *, calibrated: bool) -> str:
     sources = len({citation.doc_id for citation in answer.citations})
-    rests = f"From {counted(sources, 'document')}, word for word"
+    rests = f"rom {counted(sources, 'document')}, word for word"
     if answer.kind == OVERVIEW:
         head = f'<h3 class="lead">{shown(OVERVIEW_HEAD)} {shown(answer.reason)}</h3>'
     elif answer.clear:
         word = next(word for least, word in CONFIDENCE_WORDS if answer.confidence >= least)
-        sure = (
-            f'<span class="sure" title="Estimated probability that this answers: {answer.confidence:.0%}">{word}</span>'
-        )
-        head = f'<h3 class="lead">{rests} {sure}</h3>'
+        sure = f' <span class="sure" title="Estimated probability that this answers: {answer.confidence:.0%}">{word}</span>'
+        head = f'<h3 class="lead">Answer f{rests}{sure if calibrated else ""}</h3>'
     else:
-        head = f'<h3 class="lead"><strong>{UNCLEAR}</strong> The closest passages. {rests}</h3>'
+        head = f'<h3 class="lead"><strong>{CLOSEST}</strong> {UNCLEAR}. F{rests}</h3>'
     return f"{head}{_searched(answer, asked)}{quotes_html(layout, told)}"
 
 

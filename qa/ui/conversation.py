@@ -81,13 +81,24 @@ class Conversation:
             )
             instead = [] if answer.answered else [q for q in self._offered.questions if q != asked.question]
             dates = {doc_id: self._date(doc_id) for doc_id in {citation.doc_id for citation in answer.citations}}
-            return cards.answer_card(answer, self._engine.document_count(), asked, dates=dates, offered=instead)
+            return cards.answer_card(
+                answer,
+                self._engine.document_count(),
+                asked,
+                dates=dates,
+                offered=instead,
+                calibrated=self._calibrated(),
+            )
         except Busy as exc:
             if behind:
                 raise
             return cards.error_card(str(exc), asked)
         except (QAError, Refused) as exc:
             return cards.error_card(str(exc), asked)
+
+    def _calibrated(self) -> bool:
+        """Tell whether the confidence was fitted to these documents."""
+        return self._engine.parts()[1].calibrated is not None
 
     def _date(self, doc_id: str) -> str:
         document = self._engine.document(doc_id)

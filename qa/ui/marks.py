@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from qa.datatypes import Span
+from qa.datatypes import Kind, Span
 from qa.formats import format_of, parse_file
 from qa.ui.escaping import inline
 
@@ -42,6 +42,16 @@ def _within(spans: Sequence[Span], start: int, end: int) -> bool:
 def hidden_in(text: str, doc_id: str) -> tuple[Span, ...]:
     """Return which characters of a quote are markup, as the format of its document writes it."""
     return parse_file(text.encode("utf-8"), "quote.md").hidden if format_of(doc_id) == "markdown" else ()
+
+
+@lru_cache(maxsize=4096)
+def blocks_in(text: str, doc_id: str) -> tuple[tuple[Span, bool], ...]:
+    """Return the pieces of a quote that has code, in order, and of each whether it is code."""
+    if format_of(doc_id) != "markdown":
+        return ((Span(0, len(text)), True),)
+    found = [(block.span, block.kind is Kind.CODE) for block in parse_file(text.encode("utf-8"), "quote.md").blocks]
+    whole = bool(found) and any(code for _, code in found) and found[-1][0].end == len(text)
+    return tuple(found) if whole else ((Span(0, len(text)), True),)
 
 
 def seen_text(text: str, doc_id: str) -> str:

@@ -14,7 +14,8 @@ from qa.datatypes import Answer, Citation, Kind, Place, Span
 from qa.formats.places import place_words
 from qa.rendering import STALE_MARK
 from qa.ui import escaping
-from qa.ui.marks import cells_of, hidden_in, marks_of, quoted_html, seen_text
+from qa.ui.forms import Form, form_of
+from qa.ui.marks import blocks_in, cells_of, hidden_in, marks_of, quoted_html, seen_text
 
 UNITS_SHOWN = 3
 """Beside each other before the rest is folded; a list or a table is one."""
@@ -33,10 +34,12 @@ class Layout:
     best: Unit
     beside: tuple[Unit, ...]
     folded: tuple[Unit, ...]
+    form: Form = field(default_factory=Form)
+    """What stands before them all, where dates, values or two things are told apart."""
 
     def in_order(self) -> list[Citation]:
         """Return every quote in the order in which it is shown."""
-        return [citation for unit in (self.best, *self.beside, *self.folded) for citation in unit]
+        return [*self.form.quotes(), *(c for unit in (self.best, *self.beside, *self.folded) for c in unit)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,11 @@ class Told:
 
 def laid_out(answer: Answer) -> Layout:
     """Return the Layout of an answer that has quotes."""
-    units = _units(answer.citations)
+    form = form_of(answer)
+    placed = {citation.label for citation in form.quotes()}
+    units = _units([citation for citation in answer.citations if citation.label not in placed])
+    if placed:
+        return Layout((), (), _by_document(units), form)
     if answer.kind == OVERVIEW:
         return Layout((), tuple(units[:OVERVIEW_SHOWN]), tuple(units[OVERVIEW_SHOWN:]))
     best, *others = units
@@ -82,7 +89,27 @@ def quotes_html(layout: Layout, told: Told) -> str:
         if count
         else ""
     )
-    return best + _groups(layout.beside, told, layout.best[0].doc_id if layout.best else "") + more
+    return (
+        best
+        + formed(layout.form, told)
+        + _groups(layout.beside, told, layout.best[0].doc_id if layout.best else "")
+        + more
+    )
+
+
+def formed(form: Form, told: Told) -> str:
+    """Return the HTML of quotes that stand beside what they say: a date, a value, or one of two things."""
+    if form.columns:
+        sides = "".join(
+            f"<section><h4>{escaping.shown(head)}</h4>{_groups([(c,) for c in side], told)}</section>"
+            for head, side in form.columns
+        )
+        return f'<div class="columns">{sides}</div>'
+    rows = "".join(
+        f'<li><p class="value">{escaping.shown(value)}</p><div>{_unit((citation,), told, titled=True)}</div></li>'
+        for value, citation in form.rows
+    )
+    return f'<ol class="{form.kind}">{rows}</ol>' if rows else ""
 
 
 def pill(number: int, label: str, tip: str = "") -> str:
@@ -156,14 +183,28 @@ def _slice(citation: Citation, cell: Span, inside: Sequence[Span], marks: Sequen
 
 
 def _quote(citation: Citation, told: Told) -> str:
-    tag = "pre" if citation.kind is Kind.CODE else "span"
-    hidden = () if citation.kind is Kind.CODE else hidden_in(citation.text, citation.doc_id)
-    text = quoted_html(citation.text, citation.span.start, hidden, citation.answer)
+    tag = "div" if citation.kind is Kind.CODE else "span"
+    if citation.kind is Kind.CODE:
+        text = "".join(_block(citation, span, code=code) for span, code in blocks_in(citation.text, citation.doc_id))
+    else:
+        hidden = hidden_in(citation.text, citation.doc_id)
+        text = quoted_html(citation.text, citation.span.start, hidden, citation.answer)
     before, after = _around(citation)
     return (
         f'{_context(before, "before")}<{tag} class="qt" data-n="{told.numbers[citation.label]}">{text}</{tag}>'
         f"{_context(after, 'after')}{_pill(citation, told)}"
     )
+
+
+def _block(citation: Citation, span: Span, *, code: bool) -> str:
+    """Return code as such, and what announces it as text."""
+    inside = [
+        Span(max(each.start - span.start, 0), each.end - span.start)
+        for each in hidden_in(citation.text, citation.doc_id)
+        if span.start < each.end and each.start < span.end
+    ]
+    text = quoted_html(span.of(citation.text), citation.span.start + span.start, inside, citation.answer)
+    return f"<pre>{text}</pre>" if code else f'<span class="says">{text}</span>'
 
 
 def _around(citation: Citation) -> tuple[str, str]:

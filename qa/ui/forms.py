@@ -1,0 +1,124 @@
+"""What the quotes of an answer are -> how they stand: along a line of time, value beside value, or in two columns.
+
+In -> out: an Answer -> a `Form`, made of its question, of the words that answer in its quotes and of the headings these stand under.
+Does not: read a document, or guess: where fewer than two dates, values or sides are told apart, quotes stand one below the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.answers.asking import Kind, kind_of
+from qa.answers.dates import dates_in
+from qa.datatypes import Answer, Citation
+from qa.text.tokens import folded_words, stem
+
+FEWEST = 2
+MORE_WORDS_CHARS = 12
+"""Of an answer beside its date: "on 12 February 2025"."""
+_SIDES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
+    r"\b(?:differences?|distinction|comparison) between (?:the )?(?P<a>.+?) and (?:the )?(?P<b>.+?)\W*$",
+    r"\bcompare (?:the )?(?P<a>.+?) (?:and|with|to) (?:the )?(?P<b>.+?)\W*$",
+    r"(?P<a>\w[\w-]*(?: \w[\w-]*)?) (?:vs\.?|versus|compared (?:to|with)) (?P<b>\w[\w-]*(?: \w[\w-]*)?)",
+    r"(?P<a>\w[\w-]*) or (?:the |an? )?(?P<b>\w[\w-]*)",
+))  # fmt: skip
+_NUMBER = re.compile(r"\d[\d.,\u00a0\u202f' ]*")
+_SIZES = frozenset((
+    "hundred", "thousand", "million", "billion", "trillion", "k", "m", "bn", "mn", "about", "around", "over", "nearly", "almost", "some", "up", "to",
+    "at", "least", "more", "than",
+))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`rows`: values, as the documents write them, each with its quote. `columns`: two heads, each with its quotes."""
+
+    kind: str = ""
+    """"timeline", "values", "columns", or "" for one below the other."""
+    rows: tuple[tuple[str, Citation], ...] = ()
+    columns: tuple[tuple[str, tuple[Citation, ...]], ...] = ()
+
+    def quotes(self) -> list[Citation]:
+        """Return the quotes that have a place in it, in the order in which they are shown."""
+        return [citation for _, citation in self.rows] + [c for _, side in self.columns for c in side]
+
+
+def form_of(answer: Answer) -> Form:
+    """Return how the quotes of an answer stand."""
+    return _timeline(answer.citations) or _values(answer) or _columns(answer) or Form()
+
+
+def _timeline(citations: Sequence[Citation]) -> Form | None:
+    dated = sorted((date, n) for n, c in enumerate(citations) if (date := _date(c)))
+    if len({date for date, _ in dated}) < FEWEST:
+        return None
+    return Form("timeline", tuple((_value(citations[n]), citations[n]) for _, n in dated))
+
+
+def _date(citation: Citation) -> tuple[int, int, int] | None:
+    """Return the date that is the answer in a quote, None where it is none."""
+    if citation.answer is None:
+        return None
+    start, end = (edge - citation.span.start for edge in (citation.answer.start, citation.answer.end))
+    for date in dates_in(citation.text):
+        inside = start <= date.span.start and date.span.end <= end
+        if inside and end - start - (date.span.end - date.span.start) <= MORE_WORDS_CHARS:
+            return date.year, date.month, date.day
+    return None
+
+
+def _values(answer: Answer) -> Form | None:
+    """Return amounts of one unit that differ, side by side, the likeliest first."""
+    found = [(_value(c), c) for c in answer.citations if c.answer and _NUMBER.search(_value(c))]
+    units = {_unit(value) for value, _ in found}
+    amount = units != {()} or kind_of(answer.question) is Kind.AMOUNT
+    if len(units) != 1 or not amount or len({_plain(value) for value, _ in found}) < FEWEST:
+        return None
+    return Form("values", tuple(found))
+
+
+def _value(citation: Citation) -> str:
+    """Return the words of a quote that answer."""
+    if citation.answer is None:
+        return ""
+    return citation.text[citation.answer.start - citation.span.start : citation.answer.end - citation.span.start]
+
+
+def _unit(value: str) -> tuple[str, ...]:
+    """Return what an amount is counted in: signs and words that are neither figures nor sizes."""
+    signs = re.findall(r"[$€£¥%]", value)
+    words = [stem(word) for word in folded_words(_NUMBER.sub(" ", value)) if word not in _SIZES]
+    return tuple(sorted({*signs, *words}))
+
+
+def _plain(value: str) -> str:
+    return " ".join(folded_words(value))
+
+
+def _columns(answer: Answer) -> Form | None:
+    for pattern in _SIDES:
+        if not (match := pattern.search(answer.question)):
+            continue
+        heads = match["a"].strip(), match["b"].strip()
+        first, second = ({stem(word) for word in folded_words(head)} for head in heads)
+        only = first - second, second - first
+        sides: tuple[list[Citation], list[Citation]] = [], []
+        for citation in answer.citations if all(only) else ():
+            side = _side(citation, only)
+            if side is not None:
+                sides[side].append(citation)
+        if all(sides):
+            return Form("columns", columns=tuple((head, tuple(side)) for head, side in zip(heads, sides, strict=True)))
+    return None
+
+
+def _side(citation: Citation, only: tuple[set[str], set[str]]) -> int | None:
+    """Return which of two things a quote is about: the one its nearest heading names alone, else the one it names alone."""
+    for text in (*reversed(citation.headings), citation.text, citation.title):
+        words = {stem(word) for word in folded_words(text)}
+        named = [bool(words & each) for each in only]
+        if sum(named) == 1:
+            return named.index(True)
+    return None
