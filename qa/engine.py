@@ -115,6 +115,12 @@ class Engine:
         with workers(ray, self.settings.model) as hire:
             return self._shelf.build(self._load_embedder, full=full, strict=strict, progress=progress, hire=hire)
 
+    def build_part(self, most_bytes: int) -> BuildReport:
+        """Index the first documents, up to so many bytes of them, in the index folder; `build` adds the others."""
+        from qa.indexing.building import build_index
+
+        return build_index(self.settings, self._load_embedder, most_bytes=most_bytes)
+
     def roll_back(self) -> Status:
         """Let the snapshot before the newest answer again; a second call goes forward again."""
         self._shelf.roll_back()

@@ -345,12 +345,12 @@ def test_a_document_that_the_browser_shows_is_not_sent_again(real):
 
 
 def test_what_was_asked_as_typed_is_judged_and_copied_as_typed(real, tmp_path, monkeypatch):
-    from qa.ui.page import _server_functions
+    from qa.ui.calls import server_functions
 
     monkeypatch.setattr(
-        "qa.ui.page.keep_feedback", lambda index, *rest, **options: keep_feedback(tmp_path, *rest, **options)
+        "qa.ui.calls.keep_feedback", lambda index, *rest, **options: keep_feedback(tmp_path, *rest, **options)
     )
-    make_prompt, give_feedback, *_ = _server_functions(real, Endpoints(real, Monitor(real)))
+    make_prompt, give_feedback, *_ = server_functions(real, Endpoints(real, Monitor(real)))
     earlier, question = "what did Kallas say", "how long did the ryadh meeting last"
     for typed in (True, False):
         sent = {"asked": [question, [earlier], typed], "helpful": True, "budget": 900}

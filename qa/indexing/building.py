@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from qa.datatypes import BuildReport
@@ -39,10 +41,13 @@ def build_index(
     *,
     full: bool = False,
     strict: bool = False,
+    most_bytes: int | None = None,
     progress: Progress | None = None,
     hire: Hire | None = None,
 ) -> BuildReport:
     """Bring the index in line with the seeds; with `full`, embed everything and look at no earlier snapshot.
+
+    With `most_bytes`, only the first documents up to that size, and at least one: a later build adds the others.
 
     Raises SeedError, BuildLocked, StoreUnavailable, SettingsError, or IndexIncompatible/IndexCorrupt (fixed by `full`).
     """
@@ -51,6 +56,7 @@ def build_index(
         seeds = list_seeds(
             settings.seeds, max_file_mb=settings.max_file_mb, strict=strict, text_suffixes=settings.text_suffixes
         )
+        seeds = seeds if most_bytes is None else replace(seeds, files=_first_of(seeds.files, most_bytes))
         previous = None if full else _open_previous(settings, seeds.files)
         before = previous.manifest if previous else None
         known, files = split_known_bad(before, seeds.files)
@@ -75,6 +81,13 @@ def build_index(
             seconds=time.perf_counter() - started, snapshot=snapshot.name,
             warnings=(*(each.reason for each in skipped), *seeds.warnings, *_partly_read(snapshot), *unread), skipped=skipped,
         )  # fmt: skip
+
+
+def _first_of(files: Sequence[SeedFile], most_bytes: int) -> tuple[SeedFile, ...]:
+    sizes = accumulate(file.size_bytes for file in files)
+    return tuple(
+        file for n, (file, so_far) in enumerate(zip(files, sizes, strict=True)) if n == 0 or so_far <= most_bytes
+    )
 
 
 def check_recipe(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder) -> None:

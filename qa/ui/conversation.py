@@ -11,12 +11,13 @@ from __future__ import annotations
 from typing import Any
 
 from qa.engine import Engine
-from qa.errors import QAError
+from qa.errors import IndexMissing, QAError
 from qa.ui import cards
 from qa.ui.cards import Asked
 from qa.ui.checking import check_card
 from qa.ui.endpoints import Endpoints
 from qa.ui.examples import Offered
+from qa.ui.first import NOT_YET, FirstIndex
 from qa.ui.shares import Busy, Refused
 from qa.ui.turns import TURNS_KEPT, Turn, read_turn
 
@@ -27,7 +28,8 @@ KEPT = "kept"
 class Conversation:
     """What is done with the turns of a chat."""
 
-    def __init__(self, engine: Engine, endpoints: Endpoints, offered: Offered) -> None:
+    def __init__(self, engine: Engine, endpoints: Endpoints, offered: Offered, first: FirstIndex | None = None) -> None:
+        self._first = first
         self._engine = engine
         self._endpoints = endpoints
         self._offered = offered
@@ -89,6 +91,8 @@ class Conversation:
                 offered=instead,
                 calibrated=self._calibrated(),
             )
+        except IndexMissing as exc:
+            return cards.error_card(NOT_YET if self._first and not self._first.ended.is_set() else str(exc), asked)
         except Busy as exc:
             if behind:
                 raise

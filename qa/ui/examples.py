@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qa.engine import Engine
-from qa.errors import QAError
+from qa.errors import IndexMissing, QAError
 from qa.text.documents import read_examples
 from qa.ui import cards
 
@@ -36,6 +36,8 @@ class Offered:
                 self.questions = answered_examples(engine)
                 self._html = cards.welcome(self.questions, first, engine.document_count())
                 self._snapshot = snapshot
+        except IndexMissing:
+            return self._html or cards.welcome([])
         except QAError as exc:
             return self._html or cards.error_card(str(exc))
         return self._html

@@ -8,8 +8,9 @@ const comeToList = () => {
   showTicks();
 };
 // The list is asked for when the page opens and when another snapshot answers; where it was left, it goes on.
-let listed = '', listing = false;
+let listed = '', listing = false, looking = 0;   // the state is looked at more often while the first index is built
 const loadList = async () => {
+  if (!document.querySelector('#status [data-indexing]')) { clearInterval(looking); looking = 0; } else looking ||= setInterval(() => trigger('look', {}), 1500);
   const snapshot = document.querySelector('#status [data-snapshot]')?.dataset.snapshot ?? '';
   if (listing || (snapshot === listed && paneOf('list').firstChild)) return;
   listing = true;
@@ -17,11 +18,17 @@ const loadList = async () => {
     const told = JSON.parse(await server.open_source({ list: true }));
     leaveList();
     paneOf('list').innerHTML = told.html;
+    if (listed !== snapshot && !document.querySelector('#chat .chip')) greet().catch(() => {});
     listed = snapshot;
     if (!paneOf('list').hidden) { showPane('list'); comeToList(); }
     if (added && element.querySelector('#adding')) { element.querySelector('#adding').textContent = added; added = ''; }
   } catch { /* the server does not answer: the next change of the state asks again */ }
   listing = false;
+};
+const greet = async () => {   // now there is something to ask: an empty chat offers it, unless it is empty no longer
+  const told = JSON.parse(await server.greet({}));
+  const welcome = document.querySelector('#chat .welcome');
+  if (welcome) { welcome.outerHTML = told.html; listChats(); }
 };
 const rows = () => [...element.querySelectorAll('.docs li:not([hidden]) .docrow')];
 const filterList = text => {

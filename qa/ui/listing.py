@@ -73,7 +73,7 @@ def _folders(documents: Sequence[Document]) -> str:
     """Return a tick for each folder, those with the most documents first."""
     counts = Counter(d.doc_id.rpartition("/")[0] for d in documents if "/" in d.doc_id)
     ticks = "".join(
-        f'<label class="dm">{_tick(f"{name}/", name, first=n == 0)}{shown(name)}/ ({count:,})</label>'
+        f'<label class="dm">{_tick(f"{name}/", name, first=n == 0)}{shown(f"{name}/")} ({count:,})</label>'
         for n, (name, count) in enumerate(counts.most_common(FOLDERS_SHOWN))
     )
     return f'<div class="folders" role="group" aria-label="Folders">{ticks}</div>' if ticks else ""

@@ -16,19 +16,16 @@ import gradio as gr
 
 from qa.engine import Engine
 from qa.errors import QAError
-from qa.prompts import answer_to_prompt
-from qa.text.tokens import count_prompt_tokens
 from qa.ui import cards, sources
+from qa.ui.calls import server_functions
 from qa.ui.conversation import Conversation
 from qa.ui.endpoints import MAX_QUESTION_CHARS, Endpoints
 from qa.ui.examples import Offered
-from qa.ui.exporting import exported
-from qa.ui.feedback import Verdicts, keep_feedback
-from qa.ui.pages import picture_json
-from qa.ui.panel import Reach, source_panel
+from qa.ui.first import FirstIndex
+from qa.ui.panel import Reach
 from qa.ui.rebuild import rebuild_steps
 from qa.ui.shares import CLIENT, Refused, client_name
-from qa.ui.turns import TURNS_KEPT, Turn, read_asked, read_turn
+from qa.ui.turns import Turn, read_turn
 
 _SILENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _AFTER_ANSWER = "() => window.quoted.answered()"
@@ -50,11 +47,20 @@ def _joined(names: Sequence[str]) -> str:
     return "".join(files("qa.ui").joinpath(name).read_text(encoding="utf-8") for name in names)
 
 
-def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) -> gr.Blocks:
-    """Return the page over an Engine whose index exists."""
+def make_page(
+    engine: Engine, endpoints: Endpoints, reach: Reach | None = None, first: FirstIndex | None = None
+) -> gr.Blocks:
+    """Return the page over an Engine whose index exists, or is being built as `first`."""
     script = _joined(_SCRIPTS)
     offered = Offered(engine)
-    talk = Conversation(engine, endpoints, offered)
+    talk = Conversation(engine, endpoints, offered, first)
+
+    def state() -> str:
+        return (first and first.status()) or _status(engine)
+
+    def greet(_: Any) -> str:
+        """Return JSON: what an empty chat shows now."""
+        return json.dumps({"html": offered.welcome()})
 
     with gr.Blocks(title="Quoted", analytics_enabled=False, fill_width=True) as page:
         turns = gr.State([], time_to_live=24 * 3600)
@@ -72,9 +78,9 @@ def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) 
             with gr.Column(elem_id="viewcol", scale=2, min_width=300):
                 panel = gr.HTML(
                     PANES, elem_id="viewer", apply_default_css=False, js_on_load=script,
-                    server_functions=_server_functions(engine, endpoints, reach),
+                    server_functions=[*server_functions(engine, endpoints, reach), greet],
                 )  # fmt: skip
-                status = _html(_status(engine), elem_id="status")
+                status = _html(state(), elem_id="status")
 
         def show_question(text: str, before: list[Turn]) -> tuple[Any, ...]:
             return show_turn(read_turn({"question": text}), before)
@@ -91,7 +97,7 @@ def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) 
         def show_answer(asked: list[Turn]) -> tuple[Any, ...]:
             if not talk.asked_now(asked):
                 return gr.skip(), asked, gr.skip()
-            return drawn(asked), asked, _status(engine)
+            return drawn(asked), asked, state()
 
         def restore(asked: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
             """Show what this chat asked before, and then what the address asks, each as it was understood then."""
@@ -154,8 +160,9 @@ def make_page(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) 
         linked.then(None, None, None, js=_AFTER_RESTORE, api_visibility="private")
         resumed = panel.resume(resume, turns, [chat, turns], queue=False, **_SILENT)
         resumed.then(None, None, None, js=_AFTER_RESUME, api_visibility="private")
-        page.load(lambda: _status(engine), None, status, queue=False, **_SILENT)
-        gr.Timer(30).tick(lambda: _status(engine), None, status, queue=False, **_SILENT)
+        page.load(state, None, status, queue=False, **_SILENT)
+        panel.look(state, None, status, queue=False, **_SILENT)
+        gr.Timer(30).tick(state, None, status, queue=False, **_SILENT)
         # Endpoints keeps its own, lighter queue, in which those who ask have equal shares: nothing but a rebuild waits in Gradio's.
         gr.api(retrieve, api_name="retrieve", queue=False)
         gr.api(ask, api_name="ask", queue=False)
@@ -184,58 +191,6 @@ def _status(engine: Engine) -> str:
         return sources.index_status(engine.status())
     except QAError as exc:
         return cards.error_card(str(exc))
-
-
-def _server_functions(engine: Engine, endpoints: Endpoints, reach: Reach | None = None) -> list[Callable[..., str]]:
-    """What the script of the page calls and waits for; arguments come from a browser and are checked."""
-    verdicts = Verdicts()
-
-    def make_prompt(sent: Any) -> str:
-        """Return JSON: the prompt for a language model and what it costs, or an error in words."""
-        try:
-            asked = read_asked(sent)
-            answer = endpoints.answer(asked.question, asked.history, k=50, as_typed=asked.as_typed, within=asked.within)
-            text = answer_to_prompt(answer, max(1, min(int(sent["budget"]), 100_000)))
-        except (QAError, Refused, LookupError, TypeError, ValueError) as exc:
-            return json.dumps({"error": str(exc)})
-        return json.dumps({"prompt": text, "tokens": count_prompt_tokens(text)})
-
-    def give_feedback(sent: Any) -> str:
-        """Keep a verdict on an answer; return JSON: an error in words, or nothing."""
-        try:
-            asked = read_asked(sent)
-            with verdicts.place(CLIENT.get()):
-                answer = endpoints.answer(
-                    asked.question, asked.history, as_typed=asked.as_typed, within=asked.within, behind=True
-                )
-                keep_feedback(engine.settings.index, answer, asked, helpful=sent["helpful"] is True)
-        except (QAError, Refused, LookupError, TypeError, ValueError, OSError) as exc:
-            return json.dumps({"error": str(exc)})
-        return "{}"
-
-    def open_source(sent: Any) -> str:
-        """Return JSON: the list of documents, or one of them; null for what is none."""
-        return json.dumps(source_panel(engine, sent if isinstance(sent, dict) else {}, reach))
-
-    def page_picture(sent: Any) -> str:
-        """Return JSON: a page of a PDF as a picture, or an error in words."""
-        return picture_json(endpoints, sent)
-
-    def export_chat(sent: Any) -> str:
-        """Return JSON: the file of a chat, or an error in words."""
-        try:
-            asked = [read_asked({"asked": one}) for one in sent["asked"][-TURNS_KEPT:]]
-            answers = [
-                endpoints.answer(one.question, one.history, as_typed=one.as_typed, within=one.within) for one in asked
-            ]
-            cited = dict.fromkeys(citation.doc_id for answer in answers for citation in answer.citations)
-            documents = [document for doc_id in cited if (document := engine.document(doc_id))]
-            text = exported(str(sent["kind"]), answers, documents)
-        except (QAError, Refused, LookupError, TypeError, ValueError) as exc:
-            return json.dumps({"error": str(exc)})
-        return json.dumps({"text": text})
-
-    return [make_prompt, give_feedback, open_source, page_picture, export_chat]
 
 
 def _payload(event: gr.EventData) -> dict[str, Any]:

@@ -203,8 +203,18 @@ def _block(citation: Citation, span: Span, *, code: bool) -> str:
         for each in hidden_in(citation.text, citation.doc_id)
         if span.start < each.end and each.start < span.end
     ]
+    inside += _edges(span.of(citation.text), inside if code else [])
     text = quoted_html(span.of(citation.text), citation.span.start + span.start, inside, citation.answer)
     return f"<pre>{text}</pre>" if code else f'<span class="says">{text}</span>'
+
+
+def _edges(text: str, fences: Sequence[Span]) -> list[Span]:
+    """Return the white space at the end of a piece, and that beside the marks around code: empty lines to nobody's use."""
+    found = [Span(len(text.rstrip()), len(text))]
+    for fence in fences:
+        before, after = text[: fence.start], text[fence.end :]
+        found += [Span(len(before.rstrip()), fence.start), Span(fence.end, len(text) - len(after.lstrip("\r\n")))]
+    return [each for each in found if each.start < each.end]
 
 
 def _around(citation: Citation) -> tuple[str, str]:

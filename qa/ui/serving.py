@@ -1,6 +1,6 @@
 """The page on a local address, until Ctrl-C.
 
-In -> out: an Engine -> a running server; a missing index is built first, with a progress bar.
+In -> out: an Engine -> a running server; a missing index is built while it runs.
 Does not: open a tunnel, send telemetry, or serve any file.
 """
 
@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 from qa.engine import Engine
 from qa.errors import IndexMissing, QAError, SettingsError
 from qa.following import follow
-from qa.progress import progress_bar
 from qa.rendering import printable, report_to_text
 from qa.settings import Settings
 from qa.ui.endpoints import MAX_WAITING, Endpoints
+from qa.ui.first import FirstIndex
 from qa.ui.guard import LOCAL_HOSTS, Guard
 from qa.ui.monitor import FIRST_WAIT_SECONDS, Monitor
 from qa.ui.public import read_public_url
@@ -83,9 +83,11 @@ def serve(
     With `watch`, the index follows the documents; answers come from the snapshot before until a new one is published.
     """
     _refuse_taken_port(engine.settings)
-    _ensure_index(engine, follows=watch)
-    page, url = launch(engine, access)
+    first = _first_index(engine, follows=watch)
+    page, url = launch(engine, access, first)
     announce(url)
+    if first:
+        first.start()
     threading.Thread(
         target=_warm, args=(engine,), daemon=True
     ).start()  # the page stands; the first question should not wait
@@ -95,7 +97,7 @@ def serve(
             "on_build": lambda report: _tell(report_to_text(report)),
             "on_problem": lambda text: _tell(f"warning: {text}"),
         }
-        threading.Thread(target=follow, args=(engine,), kwargs={"stop": stop, **tell}, daemon=True).start()
+        threading.Thread(target=_follow, args=(engine, first), kwargs={"stop": stop, **tell}, daemon=True).start()
     try:
         stop.wait()
     except KeyboardInterrupt:
@@ -105,8 +107,11 @@ def serve(
         page.close(verbose=False)
 
 
-def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str]:
-    """Start the server in threads of its own; return the page and its address. Raises SettingsError for a port in use."""
+def launch(engine: Engine, access: Access | None = None, first: FirstIndex | None = None) -> tuple[gr.Blocks, str]:
+    """Start the server in threads of its own; return the page and its address. Raises SettingsError for a port in use.
+
+    `first` is what will be indexed meanwhile, where there is no index yet.
+    """
     # Read when the page is launched: without it four requests leave the machine.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     for name in ("NO_PROXY", "no_proxy"):  # Gradio calls its own address to see that it answers
@@ -147,7 +152,7 @@ def launch(engine: Engine, access: Access | None = None) -> tuple[gr.Blocks, str
         from qa.ui.uploads import make_upload_app
 
         guard.setdefault("apps", {})[UPLOADS] = make_upload_app(settings)
-    page = make_page(engine, endpoints, Reach(alone=alone, upload=alone and access.upload))
+    page = make_page(engine, endpoints, Reach(alone=alone, upload=alone and access.upload), first)
     guard["handlers"] = frozenset(number for number, handler in page.fns.items() if handler.fn)
     guard["public"] = public = read_public_url(settings.public_url)
     # From whom a request comes: what a proxy says of it counts only where there is one.
@@ -205,17 +210,22 @@ def _port_problem(settings: Settings) -> SettingsError:
     )
 
 
-def _ensure_index(engine: Engine, *, follows: bool) -> None:
+def _first_index(engine: Engine, *, follows: bool) -> FirstIndex | None:
+    """Return what has to be indexed while the page is served, None where there is an index."""
     try:
         if engine.status().stale and not follows:
             _tell(
                 "warning: The documents have changed since the index was built: run `qa build`, or serve with --watch."
             )
     except IndexMissing:
-        with progress_bar("indexing", "B") as progress:
-            report = engine.build(progress=progress)
-        for warning in report.warnings:
-            _tell(f"warning: {warning}")
+        return FirstIndex(engine, _tell)
+    return None
+
+
+def _follow(engine: Engine, first: FirstIndex | None, **options: Any) -> None:
+    if first:
+        first.ended.wait()
+    follow(engine, **options)
 
 
 def _tell(message: str) -> None:

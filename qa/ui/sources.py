@@ -63,11 +63,23 @@ def rebuilding(done: int, total: int) -> str:
     )
 
 
-def rebuild_failed(message: str) -> str:
-    """Return why a rebuild did not succeed; the old index still answers."""
+def indexing(done: int, total: int, *, ready: int, documents: int, snapshot: str) -> str:
+    """Return how far the first index of a folder is; `snapshot` is the one that answers meanwhile, of `ready` documents."""
+    share = f' value="{done}" max="{total}"' if total else ""
+    told = f"answers come from the first {ready:,} meanwhile" if ready else "the first can be asked in a moment"
     return (
-        '<div class="status warn" role="alert"><span class="grow"><strong>Not rebuilt.</strong> '
-        f"{shown(message)} The old index still answers.</span>"
+        f'<div class="status" role="status" data-documents="{counted(ready, "document")}" data-snapshot="{label(snapshot)}" data-indexing>'
+        f'<label class="grow" for="q-progress">Indexing {counted(documents, "document")}; {told}.</label>'
+        f'<progress id="q-progress"{share}></progress></div>'
+    )
+
+
+def rebuild_failed(message: str, *, first: bool = False) -> str:
+    """Return why a rebuild, or a first build, did not succeed; the old index still answers."""
+    what, rest = ("Not indexed.", "") if first else ("Not rebuilt.", " The old index still answers.")
+    return (
+        f'<div class="status warn" role="alert"><span class="grow"><strong>{what}</strong> '
+        f"{shown(message)}{rest}</span>"
         '<button type="button" class="act" data-act="rebuild">Try again</button></div>'
     )
 
