@@ -65,7 +65,7 @@ ROOMS = [
     ),
     *("milvus.address", "milvus.client", "milvus.pages", "milvus.tables", "milvus.root", "milvus.layout"),
     *("milvus.lease", "milvus.generations", "milvus.sending", "milvus.recall", "milvus.rows"),
-    *("milvus.corpus", "milvus.shelf"),
+    *("milvus.corpus", "milvus.reviving", "milvus.shelf"),
     *(
         "answers.retrieval",
         "answers.matching",

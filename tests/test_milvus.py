@@ -155,6 +155,26 @@ def test_what_did_not_change_is_neither_embedded_nor_sent_again(kept, monkeypatc
     assert once < sent["pages"] / 2, "pages of token states and texts are kept"
 
 
+def test_a_builder_whose_folder_is_lost_embeds_only_what_has_changed(kept, tmp_path):
+    for number in range(20):
+        text = "\n\n".join(random.Random(number).sample(SENTENCES, 8))
+        (kept.settings.seeds / f"other{number:02d}.txt").write_text(text, encoding="utf-8")
+    kept.build()
+    expected = results(kept)
+    other = fresh(kept, seeds=kept.settings.seeds, index=tmp_path / "anew")
+    report = other.build()
+    assert (report.embedded, report.reused) == (0, report.passages)
+    assert results(other) == expected
+    shutil.rmtree(tmp_path / "anew")
+    (kept.settings.seeds / "other20.txt").write_text("Something else is here.", encoding="utf-8")
+    assert other.build().embedded == 1
+    alone = fresh(kept, seeds=kept.settings.seeds, store="", index=tmp_path / "alone")
+    alone.build()
+    assert results(other) == results(alone)
+    shutil.rmtree(tmp_path / "anew")
+    assert other.build(full=True).embedded > 20, "nothing is believed"
+
+
 def test_what_an_approximate_index_misses_is_measured_and_told(kept, monkeypatch):
     monkeypatch.setattr("qa.milvus.layout.APPROXIMATE_FROM", 10)
     for number in range(40):

@@ -145,16 +145,7 @@ class SnapshotCorpus(Tables):
 
     def encoding(self, row: int) -> StoredEncoding:
         """Return what was stored of a passage's encoding."""
-        import numpy as np
-
-        first, end = (int(x) for x in self.passages[row, 5:7])
-        places = np.asarray(self.token_places[first:end])
-        number, start, last = (int(x) for x in self.passages[row, :3])
-        seen = self.shown(number).places(Span(start, last))
-        starts = np.searchsorted(np.asarray(seen), places[:, 0]).astype(np.int32)
-        return StoredEncoding(
-            self.store.vectors([row])[0], np.asarray(self.token_states[first:end]), starts, places[:, 1]
-        )
+        return stored_encoding(self, row, self.store.vectors([row])[0])
 
     def checked_bytes(self, number: int) -> bytes:
         """Return a document's text as UTF-8, compared with its sha256 (IndexCorrupt)."""
@@ -180,6 +171,18 @@ class SnapshotCorpus(Tables):
         if described != {entry["doc_id"]: entry["sha256"] for entry in self.entries}:
             raise ValueError("documents.json has other documents than the manifest")
         check_parts(self, len(self.texts), counts)
+
+
+def stored_encoding(tables: Tables, row: int, vector: NDArray[np.float32]) -> StoredEncoding:
+    """Return what was stored of a passage's encoding beside its vector."""
+    import numpy as np
+
+    first, end = (int(x) for x in tables.passages[row, 5:7])
+    places = np.asarray(tables.token_places[first:end])
+    number, start, last = (int(x) for x in tables.passages[row, :3])
+    seen = tables.shown(number).places(Span(start, last))
+    starts = np.searchsorted(np.asarray(seen), places[:, 0]).astype(np.int32)
+    return StoredEncoding(vector, np.asarray(tables.token_states[first:end]), starts, places[:, 1])
 
 
 def _read_document(folder: Path, entries: list[dict[str, Any]], texts: Table, number: int) -> Document:

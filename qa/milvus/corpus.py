@@ -100,6 +100,10 @@ class MilvusCorpus(Tables):
         dense = np.einsum("ij,j->i", self._rows.vectors(wanted), vector, optimize=False)  # as in qa/stores/faiss.py
         return np.asarray(dense, np.float32), self._rows.sums(wanted, self._numbers(terms))
 
+    def vectors(self, rows: Sequence[int]) -> NDArray[np.float32]:
+        """Return the vectors of some passages, `(n, dim) float32`."""
+        return self._rows.vectors(rows)
+
     def fetch(self, rows: Iterable[int]) -> None:
         """Read what will be asked of these passages in three queries, each for the pages that are not at hand."""
         import numpy as np

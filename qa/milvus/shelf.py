@@ -28,6 +28,7 @@ from qa.milvus.layout import generation_name, is_approximate, pages_name, parts_
 from qa.milvus.lease import Lease, build_lease
 from qa.milvus.pages import Pages
 from qa.milvus.recall import RECALL_AT, measure_recall
+from qa.milvus.reviving import revive
 from qa.milvus.root import Root
 from qa.milvus.sending import Parcel, make_collection, send_pages, send_passages, verify
 from qa.models.encoding import Embedder
@@ -96,6 +97,8 @@ class MilvusShelf:
         started = time.perf_counter()
         self._generations.make_pages()  # a store that is away is told before anything is embedded
         with build_lease(self._client, self._name) as lease:
+            if not full:
+                self._revive(lease.renew)
             report = build_index(
                 self._settings, load_embedder, full=full, strict=strict, progress=_renewing(lease, progress), hire=hire
             )
@@ -105,6 +108,18 @@ class MilvusShelf:
             lease.confirm()
         told = (*report.warnings, *warnings)
         return replace(report, seconds=time.perf_counter() - started, snapshot=name, warnings=told)
+
+    def _revive(self, step: Callable[[], None]) -> None:
+        """Let a builder without a snapshot of its own begin with what the store has, where that was made as it would make it."""
+        live, settings = self._generations.live(), self._settings
+        if not live or snapshots.snapshot_names(settings.index):
+            return
+        root = self._root(live)
+        recipe = root.manifest["recipe"]
+        if (recipe["model"], recipe["passage_tokens"]) == (settings.model, settings.passage_tokens):
+            self._client.ask("load_collection", live)
+            with build_lock(settings.index):
+                revive(MilvusCorpus(self._client, self._pages, live, root), root.manifest, settings.index, step)
 
     def _publish(self, corpus: SnapshotCorpus, step: Callable[[], None], *, again: bool) -> tuple[str, list[str]]:
         """Send a snapshot, unless it is the one that answers already, and let it answer; return its collection, and warnings."""
