@@ -31,7 +31,8 @@ CLIENTS, CALLS, ROUNDS = 20, 10, 5
 
 
 @contextmanager
-def serving(index: Path) -> Iterator[str]:
+def serving(index: Path) -> Iterator[tuple[str, int]]:
+    """Serve the seeds in a process of its own: its address and its number."""
     command = [
         sys.executable,
         "-m",
@@ -50,7 +51,7 @@ def serving(index: Path) -> Iterator[str]:
             written = ""
             while "}" not in written:
                 written += server.stdout.readline()
-            yield json.loads(written)["url"]
+            yield json.loads(written)["url"], server.pid
         finally:
             server.terminate()
 
@@ -129,7 +130,7 @@ def main() -> None:
         engine = Engine(Settings(seeds=ROOT / "seeds", index=Path(folder) / "index"))
         engine.build()
         engine.ask(questions[0])
-        with serving(engine.settings.index) as url:
+        with serving(engine.settings.index) as (url, _):
             page = playwright.chromium.launch(executable_path=chromium).new_page(
                 viewport={"width": 1280, "height": 800}
             )
