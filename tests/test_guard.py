@@ -86,14 +86,14 @@ def test_no_open_route_takes_another_method():
         assert taken == {m for other in OPEN if other.path == route.path for m in other.methods.split()}
 
 
-def exchange(address, head, body=b""):
+def exchange(address, head, body=b"", seconds=30):
     """Send a request as it is written here and return status and answer, so that no client library repairs it.
 
     Of an answer that is a stream, and has no end, the beginning.
     """
     host, port = re.fullmatch(r"http://([\d.]+):(\d+)/", address).groups()
-    streams = any(part in head[0] for part in ("/heartbeat/", "/queue/data", "GET /gradio_api/call/"))
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
+    streams = any(part in head[0] for part in ("/heartbeat/", "/queue/data", "GET /gradio_api/call/", "GET /mcp"))
+    with socket.create_connection((host, int(port)), timeout=seconds) as connection:
         lines = [*head, f"content-length: {len(body)}", "connection: close", "", ""]
         connection.sendall("\r\n".join(lines).encode("latin-1") + body)
         answer = b""
