@@ -218,7 +218,7 @@ class Engine:
         """Return what a question is answered with. A missing index is told before a model is loaded."""
         from qa.answers.answering import Means
         from qa.answers.retrieval import documents_within
-        from qa.indexing.building import check_recipe
+        from qa.indexing.recipes import check_recipe
 
         if self._shelf.newest():
             self._load_embedder()  # its weights are compared with their checksum beside what follows

@@ -57,6 +57,7 @@ ROOMS = [
         "indexing.drafting",
         "indexing.resuming",
         "indexing.comparing",
+        "indexing.recipes",
         "indexing.hands",
         "indexing.encodings",
         "indexing.building",

@@ -2,6 +2,6 @@
 
 In reading order: projection (the numbers), locks and snapshots (publish, verify), lexical, structure, shapes, contract, tables, vouching and corpus
 (the files of a snapshot, and what is asked of them), telling (what is said of a document), drafting (writes them), resuming (what an interrupted
-build had), comparing (what has changed), hands (who works), encodings (where they come from), building, spreading (by Ray), shelf (where an index
-is kept).
+build had), comparing (what has changed), recipes (made with what), hands (who works), encodings (where they come from), building, spreading
+(by Ray), shelf (where an index is kept).
 """

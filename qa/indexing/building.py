@@ -26,12 +26,12 @@ from qa.indexing.encodings import EncodingSource, Progress, Tally
 from qa.indexing.hands import Hands, Hire, OwnHands
 from qa.indexing.locks import build_lock
 from qa.indexing.projection import make_projection, state_width
+from qa.indexing.recipes import recipe_of, refuse_foreign
 from qa.indexing.resuming import discard_cache, resume_cache
 from qa.indexing.shapes import check_manifest
 from qa.indexing.telling import unread_languages
 from qa.models.encoding import Embedder, unknown_piece
 from qa.settings import Settings
-from qa.text import chunking, sentences, tokens
 from qa.text.documents import SeedFile, Seeds, list_seeds
 
 
@@ -90,17 +90,12 @@ def _first_of(files: Sequence[SeedFile], most_bytes: int) -> tuple[SeedFile, ...
     )
 
 
-def check_recipe(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder) -> None:
-    """Raise IndexIncompatible, naming what differs, unless the snapshot was built by this version and this model."""
-    _refuse_foreign(manifest["recipe"], _recipe(settings, embedder))
-
-
 def _open_previous(settings: Settings, files: Sequence[SeedFile]) -> snapshots.Snapshot | None:
     try:
         previous = check_manifest(snapshots.open_snapshot(settings.index))
     except IndexMissing:
         return None
-    _refuse_foreign(previous.manifest["recipe"], _recipe(settings, None))
+    refuse_foreign(previous.manifest["recipe"], recipe_of(settings, None))
     now = {file.doc_id: file.reader for file in files}
     for entry in previous.manifest["documents"]:
         wanted = now.get(entry["doc_id"], entry["reader"])
@@ -120,34 +115,6 @@ def _partly_read(snapshot: snapshots.Snapshot) -> list[str]:
     return [f"{e['doc_id']}: {text}" for e in snapshot.manifest["documents"] for text in e.get("warnings", ())]
 
 
-def _recipe(settings: Settings, embedder: Embedder | None) -> dict[str, Any]:
-    """What an index is made with; two indexes with the same recipe hold the same numbers for the same text."""
-    without_model = {
-        "model": settings.model,
-        "passage_tokens": settings.passage_tokens,
-        "sentences": sentences.VERSION,
-        "chunking": chunking.VERSION,
-        "analyzer": tokens.ANALYZER,
-    }
-    if embedder is None:
-        return without_model
-    return {
-        **without_model,
-        "fingerprint": embedder.fingerprint,
-        "dim": embedder.dim,
-        "window_tokens": embedder.window_tokens,
-    }
-
-
-def _refuse_foreign(built: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-    for key, value in wanted.items():
-        if built.get(key) != value:
-            raise IndexIncompatible(
-                f"The index was built with {key} {built.get(key)!r}, now it is {value!r}: run `qa build --full`, "
-                f"or set it back to what it was."
-            )
-
-
 def _build(
     settings: Settings,
     seeds: Seeds,
@@ -157,9 +124,9 @@ def _build(
     progress: Progress | None,
     hire: Hire,
 ) -> tuple[snapshots.Snapshot, int]:
-    recipe = _recipe(settings, embedder)
+    recipe = recipe_of(settings, embedder)
     if previous:
-        _refuse_foreign(previous.manifest["recipe"], recipe)
+        refuse_foreign(previous.manifest["recipe"], recipe)
     width = state_width(embedder, sum(file.size_bytes for file in seeds.files))
     fits = previous is not None and previous.manifest["state_bytes"] == width  # else all states are taken anew
     stored = SnapshotCorpus(previous) if previous and fits else None

@@ -7,7 +7,6 @@ Does not: know what is built or read.
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,8 @@ def build_lock(index: Path) -> Iterator[None]:
 
     Raises BuildLocked, naming the process that has it, and StoreUnavailable when the folder cannot be written.
     """
+    import sqlite3
+
     try:
         index.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds the documents' text, whoever may read these
         file = open_private(index / ".lock")

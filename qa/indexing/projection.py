@@ -7,7 +7,6 @@ two corpora, share them.
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING
 
 from qa.models.encoding import Embedder, unit_rows
@@ -38,6 +37,8 @@ def make_projection(embedder: Embedder, width: int) -> NDArray[np.float32]:
 
     if width == embedder.dim:
         return np.eye(embedder.dim, dtype=np.float32)
+    import random
+
     chooser = random.Random(0)
     words = embedder.vocabulary()
     count = min(_WORDS_A_TEXT, embedder.window_tokens // 4)

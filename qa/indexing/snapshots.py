@@ -20,7 +20,6 @@ import hashlib
 import json
 import logging
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -130,6 +129,8 @@ def draft_snapshot(index: Path) -> Iterator[Path]:
 
 def _remove(draft: Path) -> None:
     """Remove a folder, or whatever stands in its place; a link is not followed."""
+    import shutil
+
     if draft.is_symlink() or draft.is_file():
         draft.unlink()
     else:
@@ -156,6 +157,8 @@ def roll_back(index: Path) -> Snapshot:
 
     Raises SettingsError where there is none before, and the errors of `open_snapshot` where it is not whole.
     """
+    import shutil
+
     names = snapshot_names(index)
     if len(names) < 2:
         raise SettingsError(
@@ -192,6 +195,8 @@ def prune(index: Path) -> None:
         with unheld(index / name / HELD) as free:
             if free:
                 (index / name).rename(index / f".pruned-{name}")  # at once, so that no reader finds half of it
+    import shutil
+
     for doomed in index.glob(".pruned-*"):
         shutil.rmtree(doomed, ignore_errors=True)
 
@@ -270,6 +275,8 @@ def _flush(path: Path) -> None:
 
 def _link_or_copy(source: str, target: str) -> None:
     """A snapshot is never changed, so two may share their files; not the lock, by which each is held."""
+    import shutil
+
     if Path(source).name != HELD:
         with suppress(OSError):
             os.link(source, target)
