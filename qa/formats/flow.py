@@ -65,6 +65,26 @@ class Flow:
             self._path.append((level, " ".join(text.split())))
         return Span(start, self._length)
 
+    def take(self, part: Parsed) -> int:
+        """Append a text that was read by itself, under the headings held here; return where it begins."""
+        if self._parts:
+            self._put(APART)
+        start, groups = self._length, self._group
+        self._marks += [Mark(start, *mark) for mark in self._pending]
+        self._pending.clear()
+        self._put(part.text)
+        for block in part.blocks:
+            if block.kind is Kind.HEADING:
+                self._path = [held for held in self._path if held[0] < block.level]
+            under = tuple(name for _, name in self._path)
+            lead = block.lead and Span(block.lead.start + start, block.lead.end + start)
+            span, group = Span(block.span.start + start, block.span.end + start), block.group and block.group + groups
+            self._blocks.append(Block(span, block.kind, under, block.level, lead, group))
+            self._group = max(self._group, group)
+            if block.kind is Kind.HEADING:
+                self._path.append((block.level, _seen(part, block.span)))
+        return start
+
     def row(
         self, cells: Sequence[str], *, group: int, lead: Span | None = None, places: Sequence[tuple[str, str]] = ()
     ) -> Span | None:
@@ -126,6 +146,12 @@ class Flow:
     def _put(self, text: str) -> None:
         self._parts.append(text)
         self._length += len(text)
+
+
+def _seen(part: Parsed, span: Span) -> str:
+    """Return what a reader sees of a span: without markup, on one line."""
+    hidden = {place for gap in part.hidden for place in range(max(gap.start, span.start), min(gap.end, span.end))}
+    return " ".join("".join(part.text[n] for n in range(span.start, span.end) if n not in hidden).split())
 
 
 def _names_columns(rows: Sequence[Sequence[str]]) -> bool:

@@ -1,4 +1,4 @@
-"""Jupyter notebooks: text, code and printed results of the cells, in order.
+"""Jupyter notebooks: text (in Markdown), code and printed results of the cells, in order.
 
 In -> out: bytes of an .ipynb file -> `Parsed` with a mark where each cell begins.
 Does not: run a cell, or read pictures.
@@ -7,16 +7,15 @@ Does not: run a cell, or read pictures.
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
-from qa.datatypes import Kind, Parsed
+from qa.datatypes import Kind, Parsed, Span
+from qa.formats import markdown
 from qa.formats.flow import Flow
 from qa.formats.reading import Unreadable
 
 SUFFIXES = (".ipynb",)
-VERSION = 1
-_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+VERSION = 2
 
 
 def parse(data: bytes, name: str) -> Parsed:
@@ -28,19 +27,19 @@ def parse(data: bytes, name: str) -> Parsed:
     cells = content.get("cells") if isinstance(content, dict) else None
     if not isinstance(cells, list):
         raise Unreadable("has no cells: it is no notebook of version 4, save it anew with Jupyter.")
-    flow = Flow()
+    flow, hidden = Flow(), list[Span]()
     for number, cell in enumerate(cells, start=1):
         if isinstance(cell, dict):
             flow.mark("cell", str(number))
-            _cell(flow, cell)
-    return flow.done()
+            hidden += _cell(flow, cell)
+    return flow.done(hidden=hidden)
 
 
-def _cell(flow: Flow, cell: dict[str, Any]) -> None:
+def _cell(flow: Flow, cell: dict[str, Any]) -> list[Span]:
+    """Append a cell, and return what is markup in it."""
     source = _joined(cell.get("source"))
     if cell.get("cell_type") == "markdown":
-        _markdown(flow, source)
-        return
+        return _markdown(flow, source)
     flow.add(source, Kind.CODE if cell.get("cell_type") == "code" else Kind.PARAGRAPH)
     outputs = cell.get("outputs")
     for output in outputs if isinstance(outputs, list) else ():
@@ -49,6 +48,7 @@ def _cell(flow: Flow, cell: dict[str, Any]) -> None:
             flow.add(
                 _joined(output.get("text") or (data.get("text/plain") if isinstance(data, dict) else "")), Kind.CODE
             )
+    return []
 
 
 def _joined(source: object) -> str:
@@ -58,11 +58,11 @@ def _joined(source: object) -> str:
     return source if isinstance(source, str) else ""
 
 
-def _markdown(flow: Flow, source: str) -> None:
-    """Append a cell of text, headings told from paragraphs."""
-    for piece in re.split(r"\n\s*\n", source):
-        lines = piece.strip().split("\n")
-        while lines and (match := _HEADING.fullmatch(lines[0].strip())):
-            flow.add(match.group(2), Kind.HEADING, level=len(match.group(1)))
-            lines.pop(0)
-        flow.add("\n".join(lines))
+def _markdown(flow: Flow, source: str) -> list[Span]:
+    """Append a cell of text, and return what is markup in it."""
+    text = source.encode("utf-8", "replace").decode().replace("\0", "\ufffd").strip()
+    if not text:
+        return []
+    part = markdown.parse(text.encode(), "")
+    start = flow.take(part)
+    return [Span(span.start + start, span.end + start) for span in part.hidden]
