@@ -7,6 +7,7 @@ Does not: choose what is quoted (qa/answers/spans.py), or change a character.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from functools import lru_cache
 
@@ -15,7 +16,7 @@ from qa.patterns import pattern
 from qa.text.shown import Shown
 
 _INSIDE = r"(?:a|abbr|b|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|tt|u|var)"
-_OPENERS = pattern(rf"(?:[*_~`]+|!?\[\[(?:[^\[\]|\n]*\|)?|!?\[|<{_INSIDE}\b[^<>]*>|<|\\)+\Z", re.IGNORECASE)
+_OPENERS = pattern(rf"(?:[*_~`]|!?\[\[(?:[^\[\]|\n]*\|)?|!?\[|<{_INSIDE}\b[^<>]*>|<|\\)+", re.IGNORECASE)
 """Marks that open right before the first character that is seen."""
 _CLOSERS = pattern(
     rf"(?:[*_~`]+|\]\((?:[^()]|\([^()]*\))*\)|\]\[[^\[\]]*\]|\]+|\[\^[^\]\s]+\]|</{_INSIDE}\s*>|>)+", re.IGNORECASE
@@ -23,7 +24,8 @@ _CLOSERS = pattern(
 """Marks that close right after the last one."""
 _PAIRS = {"(": ")", "[": "]"}
 _BRACKETS = frozenset((*_PAIRS, *_PAIRS.values()))
-_CODE = pattern(r"(`+)(?!`).+?(?<!`)\1(?!`)|\\.", re.DOTALL)
+_TICKS = pattern(r"`+")
+_ESCAPE_OR_TICKS = pattern(r"\\.|`+", re.DOTALL)
 _NO_MARK = pattern(r"(?<=\w)[*_]+(?=\w)|(?<!\S)[*_]+(?!\S)")
 """Stars and bars that mark nothing."""
 _SMILE = pattern(r"[:;=][-']?\Z")
@@ -52,7 +54,8 @@ def seen_ends(shown: Shown, span: Span) -> Span:
     if not seen:
         return span
     first, end = places[seen[0]], places[seen[-1]] + 1
-    before = _OPENERS.search(shown.text, max(span.start, shown.hidden_before(first)), first)
+    marks = _OPENERS.finditer(shown.text, max(span.start, shown.hidden_before(first)), first)
+    before = next((each for each in marks if each.end() == first), None)
     after = _CLOSERS.match(shown.text, end, min(span.end, max(end, shown.hidden_after(end))))
     starts = [before.start(), first] if before else [first]
     ends = [after.end(), end] if after else [end]
@@ -80,12 +83,31 @@ def is_bare_link(text: str, kind: Kind) -> bool:
 @lru_cache(maxsize=4096)
 def is_balanced(text: str) -> bool:
     """Tell whether each bracket, mark of emphasis and tag of a text has its other half."""
-    bare = _NO_MARK.sub("", _CODE.sub("x", text))
+    bare = _NO_MARK.sub("", _without_code(text))
     marks = Counter(match.group() for match in _MARKS.finditer(bare))
     tags = Counter[str]()
     for match in _TAG.finditer(bare):
         tags[match[2].lower()] += -1 if match[1] else 1
     return has_both_brackets(bare) and not any(count % 2 for count in marks.values()) and not any(tags.values())
+
+
+def _without_code(text: str) -> str:
+    """Return a text with an "x" for each piece of code and each escaped character.
+
+    Code ends at the next run of as many backticks; that is looked up, because a search from each run takes the square of a text of them.
+    """
+    runs: dict[int, list[int]] = {}
+    for run in _TICKS.finditer(text):
+        runs.setdefault(len(run.group()), []).append(run.start())
+    kept, at = [], 0
+    while mark := _ESCAPE_OR_TICKS.search(text, at):
+        ticks = runs.get(len(mark.group()), []) if mark.group()[0] == "`" else []
+        closing = bisect_right(ticks, mark.end())
+        is_code = closing < len(ticks)
+        end = ticks[closing] + len(mark.group()) if is_code else mark.end()
+        kept += [text[at : mark.start()], "x" if is_code or mark.group()[0] != "`" else mark.group()]
+        at = end
+    return "".join([*kept, text[at:]])
 
 
 def has_both_brackets(text: str) -> bool:

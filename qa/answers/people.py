@@ -20,7 +20,7 @@ _NAME = pattern(
     rf"(?<![\w’'-]){_WORD}(?: (?:{_INITIAL}|(?:(?:van|von|de|der|den|da|di|al|bin|la|le) ){{0,2}}{_WORD})){{0,6}}"
 )
 _WORDS = pattern(r"[^\W\d_]+")
-_CAMEL = pattern(r"\b(?!Mc|Mac|De|Di|La|Le)[^\W\d_]+[a-z][A-Z]|\b[A-Z]{4,}\b|\b[A-Z]{2,}\b.*[a-z]")
+_CAMEL = pattern(r"\b(?!Mc|Mac|De|Di|La|Le)[^\W\d_]+[a-z][A-Z]|\b[A-Z]{4,}\b|\A(?>.*?\b[A-Z]{2,}\b).*[a-z]")
 _TITLE = pattern(
     r"(?:\A|(?<!\w))(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|lord|lady|saint|st|king|queen|prince|princess|president|chancellor|minister|secretary|senator"
     r"|governor|mayor|judge|justice|general|colonel|captain|major|sergeant|admiral|ambassador|pope|bishop|father|sister|brother|aunt|uncle"

@@ -94,6 +94,8 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
     scores = _look_back(corpus, sentences, matches) @ match.weights
     own = matches @ match.weights
     wanted = np.isin(row_of, rows, kind="table")
+    if not wanted.any():  # one sentence longer than passages are: it begins in the one before the best
+        wanted[:] = True
     keep = wanted & (own >= OWN_SHARE * scores)
     if not keep.any():
         keep = wanted

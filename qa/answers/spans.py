@@ -146,13 +146,14 @@ def _listed(
 ) -> Quote | None:
     """An item: the whole list with its lead-in where it is short and its items are, else, and `alone`, the item under its lead-in."""
     members = members_of(corpus, number, block.group)
-    blocks = [corpus.structure.block(n) for n in members]
-    start = min([b.span.start for b in blocks] + [b.lead.start for b in blocks if b.lead])
-    whole = trim(document.text, Span(start, blocks[-1].span.end))
-    short = sum(_length(trim(document.text, b.span)) for b in blocks) <= ITEM_CHARS * len(blocks)
-    if short and not alone and _length(whole) <= LIST_CHARS:
-        found = Quote(whole, Kind.ITEM, block.headings, None, (len(members), len(members)))
-        return introduced(corpus, document, members[-1], found) if ends_open(corpus, document, whole) else found
+    rows = corpus.structure.rows[members[0] : members[-1] + 1]
+    starts = [int(rows[:, column][rows[:, column] >= 0].min(initial=block.span.start)) for column in (1, 5)]
+    whole = trim(document.text, Span(min(starts), int(rows[-1, 2])))
+    if not alone and _length(whole) <= LIST_CHARS:  # else its items, which may be thousands, are not looked at
+        lengths = [_length(trim(document.text, corpus.structure.block(n).span)) for n in members]
+        if sum(lengths) <= ITEM_CHARS * len(members):
+            found = Quote(whole, Kind.ITEM, block.headings, None, (len(members), len(members)))
+            return introduced(corpus, document, members[-1], found) if ends_open(corpus, document, whole) else found
     item = trim(document.text, block.span)
     lead = _lead(document.text, block, item)
     kept = item if _length(item) <= SHORT_CHARS else trim(document.text, sentence)

@@ -15,11 +15,12 @@ from typing import Any
 from qa.datatypes import Span
 from qa.formats.reading import MARK
 
+PARSED_BYTES = 4000
 _MAY_HOLD_MARKUP = re.compile(r"[*_`\[\]<!~\\&]")
-_TEMPLATE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{[#:.][^{}\n]{0,80}\}", re.DOTALL)
+_TEMPLATE = re.compile(r"\{%(?:(?!\{%).)*?%\}|\{\{(?:(?!\{\{).)*?\}\}|\{[#:.][^{}\n]{0,80}\}", re.DOTALL)
 _EMBED = re.compile(r"!\[\[[^\[\]\n]*\]\]")
 _WIKI = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|\n]*)\]\]")
-_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\](?::\s*)?")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\](?::\s*)?")
 _CALLOUT = re.compile(r"\A\s*\[![\w-]+\][+-]?")
 _MARKUP = frozenset(("emphasis_delimiter", "code_span_delimiter", "html_tag", "block_continuation"))
 _AROUND = {
@@ -75,11 +76,17 @@ class InlineReader:
         return joined(found if images and not plain else [*found, *images]), bool(images) and not plain
 
     def _parsed(self, node: Any) -> tuple[list[Span], list[Span], list[Span]]:
+        found: tuple[list[Span], list[Span], list[Span]] = [], [], []
+        for base, end in _stretches(self._characters.data, node.start_byte, node.end_byte):
+            for spans, more in zip(found, self._of_stretch(base, end), strict=True):
+                spans += more
+        return found
+
+    def _of_stretch(self, base: int, end: int) -> tuple[list[Span], list[Span], list[Span]]:
         hidden: list[Span] = []
         images: list[Span] = []
         code: list[Span] = []
-        base = node.start_byte
-        stack = [self._parser.parse(self._characters.data[base : node.end_byte]).root_node]
+        stack = [self._parser.parse(self._characters.data[base:end]).root_node]
         while stack:
             here = stack.pop()
             span = self._characters.span(here, base)
@@ -106,6 +113,21 @@ class InlineReader:
         else:
             yield Span(whole.start, inside.start)
             yield Span(inside.end, whole.end)
+
+
+def _stretches(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the bytes of a paragraph in stretches of at most PARSED_BYTES, cut after white space where there is some.
+
+    The parser takes the square, or more, of a stretch that is full of marks: 32 kB of pictures would take a minute.
+    """
+    while end - start > PARSED_BYTES:
+        cut = max(data.rfind(white, start + PARSED_BYTES // 2, start + PARSED_BYTES) for white in (b"\n", b" ")) + 1
+        cut = cut or start + PARSED_BYTES
+        while data[cut] & 0xC0 == 0x80:  # within a character
+            cut -= 1
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def _written(piece: str, offset: int) -> Iterator[Span]:

@@ -7,6 +7,7 @@ Does not: read running text (qa/formats/inline.py), or search for places: tree-s
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,14 +21,14 @@ from qa.formats.plain import tile, turns
 from qa.formats.reading import decode, hidden_mark
 
 SUFFIXES = (".md", ".markdown")
-VERSION = 3
+VERSION = 4
 _CONTAINERS = frozenset(("document", "section", "block_quote", "list"))
 _MARKERS = frozenset(("block_quote_marker", "block_continuation"))
 _FURNITURE = frozenset(("thematic_break", "link_reference_definition"))
 _FOOTNOTE = re.compile(r"(?m)^[ >]{0,8}\[\^[^\]\s]+\]:")
 _DEFINITION = re.compile(r"(?m)^ {0,3}[:~][ \t]+")
 _OPEN_ENDS = (":", "…", "：")
-_CLOSING = re.compile(r"[ \t]+#+[ \t]*\Z")
+_CLOSING = re.compile(r"(?<![ \t])[ \t]++#++[ \t]*+\Z")
 
 
 def parse(data: bytes, name: str) -> Parsed:
@@ -189,12 +190,15 @@ class _Walk:
         span, text = self.characters.span(node), self.characters.text
         marks, pieces = markup_in(text, span), list(pieces_of(text, span))
         self.hidden += marks
+        starts = [mark.start for mark in marks]
         if all(piece.kind is Kind.FURNITURE for piece in pieces):
             self.hidden.append(span)
         self.groups += 1
         lead: Span | None = None
         for piece in pieces:
-            shown = self._shown(piece.span, (mark for mark in marks if piece.span.start <= mark.start < piece.span.end))
+            shown = self._shown(
+                piece.span, marks[bisect_left(starts, piece.span.start) : bisect_left(starts, piece.span.end)]
+            )
             if piece.kind in (Kind.HEADING, Kind.FURNITURE):
                 self.headings = [entry for entry in self.headings if entry[0] < piece.level]
             if piece.kind is not Kind.FURNITURE:

@@ -30,7 +30,7 @@ LARGER, A_LITTLE_LARGER = 1.15, 1.06
 """A heading's letters are at least so many times as high as most letters of the document; the second where it is short."""
 HEADING_CHARS, SHORT_CHARS = 200, 60
 UNIT = 65535
-_CONTENTS = re.compile(r"(?:\. ?){6,}\d+$", re.M)
+_CONTENTS = re.compile(r"(?<!\.)(?<!\. )(?:\. ?){6,}+\d++$", re.M)
 """A line of a table of contents: dots that lead to a page."""
 _PROGRAM_TITLE = re.compile(r"(?i)^(microsoft \w+ - .*|untitled.*|\S+\.\w{2,4}|.*\.(docx?|pdf|indd|xlsx?|pptx?))$")
 

@@ -21,7 +21,7 @@ PAUSE_SECONDS = 4.0
 PARAGRAPH_CHARS = 600
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _TIMING = re.compile(rf"\s*{_TIME}\s+-->\s+{_TIME}")
-_VOICE = re.compile(r"<v(?:\.[^ >]*)?\s+([^>]+)>")
+_VOICE = re.compile(r"<v(?:\.[^ <>]*)?\s+([^<>]+)>")
 _TAG = re.compile(r"</?[a-zA-Z0-9][^<>]{0,200}>|\{\\[^}]{0,100}\}")
 _STOP = re.compile(r"[.!?…。！？]['\"”’)]*$")
 

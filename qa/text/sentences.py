@@ -32,7 +32,7 @@ _STOP_AFTER_SPACE = pattern(r"\s[.!?…]+[)\]”\"’]*\s+(?=\S)")
 _CREDIT = pattern(r"(?<=[^\W\d_])(?=(?:Image|Photo|Picture|Illustration|Graphic|Video|Credit|Source)s?: )")
 """Where a picture's credit is glued to its caption: "... behind their backsImage: A. Photographer"."""
 _WHOLE = frozenset((Kind.HEADING, Kind.ROW, Kind.CODE, Kind.META, Kind.FURNITURE))
-_WIDE_STOP = pattern(r"[。！？｡]+[」』）”’]*\s*|[।॥።۔؟]+\s+|[।॥።]+(?=\w)")
+_WIDE_STOP = pattern(r"[。！？｡]+[」』）”’]*\s*|(?<![।॥።۔؟])[।॥።۔؟]++\s+|(?<![।॥።])[।॥።]++(?=\w)")
 """Full stops of scripts that may put no space after them."""
 _MARKED_STOP = pattern(
     r"(?<=[^\W\d_])[)”’\"]?[.!?][)”’\"]?(?:\[\d+(?:[-–,]\s?\d+)*\]|[¹²³⁰⁴-⁹]|\^\d+\^|\d{1,3}(?=\s))+\s+(?=[“\"‘(]?[^\W\d_])"

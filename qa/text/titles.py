@@ -21,7 +21,7 @@ _OPENING_CHARS = 80
 _LABEL = pattern(r"[^\W\d_]+:\s")
 """One word and a colon: "Writer: ...", "Updated: ..."."""
 _MONTH = pattern(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
-_HASH = pattern(r"(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
+_HASH = pattern(r"(?<![0-9a-f])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
 _DATE = pattern(r"(?<!\d)\d{4}-\d\d(?:-\d\d)?(?!\d)")
 _TITLE_CHARS = 200
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from qa.answers.asking import Kind, kind_of
 from qa.answers.dates import dates_in
+from qa.answers.parts import LONGEST
 from qa.datatypes import Answer, Citation
 from qa.text.tokens import folded_words, stem
 
@@ -98,7 +99,7 @@ def _plain(value: str) -> str:
 
 
 def _columns(answer: Answer) -> Form | None:
-    for pattern in _SIDES:
+    for pattern in _SIDES if len(answer.question) <= LONGEST else ():
         if not (match := pattern.search(answer.question)):
             continue
         heads = match["a"].strip(), match["b"].strip()
