@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 
 from qa.answers.attribution import speaker_of, speaks
+from qa.answers.confidence import closest_places
 from qa.answers.followups import searched_for
 from qa.engine import Engine
 from qa.settings import Settings
@@ -403,3 +405,11 @@ def test_an_acronym_is_known_by_what_it_stands_for(handbook, question, changed, 
 )
 def test_an_acronym_of_nothing_is_left_alone(handbook, question):
     assert handbook.ask(question).corrections == {}
+
+
+def test_the_closest_tokens_are_those_of_a_whole_sort_ties_in_order():
+    rng = np.random.default_rng(0)
+    for size in (1, 3, 5, 6, 200):
+        for values in (rng.random(size), rng.integers(0, 4, size) / 4, np.zeros(size)):
+            cosines = values.astype(np.float32)
+            assert closest_places(cosines, 5).tolist() == np.argsort(-cosines, kind="stable")[:5].tolist()

@@ -198,13 +198,21 @@ def _stands_among_names(corpus: Corpus, match: TokenMatch, token: int) -> bool:
 
     To "greece" comes "Europe", to "merkel" "chancellor Zubair", to "headline" "heads".
     """
-    import numpy as np
 
-    closest: NDArray[np.int64] = np.argsort(-match.cosines[:, token], kind="stable")[:NEIGHBOURS]
+    closest = closest_places(match.cosines[:, token], NEIGHBOURS)
     names = [
         corpus.is_name(corpus.word_of_token(match.row_of(int(place)), int(match.tokens[place]))) for place in closest
     ]
     return len(names) == NEIGHBOURS and sum(names) >= NAMES_AMONG_THEM
+
+
+def closest_places(cosines: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Return the places of the `count` largest, the largest first, ties in order."""
+    import numpy as np
+
+    least = np.partition(cosines, -count)[-count] if len(cosines) > count else cosines.min()
+    near = np.flatnonzero(cosines >= least)
+    return near[np.argsort(-cosines[near], kind="stable")[:count]]
 
 
 def _rarity(count: int, frequency: int) -> float:

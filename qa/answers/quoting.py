@@ -183,7 +183,7 @@ def _best_of_sentences(
     import numpy as np
 
     sentences = [corpus.sentence_of_tokens(int(row)) for row in match.rows]
-    owners = np.concatenate([np.full(len(part), row) for row, part in zip(match.rows, sentences, strict=True)])
+    owners = np.repeat(match.rows, [len(part) for part in sentences])
     of_token = np.concatenate(sentences)
     edges = np.flatnonzero(np.diff(of_token, prepend=-1))  # rows are in order, so the tokens of a sentence are adjacent
     return of_token[edges], owners[edges], np.maximum.reduceat(match.cosines, edges, axis=0)
