@@ -112,23 +112,25 @@ def judge(
     for (shown, word, tokens), following in zip(words, [*words, None][1:], strict=True):
         frequency = corpus.passage_frequency(stem(word))
         is_number = any(c.isdigit() for c in word)
+        is_typed = query.encoding.starts[tokens[0]] >= query.asked_from  # the reason names no word of an earlier question
         if stem(word) in told or (not frequency and (word.isupper() or is_told(corpus, word))):
             continue
         if not frequency:
             gap = MEANT - float(reach[tokens].mean())
             is_first_name = following is not None and corpus.is_name(following[1]) and _is_near(following[1], near)
             if is_number or (gap > 0 and not is_first_name):
-                absent[shown] = (
+                is_name = (
                     is_number
                     or len(tokens) >= PIECES_OF_A_NAME
                     or is_typed_as_name(query.text, shown)
                     or _stands_among_names(corpus, match, int(tokens[0]))
                 )
-                unknown_name = max(unknown_name, float(absent[shown]))
+                absent |= {shown: is_name} if is_typed else {}
+                unknown_name = max(unknown_name, float(is_name))
         elif (is_number or corpus.is_name(word)) and not _is_near(word, near):
             distant_number = max(distant_number, float(is_number))
             distant_name = max(distant_name, 0.0 if is_number else _rarity(len(corpus.passages), frequency))
-            distant.append(shown)
+            distant += [shown] if is_typed else []
     evidence = Evidence(
         _logit(ranking), _margin(reads), float(ranking.scores.max()), float(ranking.own[0].min()),
         unknown_name, distant_number, distant_name, math.log(len(query.encoding.pieces)),

@@ -60,6 +60,11 @@ def searched_for(question: str, history: Sequence[str], is_name: Callable[[str],
     return " ".join(parts)
 
 
+def may_stand_alone(question: str) -> bool:
+    """Tell whether nothing but its shortness says that a question follows another: no "and", no "it", and words of its own."""
+    return bool(content_words(question)) and not (_CONNECTIVE.match(question) or _REFERENCE.search(question))
+
+
 def _leans_on_history(question: str, is_name: Callable[[str], bool]) -> bool:
     content = content_words(question)
     if is_courtesy(question):

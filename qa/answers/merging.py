@@ -59,6 +59,15 @@ def of_the_other(together: Answer, readings: Sequence[Answer], thing: str, most:
     )
 
 
+def rather_alone(alone: Answer, together: Answer) -> Answer:
+    """Return the better answer to a short question, by itself or with the one before; that one has to be answered with a word of its own.
+
+    So what was asked before neither answers a question that stands alone nor says why it is refused.
+    """
+    own = any(_names(citation, alone.question) for citation in together.citations[:1])
+    return together if own and not alone.clear and together.confidence > alone.confidence else alone
+
+
 def _names(citation: Citation, thing: str) -> bool:
     """Tell whether a quote, or what it stands under, has a word of a thing."""
     told = " ".join((citation.text, citation.lead.text if citation.lead else "", citation.title, *citation.headings))
