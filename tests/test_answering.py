@@ -285,7 +285,22 @@ def test_who_speaks_in_a_sentence():
 def test_a_short_question_about_a_name_of_the_documents_stands_alone(real):
     history = ["what did Merkel say about appeasement"]
     assert real.ask("how old is hegseth", history=history).searched == "how old is hegseth"
-    assert real.ask("who joined later?", history=history).searched == f"{history[0]} who joined later?"
+    assert real.ask("why did she say it?", history=history).searched == f"{history[0]} why did she say it?"
+
+
+@pytest.mark.parametrize(
+    "question", ["when did the war start", "beavers in Lithuania", "who joined later?", "what is said of soldiers"]
+)
+def test_a_short_question_is_answered_or_refused_as_if_it_were_the_first_where_that_is_as_good(real, question):
+    history = ["what did Merkel say about appeasement", "summarise this"]
+    alone, after = real.ask(question), real.ask(question, history=history)
+    assert (after.searched, after.reason, after.citations) == (alone.searched, alone.reason, alone.citations)
+
+
+def test_a_refusal_names_no_word_of_an_earlier_question(real):
+    answer = real.ask("and did it snow?", history=["what did Merkel say about appeasement"])
+    assert not answer.answered
+    assert not {"Merkel", "appeasement"} & set(answer.reason.replace("”", "“").split("“"))
 
 
 def test_a_follow_up_of_a_follow_up_goes_back_to_the_question_that_stands_alone():

@@ -168,6 +168,14 @@ def test_two_things_that_are_compared_stand_in_two_columns(question):
     assert card(first, second, question="what is said of files")[0].tags.count("h4") == 0
 
 
+def test_an_article_is_no_thing_that_a_quote_could_name():
+    first = citation(1, "a.md", 0, "A personal account is one person's.")
+    second = citation(2, "a.md", 90, "Organizations are shared by a team.")
+    page, _ = card(first, second, question="difference between a personal account and an organization")
+    assert list(page.quotes.values()) == [first.text, second.text]
+    assert page.tags.count("h4") == 2
+
+
 @pytest.mark.parametrize("row", ["| a | b |", "a\tb", "| a | b", "a | b", "|a|b|", "one cell", "", "||"])
 def test_cells_tile_their_row(row):
     assert "".join(cell.of(row) for cell in cells_of(row)) == row

@@ -112,7 +112,9 @@ def judge(
     for (shown, word, tokens), following in zip(words, [*words, None][1:], strict=True):
         frequency = corpus.passage_frequency(stem(word))
         is_number = any(c.isdigit() for c in word)
-        is_typed = query.encoding.starts[tokens[0]] >= query.asked_from  # the reason names no word of an earlier question
+        is_typed = (
+            query.encoding.starts[tokens[0]] >= query.asked_from
+        )  # the reason names no word of an earlier question
         if stem(word) in told or (not frequency and (word.isupper() or is_told(corpus, word))):
             continue
         if not frequency:

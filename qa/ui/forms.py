@@ -14,14 +14,14 @@ from qa.answers.asking import Kind, kind_of
 from qa.answers.dates import dates_in
 from qa.answers.parts import LONGEST
 from qa.datatypes import Answer, Citation
-from qa.text.tokens import folded_words, stem
+from qa.text.tokens import content_words, folded_words, stem
 
 FEWEST = 2
 MORE_WORDS_CHARS = 12
 """Of an answer beside its date: "on 12 February 2025"."""
 _SIDES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
-    r"\b(?:differences?|distinction|comparison) between (?:the )?(?P<a>.+?) and (?:the )?(?P<b>.+?)\W*$",
-    r"\bcompare (?:the )?(?P<a>.+?) (?:and|with|to) (?:the )?(?P<b>.+?)\W*$",
+    r"\b(?:differences?|distinction|comparison) between (?:(?:the|an?) )?(?P<a>.+?) and (?:(?:the|an?) )?(?P<b>.+?)\W*$",
+    r"\bcompare (?:(?:the|an?) )?(?P<a>.+?) (?:and|with|to) (?:(?:the|an?) )?(?P<b>.+?)\W*$",
     r"(?P<a>\w[\w-]*(?: \w[\w-]*)?) (?:vs\.?|versus|compared (?:to|with)) (?P<b>\w[\w-]*(?: \w[\w-]*)?)",
     r"(?P<a>\w[\w-]*) or (?:the |an? )?(?P<b>\w[\w-]*)",
 ))  # fmt: skip
@@ -103,7 +103,7 @@ def _columns(answer: Answer) -> Form | None:
         if not (match := pattern.search(answer.question)):
             continue
         heads = match["a"].strip(), match["b"].strip()
-        first, second = ({stem(word) for word in folded_words(head)} for head in heads)
+        first, second = ({stem(word) for word in content_words(head)} for head in heads)
         only = first - second, second - first
         sides: tuple[list[Citation], list[Citation]] = [], []
         for citation in answer.citations if all(only) else ():

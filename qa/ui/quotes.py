@@ -163,7 +163,9 @@ def _table(unit: Unit, told: Told) -> str:
     head = ""
     if lead:
         cells = (seen_text(cell.of(lead.text).strip("\t| "), unit[0].doc_id) for cell in cells_of(lead.text))
-        head = f"<thead><tr>{''.join(f'<th>{escaping.shown(cell)}</th>' for cell in cells)}</tr></thead>"
+        # A header that says nothing is none: the corner above the names of the rows.
+        heads = "".join(f"<th>{escaping.shown(cell)}</th>" if cell else "<td></td>" for cell in cells)
+        head = f"<thead><tr>{heads}</tr></thead>"
     rows = "".join(f'<tr class="qt" data-n="{told.numbers[c.label]}">{_cells(c)}</tr>' for c in unit)
     pills = "".join(_pill(citation, told) for citation in unit)
     return f'<div class="table" tabindex="0" role="region" aria-label="Table"><table>{head}<tbody>{rows}</tbody></table></div>{pills}'
