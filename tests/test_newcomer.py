@@ -2,16 +2,19 @@
 
 import re
 import shutil
+from itertools import pairwise
 
 import pytest
 from browsing import ask, browser, cite, serve, site, violations, visit  # noqa: F401
 from conftest import SEEDS
 
 VAULT = {
-    "Plans and storage limits.md": "---\naliases:\n  - Licenses & Payment/Plans\ntags: [sync]\n---\n\nThere are two plans of Sync. Below is a comparison of Sync Standard and Sync Plus:\n\n"
+    "Plans and storage limits.md": "---\naliases:\n  - Licenses & Payment/Plans\ntags: [sync]\n---\n\nThere are two plans of Sync. "
+    "Below is a comparison of Sync Standard and Sync Plus:\n\n"
     "| | Sync Standard | Sync Plus |\n|---|---|---|\n| Storage | 1 GB | 10 GB |\n| Version history of notes | 1 month | 12 months |\n\n"
     '<div style="padding:1px"><iframe src="https://foreign.example/video"></iframe></div>\n\nSync Standard costs 4 dollars a month.\n',
-    "Remote vaults.md": "---\ntitle: Remote vaults and how to keep them\n---\n\n## Improvements\n\nA **remote vault** is a [[Vault|vault]] that is kept on our servers.\n\n"
+    "Remote vaults.md": "---\ntitle: Remote vaults and how to keep them\n---\n\n## Improvements\n\n"
+    "A **remote vault** is a [[Vault|vault]] that is kept on our servers.\n\n"
     "> [!warning] Deleting\n> Deleting a **remote vault** cannot be undone.\n\n## Fixed\n\n- Opening a remote vault took ten seconds.\n",
     "Hotkeys.md": "## Shiny new things\n\nPress `Ctrl+K` to insert a link. **Settings → Hotkeys** changes the [[hotkey]] of a command.\n",
     "2024-02-12.md": "The bakery of Atlantis opened on 12 February 2024.\n",
@@ -36,7 +39,7 @@ def vault_site(tmp_path_factory, model):
 
 def overlaps(page, card):
     spans = sorted(span[:3] for span in page.evaluate("c => JSON.parse(c.dataset.spans)", card.element_handle()))
-    return [(a, b) for a, b in zip(spans, spans[1:], strict=False) if a[0] == b[0] and b[1] < a[2]]
+    return [(a, b) for a, b in pairwise(spans) if a[0] == b[0] and b[1] < a[2]]
 
 
 def first_quotes(card):
@@ -96,7 +99,7 @@ def test_a_timeline_and_columns_are_in_order_and_need_no_eyes(vault_site, visit,
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_question_that_stands_alone_is_not_mixed_with_the_one_before(tmp_path_factory, model, visit, browser):
+def test_a_question_that_stands_alone_is_not_mixed_with_the_one_before(tmp_path_factory, model, visit):
     def write(seeds):
         shutil.copytree(SEEDS, seeds)
         (seeds / "beavers.txt").write_text("Beavers in Lithuania build dams of birch beside the river Neris.")
