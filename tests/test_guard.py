@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import json
+import logging
 import re
 import socket
 
@@ -11,7 +12,7 @@ from starlette.routing import Mount
 
 from qa.engine import Engine
 from qa.settings import Settings
-from qa.ui.bodies import why_refused
+from qa.ui.bodies import Known, why_refused
 from qa.ui.guard import Guard
 from qa.ui.public import read_public_url
 from qa.ui.routes import OPEN, Route, find_route
@@ -137,6 +138,12 @@ BODIES = {
     "a list": ("/gradio_api/run/ask", [1]),
     "data that is no list": ("/gradio_api/run/ask", {"data": "x"}),
     "too many values": ("/gradio_api/run/ask", {"data": [1] * 100}),
+    "no values": ("/gradio_api/run/ask", {"data": []}),
+    "too few values": ("/gradio_api/call/ask", {"data": ["x", None]}),
+    "no component": (
+        "/gradio_api/component_server/",
+        {"data": "x", "fn_name": "show", "component_id": 10**6, "session_hash": "x"},
+    ),
     "half a character": ("/gradio_api/run/ask", {"data": ["\ud800", None, 1]}),
     "infinity": ("/gradio_api/component_server/", {"data": {"budget": float("inf")}}),
     "not a number": ("/gradio_api/component_server/", {"data": float("nan")}),
@@ -146,6 +153,39 @@ BODIES = {
 @pytest.mark.parametrize(("path", "sent"), BODIES.values(), ids=BODIES.keys())
 def test_a_body_that_the_page_would_not_send_is_refused_before_gradio(served, path, sent):
     assert get(served, path, method="POST", body=json.dumps(sent).encode())[0] == 400
+
+
+def test_no_handler_is_given_fewer_values_than_it_takes(served):
+    taken = 0
+    for number, handler in served[0].fns.items():
+        if handler.fn and handler.inputs:
+            sent = {"data": ["x"] * (len(handler.inputs) - 1), "fn_index": number, "session_hash": "x"}
+            for path in ("/gradio_api/run/predict", "/gradio_api/queue/join"):
+                status, answer = get(served, path, method="POST", body=json.dumps(sent).encode())
+                assert (status, f"data has to hold {len(handler.inputs)} values".encode() in answer) == (400, True), (
+                    number
+                )
+            taken += 1
+    assert taken > 5
+
+
+def test_a_stream_that_nobody_opened_leaves_one_line_in_the_log(served):
+    written = []
+    handler = logging.Handler()
+    handler.emit = lambda record: written.append(logging.Formatter().format(record))
+    logger = logging.getLogger("uvicorn.error")
+    logger.addHandler(handler)
+    try:
+        host, port = re.fullmatch(r"http://([\d.]+):(\d+)/", served[1]).groups()
+        for path in ("/gradio_api/call/ask/nobody", "/gradio_api/queue/data?session_hash=nobody"):
+            with socket.create_connection((host, int(port)), timeout=30) as connection:
+                connection.sendall(f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n".encode())
+                while connection.recv(65536):
+                    pass
+    finally:
+        logger.removeHandler(handler)
+    assert written
+    assert [line for line in written if "\n" in line] == []
 
 
 @pytest.mark.parametrize(
@@ -279,7 +319,10 @@ def test_an_address_that_is_none_is_told(tmp_path, wrong):
 
 
 def test_the_body_rules_are_those_of_the_route():
-    assert why_refused(Route("POST", "/x"), b"\xff", ()) == ""
-    assert why_refused(Route("POST", "/x", "json"), b"[1]", ()) == ""
-    assert why_refused(Route("POST", "/x", "named"), b"{}", ()) == ""
-    assert why_refused(Route("POST", "/x", "numbered"), b'{"fn_index": 1, "session_hash": "s", "data": []}', {1}) == ""
+    assert why_refused(Route("POST", "/x"), b"\xff", Known()) == ""
+    assert why_refused(Route("POST", "/x", "json"), b"[1]", Known()) == ""
+    assert why_refused(Route("POST", "/x", "named"), b"{}", Known()) == ""
+    assert (
+        why_refused(Route("POST", "/x", "numbered"), b'{"fn_index": 1, "session_hash": "s", "data": []}', Known({1: 0}))
+        == ""
+    )

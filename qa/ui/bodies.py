@@ -7,7 +7,8 @@ Does not: know what a handler does with it.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Container, MutableMapping
+from collections.abc import Awaitable, Callable, Container, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from qa.ui.routes import Route
@@ -16,6 +17,15 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 MOST_VALUES = 64
 """A list of arguments is never longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What of the page may be called."""
+
+    values: Mapping[int | str, int] = field(default_factory=dict)
+    """How many values each handler takes at least, by its number and by its name."""
+    components: Container[int] = ()
 
 
 class TooLarge(Exception):
@@ -53,9 +63,9 @@ def given_again(body: bytes, receive: Receive) -> Receive:
     return receive_again
 
 
-def why_refused(route: Route, body: bytes, handlers: Container[int]) -> str:
-    """Return what is wrong with a body, "" where nothing is; `handlers` are the numbers the page may call."""
-    if route.body not in ("json", "named", "numbered"):
+def why_refused(route: Route, body: bytes, known: Known) -> str:
+    """Return what is wrong with a body, "" where nothing is: Gradio would answer with a traceback in the log."""
+    if route.body not in ("json", "component", "named", "numbered"):
         return ""
     try:
         sent = json.loads(body, parse_constant=_refuse_constant)
@@ -67,15 +77,28 @@ def why_refused(route: Route, body: bytes, handlers: Container[int]) -> str:
         return ""
     if not isinstance(sent, dict):
         return "The body has to be a JSON object"
+    if route.body == "component":
+        return "" if _number(sent, "component_id") in known.components else "There is no such component"
     data = sent.get("data", [])
     if not isinstance(data, list) or len(data) > MOST_VALUES:
         return "data has to be a list"
-    number = sent.get("fn_index")
-    if route.body == "named":
-        return "" if number is None else "A handler is called by its name"
-    if not isinstance(number, int) or isinstance(number, bool) or number not in handlers:
+    handler: int | str = route.path.rpartition("/")[2] if route.body == "named" else _number(sent, "fn_index")
+    if route.body == "named" and sent.get("fn_index") is not None:
+        return "A handler is called by its name"
+    if route.body == "numbered" and handler not in known.values:
         return "There is no such handler"
-    return "" if isinstance(sent.get("session_hash"), str) and sent["session_hash"] else "A session is needed"
+    if "data" in sent and len(data) < known.values.get(handler, 0):
+        return f"data has to hold {known.values[handler]} values"
+    return "" if route.body == "named" or _is_text(sent.get("session_hash")) else "A session is needed"
+
+
+def _number(sent: Mapping[str, Any], name: str) -> int:
+    number = sent.get(name)
+    return number if isinstance(number, int) and not isinstance(number, bool) else -1
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _refuse_constant(name: str) -> None:

@@ -6,11 +6,11 @@ Does not: buffer answers (they are streamed), or know users. What is open stands
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
-from qa.ui.bodies import Gone, Message, Receive, TooLarge, given_again, read_body, why_refused
+from qa.ui.bodies import Gone, Known, Message, Receive, TooLarge, given_again, read_body, why_refused
 from qa.ui.logins import Door
 from qa.ui.public import PublicUrl
 from qa.ui.routes import Route, find_route
@@ -55,12 +55,12 @@ class Guard:
         apps: Mapping[str, App] | None = None,
         login: str = "",
         public: PublicUrl | None = None,
-        handlers: Container[int] = (),
+        known: Known | None = None,
     ) -> None:
         """Take the app behind it, the hosts it answers to, `answers` to GET requests by path, and other apps by path.
 
         These other apps are given only requests with `login` ("USER:PASSWORD"), unless it is empty; the one behind asks by itself.
-        `public` is the address at a proxy, `handlers` the numbers of what the page may call.
+        `public` is the address at a proxy, `known` what of the page may be called.
         """
         self._app = app
         self._hosts = hosts
@@ -68,7 +68,7 @@ class Guard:
         self._apps = apps or {}
         self._door = Door(login)
         self._public = public
-        self._handlers = handlers
+        self._known = known or Known()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -104,7 +104,7 @@ class Guard:
             return
         except Gone:
             return
-        wrong = why_refused(route, body, self._handlers)
+        wrong = why_refused(route, body, self._known)
         if wrong:
             await _respond(send, 400, wrong)
             return

@@ -23,7 +23,8 @@ class Route:
     methods: str
     path: str
     body: str = ""
-    """`json`: strict JSON. `named`: besides, no handler by number. `numbered`: besides, one the page has, from one session. Else anything."""
+    """`json`: strict JSON. `component`: besides, of one the page has. `named`: besides, no handler by number. `numbered`: besides, one the
+    page has, from one session. Else anything."""
     linked: bool = False
     """Whether it may be opened from a page of another site, by a link or a redirect."""
     most_bytes: int = MAX_BODY_BYTES
@@ -46,7 +47,7 @@ OPEN = (
     Route("POST", "/gradio_api/queue/join", "numbered"),
     Route("GET", "/gradio_api/queue/data"),
     Route("POST", "/gradio_api/run/predict", "numbered"),
-    Route("POST", "/gradio_api/component_server/", "json"),
+    Route("POST", "/gradio_api/component_server/", "component"),
     Route("POST", "/gradio_api/run/ask", "named"),
     Route("POST", "/gradio_api/run/retrieve", "named"),
     Route("POST", "/gradio_api/call/ask", "named"),

@@ -21,9 +21,11 @@ from qa.errors import IndexMissing, QAError, SettingsError
 from qa.following import follow
 from qa.rendering import printable, report_to_text
 from qa.settings import Settings
+from qa.ui.bodies import Known
 from qa.ui.endpoints import MAX_WAITING, Endpoints
 from qa.ui.first import FirstIndex
 from qa.ui.guard import LOCAL_HOSTS, Guard
+from qa.ui.logged import log_refusals_in_one_line
 from qa.ui.monitor import FIRST_WAIT_SECONDS, Monitor
 from qa.ui.public import read_public_url
 from qa.ui.timed import limit_heads
@@ -130,6 +132,7 @@ def launch(engine: Engine, access: Access | None = None, first: FirstIndex | Non
 
     # Questions run side by side: more threads inside one make it no faster, they keep the other cores busy waiting.
     threadpool_limits(1, user_api="blas")
+    log_refusals_in_one_line()
     settings, access = engine.settings, access or Access()
     monitor = Monitor(engine)
     monitor.health(FIRST_WAIT_SECONDS)
@@ -153,7 +156,14 @@ def launch(engine: Engine, access: Access | None = None, first: FirstIndex | Non
 
         guard.setdefault("apps", {})[UPLOADS] = make_upload_app(settings)
     page = make_page(engine, endpoints, Reach(alone=alone, upload=alone and access.upload), first)
-    guard["handlers"] = frozenset(number for number, handler in page.fns.items() if handler.fn)
+    called = {number: handler for number, handler in page.fns.items() if handler.fn}
+    values = {
+        key: len(fn.inputs)
+        for number, fn in called.items()
+        for key in (number, fn.api_name)
+        if isinstance(key, (int, str))
+    }
+    guard["known"] = Known(values, frozenset(page.blocks))
     guard["public"] = public = read_public_url(settings.public_url)
     # From whom a request comes: what a proxy says of it counts only where there is one.
     os.environ["FORWARDED_ALLOW_IPS"] = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1") if public else ""
