@@ -16,7 +16,7 @@ from qa.ui.bodies import Known, why_refused
 from qa.ui.guard import Guard
 from qa.ui.public import read_public_url
 from qa.ui.routes import OPEN, Route, find_route
-from qa.ui.serving import launch
+from qa.ui.serving import SESSIONS, launch
 
 EXPECTED = {
     "GET /", "HEAD /", "GET /config", "GET /theme.css", "GET /favicon.ico", "GET /assets/{path:path}", "GET /static/{path:path}", "POST /login",
@@ -167,6 +167,10 @@ def test_no_handler_is_given_fewer_values_than_it_takes(served):
                 )
             taken += 1
     assert taken > 5
+
+
+def test_the_state_of_a_few_hundred_visitors_is_kept_and_no_more(served):
+    assert served[0].app.state_holder.capacity == SESSIONS < 1000
 
 
 def test_a_stream_that_nobody_opened_leaves_one_line_in_the_log(served):

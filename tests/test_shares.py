@@ -188,6 +188,8 @@ def test_guesses_at_either_door_count_for_both_and_the_right_one_waits_too():
     clock, app = Clock(), App()
     door = Door("ann:s3cret", clock)
     assert door.refusal(scope("/ask", basic("s3cret"), app=app), "a", basic=True) is None
+    capitals = (b"authorization", basic("s3cret")[1].replace(b"Basic", b"bASIC"))
+    assert door.refusal(scope("/ask", capitals, app=app), "a", basic=True) is None
     for number in range(FREE_TRIES):
         kind = ("/ask", basic("wrong")) if number % 2 else ("/login",)
         found = door.refusal(scope(*kind, method="GET" if number % 2 else "POST", app=app), "a", basic=bool(number % 2))
