@@ -2,7 +2,7 @@
 author, date and name.
 
 In -> out: a Query and sentences -> how well each word of the question is met there; a word -> whether any document is told of it.
-Does not: look into the sentence or its neighbours (qa/answers/quoting.py).
+Does not: look into the sentence (but for a row, which its table's others are told from) or its neighbours (qa/answers/quoting.py).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from qa.answers.retrieval import Query
 from qa.datatypes import Kind
 from qa.indexing.contract import Corpus
+from qa.indexing.structure import KINDS
 from qa.text.numbers import MONTHS, dates_said
 from qa.text.tokens import content_words, folded_words, stem
 
@@ -26,6 +27,8 @@ CALLED = 0.4
 """Likewise for what its document is called, and by whom and when it was written: all its sentences have that in common."""
 LED = 0.8
 """Likewise for the speaker of a turn, the lead-in of a list, the header of a table."""
+NAMED, OTHER_ROW = 1.0, 0.0
+"""A word of the question that stands in some rows of a table is met to the first degree in these, to the second at most in the others."""
 SAID = 0.9
 """Likewise for the day and the month of a date in figures that stands in the sentence itself, and for a name like "IT"."""
 
@@ -53,6 +56,40 @@ def told_matches(corpus: Corpus, query: Query, sentences: NDArray[np.int64]) -> 
             for word, tokens in exact:
                 found[i, tokens] = np.maximum(found[i, tokens], SAID * (word in said))
     return found
+
+
+def named_rows(
+    corpus: Corpus, query: Query, sentences: NDArray[np.int64], matches: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return `matches`, where a word of the question that stands in a row of a table is met in that row and hardly in the table's others.
+
+    To the model August is much like September, and a row is too short for what stands around it to tell them apart.
+    """
+    import numpy as np
+
+    blocks = np.asarray(corpus.sentences[sentences, 3])
+    in_table = np.flatnonzero(np.asarray(corpus.structure.rows[blocks, 3]) == KINDS.index(Kind.ROW))
+    if not len(in_table):
+        return matches
+    found, tables = matches.copy(), dict[tuple[int, int], list[int]]()
+    documents = np.asarray(corpus.sentences[sentences, 0])
+    for i in in_table.tolist():
+        tables.setdefault((int(documents[i]), corpus.structure.block(int(blocks[i])).group), []).append(i)
+    for (document, _), table in tables.items():
+        cells = [_cells(corpus, document, int(blocks[i])) for i in table]
+        for _, word, tokens in query.weighty_words:
+            named = [stem(word) in row for row in cells]
+            if any(named):
+                for i, is_named in zip(table, named, strict=True):
+                    near = found[i, tokens]
+                    found[i, tokens] = np.maximum(near, NAMED) if is_named else np.minimum(near, OTHER_ROW)
+    return found
+
+
+def _cells(corpus: Corpus, document: int, number: int) -> frozenset[str]:
+    """Return the stems in a row's cells, none for the row that names the columns."""
+    row = corpus.structure.block(number)
+    return _stems((row.span.of(corpus.document(document).text),)) if row.lead else frozenset()
 
 
 def _said(text: str) -> set[str]:

@@ -14,12 +14,13 @@ from qa.answers import asking
 from qa.answers.announced import Quote
 from qa.answers.asking import could_hold, kind_of
 from qa.answers.attribution import speaker_of, speaks
-from qa.answers.context import told_matches
+from qa.answers.context import named_rows, told_matches
 from qa.answers.matching import TokenMatch
 from qa.answers.retrieval import Query
 from qa.answers.spans import headings_of, quote_span, where_of
 from qa.datatypes import Citation, Document, Kind, Place, Span
 from qa.indexing.contract import Corpus
+from qa.indexing.structure import KINDS
 from qa.patterns import pattern
 from qa.text.tokens import folded_words, is_content_word
 
@@ -90,6 +91,7 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
     import numpy as np
 
     sentences, row_of, matches = _best_of_sentences(corpus, match)
+    matches = named_rows(corpus, query, sentences, matches)
     matches = np.maximum(matches, told_matches(corpus, query, sentences))
     scores = _look_back(corpus, sentences, matches) @ match.weights
     own = matches @ match.weights
@@ -192,11 +194,13 @@ def _best_of_sentences(
 def _look_back(corpus: Corpus, sentences: NDArray[np.int64], matches: NDArray[np.float32]) -> NDArray[np.float32]:
     import numpy as np
 
-    documents = np.asarray(corpus.sentences[sentences, 0])
+    documents, blocks = np.asarray(corpus.sentences[sentences, 0]), np.asarray(corpus.sentences[sentences, 3])
+    is_row = np.asarray(corpus.structure.rows[blocks, 3]) == KINDS.index(Kind.ROW)
     found = matches.copy()
     for distance in range(1, LOOK_BACK_SENTENCES + 1):
         before = np.searchsorted(sentences, sentences - distance)
         same = (sentences[before] == sentences - distance) & (documents[before] == documents)
+        same &= ~is_row[before] | (blocks == blocks[before])  # a row says nothing of what follows it
         found[same] = np.maximum(found[same], matches[before[same]] - LOOK_BACK_COST)
     return found
 
