@@ -14,6 +14,7 @@ class Read(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
+        self.html = html
         self.tags, self.quotes, self.seen, self.bold, self._stack = [], {}, "", "", []
         self.feed(html)
 
@@ -99,6 +100,16 @@ def test_code_is_code_and_what_announces_it_is_text():
     assert "Save now by:" in page.seen
     assert "$ save **all**" in page.seen
     assert "```" not in page.seen
+
+
+def test_a_list_that_is_one_quote_is_a_list_below_what_leads_to_it():
+    text = "There are:\n\n* **rakes**: of wood\n* spades\n"
+    page, _ = card(citation(1, "l.md", 40, text, kind=Kind.ITEM))
+    assert page.quotes[1] == text
+    assert page.html.count('class="dot"') == 2
+    assert page.html.index("There are:") < page.html.index('class="dot"')
+    assert 'class="many"' in page.html
+    assert "*" not in page.seen
 
 
 def test_confidence_is_a_word_only_where_it_was_fitted_and_an_unclear_answer_says_so_once():

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from qa.datatypes import Kind, Span
+from qa.datatypes import Citation, Kind, Span
 from qa.formats import format_of, parse_file
 from qa.ui.escaping import inline
 
@@ -44,14 +44,50 @@ def hidden_in(text: str, doc_id: str) -> tuple[Span, ...]:
     return parse_file(text.encode("utf-8"), "quote.md").hidden if format_of(doc_id) == "markdown" else ()
 
 
+def pieces_of(citation: Citation) -> tuple[tuple[Span, Kind], ...]:
+    """Return the pieces of a quote that is code, or a list with what leads to it; none of a sentence or of one item."""
+    if citation.kind not in (Kind.CODE, Kind.ITEM):
+        return ()
+    pieces = _blocks_in(citation.text, citation.doc_id, citation.kind)
+    return pieces if citation.kind is Kind.CODE or len(pieces) > 1 else ()
+
+
+def piece_html(citation: Citation, span: Span, kind: Kind) -> str:
+    """Return code and items as such, and what announces them as text."""
+    code = kind is Kind.CODE
+    inside = [
+        Span(max(each.start - span.start, 0), each.end - span.start)
+        for each in hidden_in(citation.text, citation.doc_id)
+        if span.start < each.end and each.start < span.end
+    ]
+    inside += _edges(span.of(citation.text), inside if code else [])
+    text = quoted_html(span.of(citation.text), citation.span.start + span.start, inside, citation.answer)
+    return f"<pre>{text}</pre>" if code else f'<span class="{"dot" if kind is Kind.ITEM else "says"}">{text}</span>'
+
+
+def _edges(text: str, fences: Sequence[Span]) -> list[Span]:
+    """Return the white space at the end of a piece, and that beside the marks around code: empty lines to nobody's use."""
+    found = [Span(len(text.rstrip()), len(text))]
+    for fence in fences:
+        before, after = text[: fence.start], text[fence.end :]
+        found += [Span(len(before.rstrip()), fence.start), Span(fence.end, len(text) - len(after.lstrip("\r\n")))]
+    return [each for each in found if each.start < each.end]
+
+
 @lru_cache(maxsize=4096)
-def blocks_in(text: str, doc_id: str) -> tuple[tuple[Span, bool], ...]:
-    """Return the pieces of a quote that has code, in order, and of each whether it is code."""
+def _blocks_in(text: str, doc_id: str, kind: Kind) -> tuple[tuple[Span, Kind], ...]:
+    """Return the pieces of a quote of a kind, in order, and of each what it is: code and what announces it, items and what leads to them."""
+    one = ((Span(0, len(text)), kind),)
     if format_of(doc_id) != "markdown":
-        return ((Span(0, len(text)), True),)
-    found = [(block.span, block.kind is Kind.CODE) for block in parse_file(text.encode("utf-8"), "quote.md").blocks]
-    whole = bool(found) and any(code for _, code in found) and found[-1][0].end == len(text)
-    return tuple(found) if whole else ((Span(0, len(text)), True),)
+        return one
+    blocks = parse_file(text.encode("utf-8"), "quote.md").blocks
+    starts = [0, *(block.span.start for block in blocks[1:]), len(text)]
+    has_kind = any(block.kind is kind for block in blocks)
+    return (
+        tuple((Span(*edges), block.kind) for edges, block in zip(pairwise(starts), blocks, strict=True))
+        if has_kind
+        else one
+    )
 
 
 def seen_text(text: str, doc_id: str) -> str:

@@ -15,7 +15,7 @@ from qa.formats.places import place_words
 from qa.rendering import STALE_MARK
 from qa.ui import escaping
 from qa.ui.forms import Form, form_of
-from qa.ui.marks import blocks_in, cells_of, hidden_in, marks_of, quoted_html, seen_text
+from qa.ui.marks import cells_of, hidden_in, marks_of, piece_html, pieces_of, quoted_html, seen_text
 
 UNITS_SHOWN = 3
 """Beside each other before the rest is folded; a list or a table is one."""
@@ -155,7 +155,8 @@ def _unit(unit: Unit, told: Told, *, titled: bool) -> str:
 
 
 def _listed(unit: Unit, told: Told) -> str:
-    return f'<ul class="items">{"".join(f"<li>{_quote(citation, told)}</li>" for citation in unit)}</ul>'
+    rows = ((' class="many"' if len(pieces_of(citation)) > 1 else "", _quote(citation, told)) for citation in unit)
+    return f'<ul class="items">{"".join(f"<li{many}>{quote}</li>" for many, quote in rows)}</ul>'
 
 
 def _table(unit: Unit, told: Told) -> str:
@@ -185,9 +186,10 @@ def _slice(citation: Citation, cell: Span, inside: Sequence[Span], marks: Sequen
 
 
 def _quote(citation: Citation, told: Told) -> str:
-    tag = "div" if citation.kind is Kind.CODE else "span"
-    if citation.kind is Kind.CODE:
-        text = "".join(_block(citation, span, code=code) for span, code in blocks_in(citation.text, citation.doc_id))
+    pieces = pieces_of(citation)
+    tag = "div" if pieces else "span"
+    if pieces:
+        text = "".join(piece_html(citation, span, kind) for span, kind in pieces)
     else:
         hidden = hidden_in(citation.text, citation.doc_id)
         text = quoted_html(citation.text, citation.span.start, hidden, citation.answer)
@@ -196,27 +198,6 @@ def _quote(citation: Citation, told: Told) -> str:
         f'{_context(before, "before")}<{tag} class="qt" data-n="{told.numbers[citation.label]}">{text}</{tag}>'
         f"{_context(after, 'after')}{_pill(citation, told)}"
     )
-
-
-def _block(citation: Citation, span: Span, *, code: bool) -> str:
-    """Return code as such, and what announces it as text."""
-    inside = [
-        Span(max(each.start - span.start, 0), each.end - span.start)
-        for each in hidden_in(citation.text, citation.doc_id)
-        if span.start < each.end and each.start < span.end
-    ]
-    inside += _edges(span.of(citation.text), inside if code else [])
-    text = quoted_html(span.of(citation.text), citation.span.start + span.start, inside, citation.answer)
-    return f"<pre>{text}</pre>" if code else f'<span class="says">{text}</span>'
-
-
-def _edges(text: str, fences: Sequence[Span]) -> list[Span]:
-    """Return the white space at the end of a piece, and that beside the marks around code: empty lines to nobody's use."""
-    found = [Span(len(text.rstrip()), len(text))]
-    for fence in fences:
-        before, after = text[: fence.start], text[fence.end :]
-        found += [Span(len(before.rstrip()), fence.start), Span(fence.end, len(text) - len(after.lstrip("\r\n")))]
-    return [each for each in found if each.start < each.end]
 
 
 def _around(citation: Citation) -> tuple[str, str]:
