@@ -1,5 +1,6 @@
 """The page in a real browser: asking, reading, going back, adding, printing."""
 
+import dataclasses
 import json
 import re
 import shutil
@@ -9,6 +10,9 @@ import pytest
 from browsing import ask, browser, check_quotes, cite, serve, site, violations, visit  # noqa: F401
 from conftest import SEEDS
 from made import pdf
+
+from qa.engine import Engine
+from qa.ui.serving import launch
 
 KALLAS = "what did Kallas say about appeasement"
 RUN = "document.body.dataset.pwned=1"
@@ -357,7 +361,7 @@ def test_each_tab_has_its_own_chat_and_the_others_are_offered(site, visit):
 
 
 def test_a_question_is_drawn_at_once_and_kept_when_the_server_does_not_answer(tmp_path_factory, model, browser):
-    _, server, url = serve(tmp_path_factory, model, lambda seeds: shutil.copytree(SEEDS, seeds))
+    engine, server, url = serve(tmp_path_factory, model, lambda seeds: shutil.copytree(SEEDS, seeds))
     context = browser.new_context()
     page = context.new_page()
     page.goto(url)
@@ -383,7 +387,16 @@ def test_a_question_is_drawn_at_once_and_kept_when_the_server_does_not_answer(tm
         "document.querySelector('[data-act=helpful]').textContent.includes('does not answer')", timeout=25_000
     )
     assert page.locator(".toast-body").filter(visible=True).count() == 0
+    page.click("#pending [data-act=again]")
+    page.wait_for_function("document.querySelector('#pending .working').textContent.includes('It was tried again.')")
+    port = int(url.rstrip("/").rpartition(":")[2])
+    again, _ = launch(Engine(dataclasses.replace(engine.settings, port=port), embedder=model))
+    page.click("#pending [data-act=again]")  # the server runs again: the question is asked, the chat is still there
+    page.locator("#chat .ans").nth(1).wait_for(timeout=30_000)
+    page.locator("#chat .ans", has_text="It has never worked").wait_for(timeout=30_000)
+    assert page.locator("#chat .message-wrap .ask").all_inner_texts() == [KALLAS, "who edited the dw piece"]
     context.close()
+    again.close(verbose=False)
 
 
 def test_every_match_is_counted_and_steps_go_both_ways(site, visit):
@@ -443,11 +456,27 @@ def test_files_are_dropped_indexed_and_asked_and_none_is_written_over(tmp_path_f
     first = [
         ["zebra.txt", "The zebra mayor of Atlantis opened a bakery."],
         ["notes.md", "# Notes\n\nThe ferry to Atlantis leaves at noon."],
+        ["owl.txt", "The owl of Atlantis sleeps in the tower."],
     ]
+    page.evaluate(drop.replace("['dragover', 'drop']", "['dragover']"), first)
+    assert page.evaluate("document.body.classList.contains('dropping')")
+    assert violations(page) == []
     page.evaluate(drop, [*first, ["tool.exe", "MZ"]])
-    page.wait_for_function("document.querySelector('#status').textContent.includes('7 documents, up to date')")
-    page.wait_for_function("document.querySelector('#adding')?.textContent.includes('2 added.')")
+    page.wait_for_function("document.querySelector('#status').textContent.includes('8 documents, up to date')")
+    page.wait_for_function("document.querySelector('#adding')?.textContent.includes('3 added.')")
+    assert not page.evaluate("document.body.classList.contains('dropping')")
     assert "tool.exe is not of a kind that is read" in page.inner_text("#adding")
+    assert "bakery" in ask(page, "what did the zebra mayor of Atlantis open").inner_text()
+    assert "noon" in ask(page, "when does the ferry to Atlantis leave").inner_text()
+    assert "tower" in ask(page, "where does the owl of Atlantis sleep").inner_text()
+    for name in ("zebra.txt", "owl.txt"):
+        page.locator(f".tick[data-within='{name}']").check()
+    page.locator(".tick[data-within='zebra.txt']").uncheck()
+    card = ask(page, "what did the zebra mayor of Atlantis open?")  # it is not asked any longer
+    assert "bakery" not in card.inner_text()
+    card = ask(page, "where does the owl of Atlantis sleep?")
+    assert page.evaluate("c => JSON.parse(c.dataset.spans).map(s => s[0])", card.element_handle()) == ["owl.txt"]
+    page.click("[data-act=untick]")
     assert "bakery" in ask(page, "what did the zebra mayor of Atlantis open").inner_text()
     other = [["zebra.txt", "Something else."], ["../up.txt", "Up."], ["sources.toml", "x = 1"]]
     page.evaluate(drop, other)

@@ -43,6 +43,7 @@ def test_what_is_done_answers_while_the_rest_is_indexed(tmp_path, model, visit, 
     first.start()
     page = visit(url)
     assert "Indexing 3 documents; the first can be asked in a moment." in page.inner_text("#status")
+    assert violations(page) == []
     assert "being indexed: ask again in a moment" in ask(page, "what did the zebra mayor open").inner_text()
     page.click("[data-act=new]")
     part.set()
