@@ -162,6 +162,13 @@ def test_amounts_of_one_unit_that_differ_stand_side_by_side():
     assert "ol" not in card(*seats, question="What has it?")[0].tags
 
 
+def test_a_word_beside_a_thing_is_no_part_of_its_name():
+    quotes = citation(1, "a.md", 0, "Macron warned of it."), citation(2, "a.md", 90, "Meloni was for it.")
+    page, _ = card(*quotes, question="Macron vs Meloni on soldiers")
+    assert ">Meloni</bdi></h4>" in page.html or ">Meloni</h4>" in page.html
+    assert "Meloni on" not in page.seen
+
+
 COMPARED = ("What is the difference between RDB and AOF?", "RDB or AOF?", "compare RDB with AOF", "RDB vs AOF")
 
 

@@ -102,7 +102,7 @@ def _columns(answer: Answer) -> Form | None:
     for pattern in _SIDES if len(answer.question) <= LONGEST else ():
         if not (match := pattern.search(answer.question)):
             continue
-        heads = match["a"].strip(), match["b"].strip()
+        heads = _thing(match["a"]), _thing(match["b"])
         first, second = ({stem(word) for word in content_words(head)} for head in heads)
         only = first - second, second - first
         sides: tuple[list[Citation], list[Citation]] = [], []
@@ -113,6 +113,13 @@ def _columns(answer: Answer) -> Form | None:
         if all(sides):
             return Form("columns", columns=tuple((head, tuple(side)) for head, side in zip(heads, sides, strict=True)))
     return None
+
+
+def _thing(text: str) -> str:
+    """Return a thing without what a pattern took along on either side: "Meloni on" is about Meloni."""
+    words = text.split()
+    own = [n for n, word in enumerate(words) if content_words(word)]
+    return " ".join(words[own[0] : own[-1] + 1]) if own else ""
 
 
 def _side(citation: Citation, only: tuple[set[str], set[str]]) -> int | None:
