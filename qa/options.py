@@ -112,7 +112,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--auth", metavar="USER:PASSWORD_FILE", help="ask for this name and the password in the file"
     )
     sub["serve"].add_argument(
-        "--max-queue", type=_at_least_one, metavar="N", help="how many questions may wait (default 128)"
+        "--max-queue", type=_at_least_one, metavar="N", help="how many questions may wait (default 256)"
     )
     sub["serve"].add_argument("--no-upload", action="store_true", help="take no files that are dropped on the page")
     sub["serve"].add_argument("--mcp", action="store_true", help="also tools for agents at /mcp (needs quoted[mcp])")

@@ -154,6 +154,42 @@ def cookie(token, name="access-token-x"):
     return b"cookie", f"other=1; {name}={token}".encode()
 
 
+def test_a_room_full_of_people_asks_at_the_same_moment(small, monkeypatch):
+    engine = Engine(dataclasses.replace(small.settings, port=0), embedder=small._embedder)
+    page, url = launch(engine)
+    clients, statuses, come, go = 180, [], itertools.count(1), threading.Event()
+    ready = threading.Barrier(clients)
+    answer_it, join = engine.ask, Shares._join
+
+    def joined(self, *line):
+        try:
+            return join(self, *line)
+        finally:
+            if next(come) == clients:  # nobody is answered before all have come
+                go.set()
+
+    monkeypatch.setattr(Shares, "_join", joined)
+    monkeypatch.setattr(engine, "ask", lambda *given, **more: go.wait(60) and answer_it(*given, **more))
+
+    def ask():
+        body = json.dumps({"data": ["Who crossed the Rubicon?", None, 5]}).encode()
+        post = urllib.request.Request(url + "gradio_api/run/ask", body, {"content-type": "application/json"})
+        ready.wait()
+        try:
+            with urllib.request.urlopen(post, timeout=120) as answer:
+                statuses.append((answer.status, b"Rubicon" in answer.read()))
+        except urllib.error.HTTPError as error:
+            statuses.append((error.code, error.read()))
+
+    threads = [threading.Thread(target=ask) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    page.close(verbose=False)
+    assert statuses == [(200, True)] * clients
+
+
 def test_a_session_ends_by_time_and_another_does_not():
     clock, app = Clock(), App("old", "new", "unused")
     sessions = Sessions(clock)

@@ -25,7 +25,8 @@ MOST_EARLIER = 50
 MOST_NAMED = 200
 AT_ONCE = min((os.cpu_count() or 1) + 1, 4)
 """One answer more than there are cores, so that none idles while one is handed over; still more would wait for each other."""
-MAX_WAITING = 128
+MAX_WAITING = 256
+"""A room full of people who ask at the same moment; where one waits, a thread does."""
 NEAREST_READ = 10
 """Passages that are compared with a sentence that no document has."""
 
