@@ -1,6 +1,6 @@
-"""How fast the page feels, in Chromium: Enter to answer, click to source, twenty programs at once; and its screenshots.
+"""How fast the page feels, in Chromium: Enter to answer, click to source, twenty programs at once.
 
-    python benchmarks/page.py [--questions 40] [--screenshots DIR]
+    python benchmarks/page.py [--questions 40]
 
 Serves the seeds from a process of its own. Everything is measured in one run; `ask()` alone is timed here, alternating with the page.
 """
@@ -92,36 +92,9 @@ def served_to_many(engine: Engine, url: str, work: list[str]) -> float:
     return alone / milliseconds(start)
 
 
-def take_screenshots(page: Page, url: str, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    page.goto(url)
-    page.wait_for_selector(".welcome")
-    page.click("[data-act=new]")
-    ask_in_page(page, "What did Kallas say about appeasement?")
-    page.click(".cite[data-n='2']")
-    page.wait_for_selector("mark.on")
-    page.mouse.move(5, 5)
-    page.wait_for_timeout(1500)
-    page.screenshot(path=folder / "answer.png")
-    page.click("[data-act=new]")
-    page.wait_for_selector(".welcome")
-    ask_in_page(page, "What did Merkel say about appeasement?")
-    page.wait_for_timeout(1000)
-    page.screenshot(path=folder / "refusal.png")
-    phone = page.context.browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark").new_page()
-    phone.goto(f"{url}?q=What did Kallas say about appeasement%3F")
-    phone.wait_for_selector(".cite")
-    phone.wait_for_timeout(500)
-    phone.click(".cite[data-n='2']")
-    phone.wait_for_selector("mark.on")
-    phone.wait_for_timeout(1500)
-    phone.screenshot(path=folder / "phone.png")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--questions", type=int, default=40)
-    parser.add_argument("--screenshots", type=Path, help="write answer.png, refusal.png and phone.png into this folder")
     args = parser.parse_args()
     lines = (ROOT / "tests/gold/seeds.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [json.loads(line)["question"] for line in lines][: args.questions]
@@ -137,8 +110,6 @@ def main() -> None:
             page.goto(url)
             page.wait_for_selector(".welcome")
             page.wait_for_timeout(1000)
-            if args.screenshots:
-                take_screenshots(page, url, args.screenshots)
             alone, shown, cited = [], [], []
             for number, question in enumerate(questions):
                 if number % 10 == 0:
