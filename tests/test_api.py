@@ -81,6 +81,7 @@ ROOMS = [
         "answers.announced",
         "answers.spans",
         "answers.context",
+        "answers.ranking",
         "answers.quoting",
         "answers.reading",
         "answers.weighing",

@@ -1,10 +1,12 @@
 """What stands above a sentence counts as said of it: headings, speakers, and what its document is called."""
 
 import numpy as np
+import pytest
 
 from qa.answers.context import ABOVE, CALLED, LED, is_told, told_matches
 from qa.answers.retrieval import make_query
 from qa.engine import Engine
+from qa.settings import Settings
 
 NOTES = "---\nauthor: Ottilie Brenn\n---\n# Prices\n\n## In 2022\n\nA ticket costs four.\n\n## In 2024\n\nA ticket costs six.\n"
 TALK = "Ann: We met in Ghent.\n\nBo: I was late.\n\nAnn: So you say.\n"
@@ -33,3 +35,44 @@ def test_a_word_is_met_in_heading_speaker_author_and_date(settings, embedder):
     assert met(engine, embedder, "the notes of November 2023", "november", "costs six") == CALLED
     corpus = engine.parts()[0]
     assert is_told(corpus, "ottilie") and not is_told(corpus, "zubair")
+
+
+TEXTS = {
+    "crafts.txt": "The glazing class meets on Mondays and costs thirty pounds. The carving class meets on Thursdays and costs fifty pounds. "
+    "The binding class meets on Sundays; it is full until May.\n\nNero is the cat of the cook. Felix belongs to the miller. "
+    "Minka, who is seven, sleeps all night.\n",
+    "tides.md": "# Tides\n\n| Month | Keeper | Diver | Boats |\n|---|---|---|---:|\n| March | Ida Holm | Per Lund | 12 |\n"
+    "| April | Ulf Rask | Per Lund | 31 |\n"
+    "| August | Ida Holm | Eva Storm | 18 |\n| July | Kim Dahl | Eva Storm | 7 |\n\nBoats are counted by the port office.\n",
+    "museum.txt": "The museum opens at ten and closes at six. Children enter free. The shop sells maps and old prints.\n",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The real model over texts in which a sentence or a row stands beside others that are nearly alike."""
+    seeds = tmp_path_factory.mktemp("small")
+    for name, text in TEXTS.items():
+        (seeds / name).write_text(text, encoding="utf-8")
+    engine = Engine(Settings(seeds=seeds, index=tmp_path_factory.mktemp("index")))
+    engine.build()
+    return engine
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("When is the carving class?", "The carving class meets on Thursdays"),
+        ("Whose cat is Felix?", "Felix belongs to the miller."),
+        ("Who was keeper in April?", "| April |"),
+        ("How many boats were there in August?", "| August |"),
+        ("Who is the diver in July?", "| July |"),
+    ],
+)
+def test_a_sentence_or_a_row_does_not_answer_with_what_its_neighbour_says(small, question, first):
+    assert small.ask(question).citations[0].text.startswith(first)
+
+
+def test_to_go_on_is_to_ask_more_of_the_question_before(small):
+    answer = small.ask("tell me more", history=["What about the carving class?"])
+    assert answer.answered and answer.searched == "What about the carving class? tell me more"

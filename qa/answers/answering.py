@@ -21,7 +21,8 @@ from qa.answers.merging import of_the_other, rather_alone, with_parts
 from qa.answers.named import named
 from qa.answers.overview import overview, overview_of
 from qa.answers.parts import parts_of
-from qa.answers.quoting import SentenceRanking, choose_quotes, rank_sentences
+from qa.answers.quoting import choose_quotes
+from qa.answers.ranking import SentenceRanking, rank_sentences
 from qa.answers.reading import Reads, read_best
 from qa.answers.retrieval import Query, make_query, rank_passages, scores_of
 from qa.answers.spelling import corrected, corrections

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from qa.answers.context import is_told, stems_above, stems_told
 from qa.answers.matching import TokenMatch
-from qa.answers.quoting import SentenceRanking
+from qa.answers.ranking import SentenceRanking
 from qa.answers.reading import Reads
 from qa.answers.retrieval import Query
 from qa.answers.spans import quote_span

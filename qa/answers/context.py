@@ -2,7 +2,7 @@
 author, date and name.
 
 In -> out: a Query and sentences -> how well each word of the question is met there; a word -> whether any document is told of it.
-Does not: look into the sentence (but for a row, which its table's others are told from) or its neighbours (qa/answers/quoting.py).
+Does not: look into the sentence (but for a row, which its table's others are told from) or its neighbours (qa/answers/ranking.py).
 """
 
 from __future__ import annotations

@@ -19,6 +19,11 @@ LONGEST_EARLIER = 300
 _CONNECTIVE = pattern(
     r"\W*(?:and|but|so|also|then|or|what about|how about|why not|who else|what else)\b", re.IGNORECASE
 )
+_GO_ON = pattern(
+    r"\W*(?:(?:please )?(?:tell me more|say more|go on|continue|elaborate|explain)"
+    r"|(?:more|further)(?: (?:details?|information|info))?|(?:for )?examples?|such as)\W*\Z",
+    re.IGNORECASE,
+)
 _QUESTION_WORD = pattern(r"\W*(?:what|who|whom|whose|when|where|why|how|which)\b", re.IGNORECASE)
 _REFERENCE = pattern(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|those|these|this"
@@ -61,15 +66,16 @@ def searched_for(question: str, history: Sequence[str], is_name: Callable[[str],
 
 
 def may_stand_alone(question: str) -> bool:
-    """Tell whether nothing but its shortness says that a question follows another: no "and", no "it", and words of its own."""
-    return bool(content_words(question)) and not (_CONNECTIVE.match(question) or _REFERENCE.search(question))
+    """Tell whether nothing but its shortness says that a question follows another: words of its own, no "and", "it" or "tell me more"."""
+    asks = bool(content_words(question)) and not _GO_ON.match(question)
+    return asks and not (_CONNECTIVE.match(question) or _REFERENCE.search(question))
 
 
 def _leans_on_history(question: str, is_name: Callable[[str], bool]) -> bool:
     content = content_words(question)
     if is_courtesy(question):
         return False
-    if _CONNECTIVE.match(question):
+    if _CONNECTIVE.match(question) or _GO_ON.match(question):
         return True
     if len(content) <= _LONGEST_ELLIPSIS and not _names_its_topic(question, is_name):
         return True

@@ -1,7 +1,7 @@
 """Every token of some passages against every token of the question: what late interaction ranks from.
 
 In -> out: a Corpus, a Query, rows of passages -> `TokenMatch`.
-Does not: rank; sentences are ranked in qa/answers/quoting.py, passages in qa/answers/joining.py.
+Does not: rank; sentences are ranked in qa/answers/ranking.py, passages in qa/answers/joining.py.
 
 The idea is ColBERT's (Khattab and Zaharia, SIGIR 2020), with an embedder that was not trained for it.
 """

@@ -1,26 +1,20 @@
-"""Candidate passages -> their sentences, ranked by how well they match the question, as Citations.
+"""Ranked sentences -> the few that are quoted, as Citations.
 
-In -> out: a Query and the TokenMatch of passages -> `SentenceRanking`; the ranking -> the few sentences that are quoted.
+In -> out: a SentenceRanking -> `Citation`s, the likeliest first.
 Does not: decide whether they answer (qa/answers/confidence.py), or change a character of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from qa.answers import asking
 from qa.answers.announced import Quote
-from qa.answers.asking import could_hold, kind_of
-from qa.answers.attribution import speaker_of, speaks
-from qa.answers.context import named_rows, told_matches
-from qa.answers.matching import TokenMatch
-from qa.answers.retrieval import Query
+from qa.answers.ranking import SentenceRanking
 from qa.answers.spans import headings_of, quote_span, where_of
 from qa.datatypes import Citation, Document, Kind, Place, Span
 from qa.indexing.contract import Corpus
-from qa.indexing.structure import KINDS
 from qa.patterns import pattern
 from qa.text.tokens import folded_words, is_content_word
 
@@ -28,19 +22,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LOOK_BACK_SENTENCES = 3
-LOOK_BACK_COST = 0.14
-"""A match may stand up to three sentences before the scored one ("It's appeasement", she said), at this cost."""
-OWN_SHARE = 0.5
-"""A sentence that owes more than half of its score to the sentences before it says little by itself, and is left out."""
-LOOKED_AT = 40
-"""How many of the best sentences are read as text: only there do the next three count."""
-KIND_BONUS = 0.02
-"""For a sentence that has a name, a time or an amount where the question asks for one."""
-SPEAKER_BONUS = 0.03
-"""For a sentence that says what the one says whose words are asked for."""
-QUESTION_COST = 0.1
-"""For a sentence that is a question itself."""
 LEAST_CHANCE = 0.08
 SHARE_OF_BEST = 0.45
 """A sentence less likely than this, or than this share of the best one's chance, is not quoted for company."""
@@ -54,62 +35,6 @@ STANDS_OUT = 0.6
 """An item of a list is quoted alone where no other one is this share as likely: it was asked for, and not the list."""
 _RUNNING = pattern(r"\S{30,}")
 _DENIALS = frozenset(("not", "no", "nor", "t", "never", "without"))
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceRanking:
-    """Sentences of the candidate passages, best first."""
-
-    sentences: NDArray[np.int64]
-    """(m,) numbers of sentences in the corpus."""
-    scores: NDArray[np.float32]
-    """(m,) context MaxSim, about -1..1, with what the kind of the sentence adds."""
-    rows: NDArray[np.int64]
-    """(m,) the passage in which each sentence begins."""
-    own: NDArray[np.float32]
-    """(m, t) largest cosine of each token of the question with a token of the sentence itself."""
-    weights: NDArray[np.float32]
-    """(t,) of the question's tokens, adding up to 1."""
-    spoken: NDArray[np.bool_]
-    """(m,) whether a sentence is said by the one whose words are asked for."""
-    chances: NDArray[np.float64] | None = None
-    """(m,) how likely each sentence answers, 0..1, once they are weighed (qa/answers/weighing.py); then the likeliest is first."""
-
-
-def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequence[int]) -> SentenceRanking:
-    """Rank the sentences of the passages `rows`, which have to be in `match`, by context MaxSim.
-
-        M[t, s]  = largest cosine between token t of the question and a token of sentence s,
-                   or to what degree t is met in what stands above s (qa/answers/context.py), where that is more
-        M'[t, s] = max(M[t, s], max over d = 1..LOOK_BACK_SENTENCES of M[t, s-d] - LOOK_BACK_COST), within one document
-        score(s) = weighted mean of M'[t, s] over t, weights sqrt(idf of the word piece over passages)
-
-    Left out are sentences whose own M alone gives less than OWN_SHARE of that.
-
-    Late interaction as in Khattab and Zaharia, *ColBERT*, SIGIR 2020, with a look back to the sentences before.
-    """
-    import numpy as np
-
-    sentences, row_of, matches = _best_of_sentences(corpus, match)
-    matches = named_rows(corpus, query, sentences, matches)
-    matches = np.maximum(matches, told_matches(corpus, query, sentences))
-    scores = _look_back(corpus, sentences, matches) @ match.weights
-    own = matches @ match.weights
-    wanted = np.isin(row_of, rows, kind="table")
-    if not wanted.any():  # one sentence longer than passages are: it begins in the one before the best
-        wanted[:] = True
-    keep = wanted & (own >= OWN_SHARE * scores)
-    if not keep.any():
-        keep = wanted
-    sentences, row_of, scores, matches = sentences[keep], row_of[keep], scores[keep].astype(np.float32), matches[keep]
-    first = np.lexsort((sentences, -scores))[:LOOKED_AT]
-    kind, speaker = kind_of(query.text), speaker_of(query.text)
-    spoken = np.zeros(len(sentences), bool)
-    spoken[first] = [_says(corpus, speaker, int(n)) for n in sentences[first]]
-    scores[first] += [_bonus(corpus, query, kind, int(n)) for n in sentences[first]]
-    scores += SPEAKER_BONUS * spoken
-    order = np.lexsort((sentences, -scores))
-    return SentenceRanking(sentences[order], scores[order], row_of[order], matches[order], match.weights, spoken[order])
 
 
 def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[Citation]:
@@ -176,52 +101,6 @@ def _said(text: str) -> list[str]:
         for word in folded_words(text)
         if is_content_word(word) or word in _DENIALS or (len(word) == 1 and word not in "ai")
     ]
-
-
-def _best_of_sentences(
-    corpus: Corpus, match: TokenMatch
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """Return the sentences in order, the row in which each begins, and M as `(sentences, t)`."""
-    import numpy as np
-
-    sentences = [corpus.sentence_of_tokens(int(row)) for row in match.rows]
-    owners = np.repeat(match.rows, [len(part) for part in sentences])
-    of_token = np.concatenate(sentences)
-    edges = np.flatnonzero(np.diff(of_token, prepend=-1))  # rows are in order, so the tokens of a sentence are adjacent
-    return of_token[edges], owners[edges], np.maximum.reduceat(match.cosines, edges, axis=0)
-
-
-def _look_back(corpus: Corpus, sentences: NDArray[np.int64], matches: NDArray[np.float32]) -> NDArray[np.float32]:
-    import numpy as np
-
-    documents, blocks = np.asarray(corpus.sentences[sentences, 0]), np.asarray(corpus.sentences[sentences, 3])
-    is_row = np.asarray(corpus.structure.rows[blocks, 3]) == KINDS.index(Kind.ROW)
-    found = matches.copy()
-    for distance in range(1, LOOK_BACK_SENTENCES + 1):
-        before = np.searchsorted(sentences, sentences - distance)
-        same = (sentences[before] == sentences - distance) & (documents[before] == documents)
-        same &= ~is_row[before] | (blocks == blocks[before])  # a row says nothing of what follows it
-        found[same] = np.maximum(found[same], matches[before[same]] - LOOK_BACK_COST)
-    return found
-
-
-def _bonus(corpus: Corpus, query: Query, kind: asking.Kind, number: int) -> float:
-    document, span = corpus.sentence(number)
-    text = span.of(document.text).strip()
-    holds = kind is not asking.Kind.ANYTHING and could_hold(kind, text, query.text)
-    return KIND_BONUS * holds - QUESTION_COST * text.endswith("?")
-
-
-def _says(corpus: Corpus, speaker: frozenset[str], number: int) -> bool:
-    document, span = corpus.sentence(number)
-    return bool(speaker) and speaks(speaker, span.of(document.text).strip(), _before(corpus, number))
-
-
-def _before(corpus: Corpus, number: int) -> list[str]:
-    """Return up to LOOK_BACK_SENTENCES sentences before one in its document, nearest last."""
-    document, _ = corpus.sentence(number)
-    found = [corpus.sentence(n) for n in range(max(number - LOOK_BACK_SENTENCES, 0), number)]
-    return [span.of(other.text) for other, span in found if other.doc_id == document.doc_id]
 
 
 def _candidates(corpus: Corpus, ranking: SentenceRanking) -> Iterator[Candidate]:

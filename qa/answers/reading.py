@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from qa.answers.quoting import SentenceRanking
+from qa.answers.ranking import SentenceRanking
 from qa.datatypes import Span
 from qa.indexing.contract import Corpus
 from qa.models.reading import Reader

@@ -1,7 +1,7 @@
 """A question -> passages ranked by dense similarity and BM25 together.
 
 In -> out: the question's text and an embedder -> a `Query`; a Query and a Corpus -> ranked rows.
-Does not: look at sentences (qa/answers/quoting.py) or decide whether anything answers (qa/answers/confidence.py).
+Does not: look at sentences (qa/answers/ranking.py) or decide whether anything answers (qa/answers/confidence.py).
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from qa.answers.quoting import OF_ANOTHER_SOURCE, SentenceRanking
+from qa.answers.quoting import OF_ANOTHER_SOURCE
+from qa.answers.ranking import SentenceRanking
 from qa.answers.reading import Reads
 from qa.datatypes import Kind
 from qa.indexing.contract import Corpus
@@ -65,7 +66,7 @@ def features(corpus: Corpus, ranking: SentenceRanking, reads: Reads, *, with_rea
         own.min(axis=1),
         np.minimum(lengths, LONG_CHARS) / LONG_CHARS,
         (lengths < SCRAP_CHARS).astype(np.float64),
-        np.array([corpus.block_of(number).kind is Kind.HEADING for number in numbers.tolist()], np.float64),
+        np.array([_heads(corpus, number) for number in numbers.tolist()], np.float64),
     ]
     if with_reader:
         margins = reads.margins[: len(numbers)].astype(np.float64)
@@ -73,6 +74,17 @@ def features(corpus: Corpus, ranking: SentenceRanking, reads: Reads, *, with_rea
         margins = np.clip(np.where(unread, UNREAD, margins), -FURTHEST, FURTHEST)
         columns += [margins, margins - margins.max(), np.maximum(margins, 0), unread.astype(np.float64)]
     return np.stack(columns, axis=1)
+
+
+def _heads(corpus: Corpus, number: int) -> bool:
+    """Tell whether a sentence is a heading, or the header of a table: it says what stands below it, and not what that is."""
+    block = corpus.block_of(number)
+    if block.kind is not Kind.ROW or block.lead is not None:
+        return block.kind is Kind.HEADING
+    at = int(corpus.sentences[number, 3])
+    below = [n for n in (at + 1, at + 2) if n in corpus.structure.blocks_of(int(corpus.sentences[number, 0]))]
+    leads = (corpus.structure.block(n).lead for n in below)  # between them, the line of dashes
+    return any(lead is not None and lead.start == block.span.start for lead in leads)
 
 
 def worth_reading(corpus: Corpus, ranking: SentenceRanking, weights: SentenceWeights) -> list[int]:
