@@ -246,11 +246,11 @@ def test_what_is_long_is_left_alone(small):
     for asked, form in (("who built the mill and when", parts_of), ("list the people mentioned", asked_of_whole)):
         assert form(asked)
         assert not form("please " * (LONGEST // 7) + asked)
-    spoken = dataclasses.replace(small.ask("cats"), question="A vs B")
-    sides = [dataclasses.replace(each, text=text) for text in "AB" for each in spoken.citations[:1]]
+    spoken = dataclasses.replace(small.ask("cats"), question="tea vs milk")
+    sides = [dataclasses.replace(each, text=text) for text in ("tea", "milk") for each in spoken.citations[:1]]
     spoken = dataclasses.replace(spoken, citations=tuple(sides))
     assert form_of(spoken).columns
-    assert not form_of(dataclasses.replace(spoken, question="please " * (LONGEST // 7) + "A vs B")).columns
+    assert not form_of(dataclasses.replace(spoken, question="please " * (LONGEST // 7) + "tea vs milk")).columns
 
 
 QUESTIONS = [
