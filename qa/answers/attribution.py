@@ -30,6 +30,8 @@ _ASKED = pattern(
     r"\b(?:did|does|do|has|have|had|would|will)\s+(?P<who>(?:\S+\s+){1,6}?)(?P<verb>[^\W\d_]+)\b", re.IGNORECASE
 )
 _QUOTE_MARKS = ("“", "„", "«", '"')
+LOOKED_AT = 200
+"""Characters in which a speaker and the verb of saying are looked for, so that a long question takes no square of its time."""
 _BEFORE = 5
 _PRONOUN_BEFORE = 2
 
@@ -38,7 +40,7 @@ def speaker_of(question: str) -> frozenset[str]:
     """Return the folded words of whom a question asks to quote ("what did the mayor say" -> mayor); empty where it asks for nobody's words."""
     for match in _ASKED.finditer(question):
         start = match.start("who")
-        words = list(folded_words(question[start:]))
+        words = list(folded_words(question[start : start + LOOKED_AT]))
         for i, word in enumerate(words[:7]):
             if i and stem(word) in _SAYING:
                 return frozenset(w for w in words[:i] if is_content_word(w))
