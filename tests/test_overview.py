@@ -44,6 +44,7 @@ def words_for(engine, answer):
     [
         ("What are these documents about?", Whole.ABOUT),
         ("what's in the files", Whole.ABOUT),
+        ("what is this about", Whole.ABOUT),
         ("Which documents do you have?", Whole.ABOUT),
         ("How many documents are there?", Whole.ABOUT),
         ("Please summarise all the documents.", Whole.ABOUT),
@@ -70,6 +71,7 @@ def test_a_question_about_the_whole_is_seen(question, whole):
         "summarise the position of Germany",
         "How many documents did the court read?",
         "What is the treaty about?",
+        "what is this treaty about",
         "list the people who voted against it",
         "please " * 2000 + "summarise",
         "",

@@ -46,6 +46,7 @@ class Whole(Enum):
 
 _FORMS = tuple((whole, pattern(source, re.IGNORECASE)) for whole, source in (
     (Whole.ABOUT, rf"what(?:'s| is| are) (?:all )?{_THESE} (?:all )?about"),
+    (Whole.ABOUT, r"what(?:'s| is) (?:all )?this about"),
     (Whole.ABOUT, rf"what (?:do|does) {_THESE} (?:cover|contain|discuss|say|talk about|deal with|describe|tell(?: me| us)?)"),
     (Whole.ABOUT, rf"what(?:'s| is) in {_THESE}"),
     (Whole.ABOUT, rf"what (?:topics?|subjects?|themes?)(?: (?:do|does|are|is))?(?: (?:covered|discussed|there))?"
@@ -70,6 +71,7 @@ _FORMS = tuple((whole, pattern(source, re.IGNORECASE)) for whole, source in (
 
 _HINTS = (
     *(
+        "this about",
         "doc",
         "file",
         "text",
