@@ -8,6 +8,7 @@ from dataclasses import fields
 
 import pytest
 from conftest import GOLD, ROOT
+from packaging.requirements import Requirement
 
 from qa import cli
 from qa.settings import Settings
@@ -88,3 +89,21 @@ def test_every_file_of_qa_is_named_in_the_reading_order():
         name = path.name.removesuffix(".py")
         if not name.startswith("__") and name != "vocabulary":
             assert f"`{name}`" in order or f"`{name}/`" in order, name
+
+
+def test_every_dependency_has_an_upper_bound_and_a_version_that_the_tests_ran_with():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    pinned = dict(
+        line.split("==")
+        for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").lower().splitlines()
+        if not line.startswith("#")
+    )
+    for line in (
+        *project["dependencies"],
+        *(line for each in project["optional-dependencies"].values() for line in each),
+    ):
+        wanted = Requirement(line)
+        if wanted.name != "quoted":
+            assert any(bound.operator in ("<", "<=") for bound in wanted.specifier), line
+            if line not in project["optional-dependencies"]["dev"]:
+                assert wanted.specifier.contains(pinned[wanted.name.lower()]), line
