@@ -96,8 +96,8 @@ def make_page(
 
         def show_answer(asked: list[Turn]) -> tuple[Any, ...]:
             if not talk.asked_now(asked):
-                return gr.skip(), asked, gr.skip()
-            return drawn(asked), asked, state()
+                return gr.skip(), asked
+            return drawn(asked), asked
 
         def restore(asked: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
             """Show what this chat asked before, and then what the address asks, each as it was understood then."""
@@ -151,12 +151,15 @@ def make_page(
             box.submit(show_question, [box, turns], [chat, turns, box], queue=False, **_SILENT),
             panel.ask(show_asked, turns, [chat, turns, box], queue=False, **_SILENT),
         ):
-            answered = asked.success(show_answer, turns, [chat, turns, status], queue=False, **_SILENT)
+            answered = asked.success(show_answer, turns, [chat, turns], queue=False, **_SILENT)
             answered.then(None, None, None, js=_AFTER_ANSWER, api_visibility="private")
+            answered.success(
+                state, None, status, queue=False, **_SILENT
+            )  # it looks at every file: the answer does not wait for it
         panel.reset(start_again, turns, [chat, turns], queue=False, **_SILENT)
         panel.rebuild(rebuild, None, status, concurrency_limit=1, concurrency_id="rebuild", **_SILENT)
         restored = panel.restore(restore, turns, [chat, turns], queue=False, **_SILENT)
-        linked = restored.then(show_answer, turns, [chat, turns, status], queue=False, **_SILENT)
+        linked = restored.then(show_answer, turns, [chat, turns], queue=False, **_SILENT)
         linked.then(None, None, None, js=_AFTER_RESTORE, api_visibility="private")
         resumed = panel.resume(resume, turns, [chat, turns], queue=False, **_SILENT)
         resumed.then(None, None, None, js=_AFTER_RESUME, api_visibility="private")
