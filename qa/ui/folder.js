@@ -21,7 +21,7 @@ const loadList = async () => {
     if (listed !== snapshot && !document.querySelector('#chat .chip')) greet().catch(() => {});
     listed = snapshot;
     if (!paneOf('list').hidden) { showPane('list'); comeToList(); }
-    if (added && element.querySelector('#adding')) { element.querySelector('#adding').textContent = added; added = ''; }
+    if (added && element.querySelector('#adding')) element.querySelector('#adding').textContent = added;
   } catch { /* the server does not answer: the next change of the state asks again */ }
   listing = false;
 };
@@ -62,9 +62,10 @@ const add = async files => {
   }
   added = [taken ? `${taken} added.` : '', ...refused].filter(Boolean).join(' ');
   told(added);
+  setTimeout(() => { added = ''; }, 60000);
   if (taken) trigger('rebuild', {});
 };
-let added = '';   // the list is drawn again when the index is in line: what was said of the files stays
+let added = '';   // the list is drawn again as the index comes in line: what was said of the files stays for a minute
 const holdsFiles = event => canAdd() && event.dataTransfer?.types.includes('Files');
 document.addEventListener('dragover', event => { if (holdsFiles(event)) { event.preventDefault(); event.stopPropagation(); document.body.classList.add('dropping'); } }, true);
 document.addEventListener('dragleave', event => { if (!event.relatedTarget) document.body.classList.remove('dropping'); }, true);
