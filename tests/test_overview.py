@@ -278,3 +278,15 @@ def test_a_document_is_known_by_its_own_date_or_its_whole_title(minutes, monkeyp
 )
 def test_a_date_that_is_not_the_documents_own_and_half_a_title_name_none(minutes, question):
     assert named(minutes.parts()[0], question) is None
+
+
+def test_two_people_are_not_told_by_the_same_sentence_where_another_tells_of_one(settings, embedder):
+    (settings.seeds / "boats.txt").write_text(
+        "President Mara Berg met Minister Olof Dahl in the harbour.\n\nFor thirty years Minister Olof Dahl has mended boats there, said Dahl.\n\n"
+        "For three years President Mara Berg has been in office, said Berg.",
+        encoding="utf-8",
+    )
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    quoted = [c.text for c in engine.ask("List the people mentioned").citations]
+    assert len(quoted) == len(set(quoted)) == 2

@@ -96,15 +96,20 @@ def _names(corpus: Corpus, *, people: bool) -> tuple[Quoted, str]:
     texts, whole = _read(corpus)
     named = names_in(texts, corpus.is_name, _speakers(corpus, texts), people=people)
     quoted: Quoted = []
+    used: set[int] = set()
     for each in named[:ITEMS]:
-        number = next((n for n in each.sentences if len(texts[n]) >= TELLING_CHARS), each.sentences[0])
+        telling = [n for n in each.sentences if len(texts[n]) >= TELLING_CHARS] or each.sentences
+        number = next(
+            (n for n in telling if n not in used), telling[0]
+        )  # rather not the sentence that tells of somebody else
+        used.add(number)
         at = texts[number].replace("\u00a0", " ").find(each.name)  # of a speaker, whose name stands before the turn: -1
         start = corpus.sentence(number)[1].start + at
         quoted.append((number, Span(start, start + len(each.name)) if at >= 0 else None))
     kind = "people" if people else "names"
     return (
         quoted,
-        f"The {kind} named most often{whole}, each where it is first named in full: {len(quoted)} of {len(named)}.",
+        f"The {kind} named most often{whole}, each where it is named in full: {len(quoted)} of {len(named)}.",
     )
 
 
