@@ -1,8 +1,9 @@
 """How fast the page feels, in Chromium: Enter to answer, click to source, twenty programs at once.
 
-    python benchmarks/page.py [--questions 40]
+    python benchmarks/page.py [--questions 40] [--documents 5000]
 
-Serves the seeds from a process of its own. Everything is measured in one run; `ask()` alone is timed here, alternating with the page.
+Serves the seeds, among so many short notes that there are `--documents`, from a process of its own. Everything is measured in one run;
+`ask()` alone is timed here, alternating with the page.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ CLIENTS, CALLS, ROUNDS = 20, 10, 5
 
 
 @contextmanager
-def serving(index: Path) -> Iterator[tuple[str, int]]:
-    """Serve the seeds in a process of its own: its address and its number."""
+def serving(index: Path, seeds: Path = ROOT / "seeds") -> Iterator[tuple[str, int]]:
+    """Serve a folder in a process of its own: its address and its number."""
     command = [
         sys.executable,
         "-m",
@@ -40,7 +41,7 @@ def serving(index: Path) -> Iterator[tuple[str, int]]:
         "serve",
         "--json",
         "--seeds",
-        str(ROOT / "seeds"),
+        str(seeds),
         "--index",
         str(index),
         "--port",
@@ -54,6 +55,17 @@ def serving(index: Path) -> Iterator[tuple[str, int]]:
             yield json.loads(written)["url"], server.pid
         finally:
             server.terminate()
+
+
+def documents_among_notes(folder: Path, count: int) -> Path:
+    """Copy the seeds and write short notes beside them until there are `count` documents."""
+    shutil.copytree(ROOT / "seeds", folder)
+    for n in range(count - sum(path.suffix == ".txt" for path in folder.iterdir())):
+        part = folder / f"part{n % 25:02}"
+        part.mkdir(exist_ok=True)
+        note = f"# Note {n:04} of the archive\n\nThe lamp number {n} in the harbour of Atlantis burns at night.\n"
+        (part / f"note-{n:04}.md").write_text(note, encoding="utf-8")
+    return folder
 
 
 def milliseconds(start: float) -> float:
@@ -95,15 +107,19 @@ def served_to_many(engine: Engine, url: str, work: list[str]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--questions", type=int, default=40)
+    parser.add_argument(
+        "--documents", type=int, default=0, help="how many there are at least (default: the five seeds)"
+    )
     args = parser.parse_args()
     lines = (ROOT / "tests/gold/seeds.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [json.loads(line)["question"] for line in lines][: args.questions]
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        engine = Engine(Settings(seeds=ROOT / "seeds", index=Path(folder) / "index"))
+        seeds = documents_among_notes(Path(folder) / "seeds", args.documents)
+        engine = Engine(Settings(seeds=seeds, index=Path(folder) / "index"))
         engine.build()
         engine.ask(questions[0])
-        with serving(engine.settings.index) as (url, _):
+        with serving(engine.settings.index, seeds) as (url, _):
             page = playwright.chromium.launch(executable_path=chromium).new_page(
                 viewport={"width": 1280, "height": 800}
             )
