@@ -176,6 +176,25 @@ LISTS = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", ["IndexFlatL2", "IndexHNSWFlat", "IndexLSH", "IndexIDMap"])
+def test_a_faiss_index_of_another_type_is_refused_in_words(marked, kind):
+    import faiss
+
+    corpus, _ = marked.parts()
+    dim, count = marked.parts()[1].embedder.dim, len(corpus.passages)
+    other = {
+        "IndexFlatL2": lambda: faiss.IndexFlatL2(dim),
+        "IndexHNSWFlat": lambda: faiss.IndexHNSWFlat(dim, 8),
+        "IndexLSH": lambda: faiss.IndexLSH(dim, 64),
+        "IndexIDMap": lambda: faiss.IndexIDMap(faiss.IndexFlatIP(dim)),
+    }[kind]()
+    rows = np.ones((count, dim), np.float32)
+    other.add_with_ids(rows, np.arange(count) + 10**9) if kind == "IndexIDMap" else other.add(rows)
+    forge(marked, "vectors.faiss", bytes(faiss.serialize_index(other)))
+    with pytest.raises(IndexCorrupt, match="qa build --full"):
+        Engine(marked.settings, embedder=marked.parts()[1].embedder).ask("rubicon")
+
+
 @pytest.mark.parametrize(("key", "value"), [(key, value) for key, values in LISTS.items() for value in values])
 def test_forged_structure_of_an_entry_is_refused_in_words(marked, key, value):
     with pytest.raises(IndexCorrupt):

@@ -127,6 +127,9 @@ class FaissStore:
         except RuntimeError as exc:
             raise IndexCorrupt(f"{folder / INDEX_FILE} is no FAISS index: run `qa build --full`.") from exc
         path = folder / VECTORS_FILE
+        kind = faiss.IndexRaBitQFastScan if path.exists() else faiss.IndexFlat
+        if not isinstance(index, kind) or index.metric_type != faiss.METRIC_INNER_PRODUCT:
+            raise IndexCorrupt(f"{folder / INDEX_FILE} is a FAISS index of another type: run `qa build --full`.")
         return cls(index, VectorFile(path, index.ntotal) if path.exists() else None)
 
     @property
