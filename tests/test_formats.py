@@ -73,6 +73,17 @@ def test_each_block_knows_its_headings_and_its_lead():
     assert row.kind is Kind.ROW and row.lead.of(text) == "| Day | Who |" and row.headings == ("Hut phone",)
 
 
+def test_what_an_item_ends_with_leads_the_items_that_follow_it():
+    text = "All profiles show:\n\n* a name\n* the followers\n\n  Some also show:\n* a company\n* a place\n\n"
+    text += "1. Run this:\n\n   Then, as root:\n\n       make\n2. Wait.\n"
+    parsed = read(text)
+    by_text = {shown(parsed, b.span.start, b.span.end): b for b in parsed.blocks}
+    assert by_text["a name"].lead.of(text).strip() == "All profiles show:"
+    assert by_text["a company"].lead.of(text).strip() == by_text["a place"].lead.of(text).strip() == "Some also show:"
+    assert by_text["a company"].group == by_text["a place"].group != by_text["a name"].group
+    assert by_text["Wait."].lead is None  # what ends with a colon led to the code
+
+
 def test_definitions_footnotes_and_turns():
     text = "Larch\n: A tree that\n  drops its needles\n\n[^1]: Weighed in 1911.\n[^b]: By the founder."
     assert [kind for kind, _ in rows(text)] == ["definition", "definition", "footnote", "footnote"]

@@ -21,7 +21,7 @@ from qa.formats.plain import tile, turns
 from qa.formats.reading import decode, hidden_mark
 
 SUFFIXES = (".md", ".markdown")
-VERSION = 4
+VERSION = 5
 _CONTAINERS = frozenset(("document", "section", "block_quote", "list"))
 _MARKERS = frozenset(("block_quote_marker", "block_continuation"))
 _FURNITURE = frozenset(("thematic_break", "link_reference_definition"))
@@ -129,7 +129,11 @@ class _Walk:
         for mark in marks:
             self.hidden.append(self.characters.span(mark))
         if item:
-            item.starts = self.characters.at(node.start_byte)
+            last = self.blocks[-1].span if self.blocks else Span(0, 0)
+            if item.goes_on and last.end >= item.goes_on.end and last.start <= item.goes_on.start:
+                self.groups += 1  # what the item before ends with leads to those that follow
+                item.lead, item.group = item.goes_on, self.groups
+            item.starts, item.goes_on = self.characters.at(node.start_byte), None
         return [c for c in node.children if c not in marks]
 
     def _heading(self, node: Any) -> None:
@@ -255,7 +259,8 @@ class _Walk:
             self._add(span.start, span.end, Kind.CAPTION)
         elif item is not None:
             start = span.start if item.starts is None else item.starts
-            item.starts = None
+            is_open = item.starts is None and piece.rstrip(" *_\n").endswith(_OPEN_ENDS)
+            item.starts, item.goes_on = None, span if is_open else None
             self._add(start, span.end, Kind.ITEM, level=item.level, lead=item.lead, group=item.group)
         elif _FOOTNOTE.match(piece):
             self._split(span, [m.start() for m in _FOOTNOTE.finditer(piece)], Kind.FOOTNOTE)
@@ -280,3 +285,5 @@ class _Item:
     level: int
     lead: Span | None
     starts: int | None = None
+    goes_on: Span | None = None
+    """A paragraph of the present item, not its first, that ends like a lead-in."""
