@@ -221,3 +221,11 @@ def test_passages_are_left_out(real):
     corpus, means = real.parts()
     read = [len(answering.look_for(corpus, means, question).reads.read) for question in QUESTIONS]
     assert 1 <= min(read) <= sum(read) / len(read) < weighing.PASSAGES_READ - 1
+
+
+def test_words_are_told_of_clear_answers_alone(real):
+    clear = real.ask("When did the delegations meet in Saudi Arabia?")
+    assert clear.clear and any(citation.answer for citation in clear.citations)
+    unclear = real.ask("what is the capital of Ukraine")
+    assert unclear.answered and not unclear.clear
+    assert all(citation.answer is None for citation in unclear.citations)

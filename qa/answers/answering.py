@@ -41,7 +41,7 @@ from qa.text.tokens import content_words
 NAMES_OFFERED = 3
 UNREAD_QUESTION = 0.5
 """A question of which the model has no piece for so large a share is refused: it would match anything."""
-SURE_OF_WORDS = 0.4
+SURE_OF_WORDS = 0.5
 """Answering words are told where the reader gives them at least this probability within their sentence."""
 
 
@@ -256,7 +256,8 @@ def _decide(corpus: Corpus, means: Means, question: str, found: Findings) -> Ans
     judgement = judge(corpus, found.query, found.match, found.ranking, found.reads, means.weights)
     settings, searched, confidence = means.settings, found.query.text, judgement.confidence
     citations = choose_quotes(corpus, found.ranking, settings.quotes) if confidence >= settings.threshold else []
-    citations = [with_answer(corpus, citation, found.reads) for citation in citations]
+    if confidence >= settings.clear_threshold:  # words of what may be no answer are none either
+        citations = [with_answer(corpus, citation, found.reads) for citation in citations]
     if not citations:
         return _refuse(question, searched, found.hits, confidence, judgement.reason, found.corrections)
     clear = confidence >= settings.clear_threshold and means.is_calibrated
