@@ -125,6 +125,7 @@ def _look_back(
 
     documents, blocks = np.asarray(corpus.sentences[sentences, 0]), np.asarray(corpus.sentences[sentences, 3])
     is_row = np.asarray(corpus.structure.rows[blocks, 3]) == KINDS.index(Kind.ROW)
+    leans = np.array([_leans(corpus, number) for number in sentences.tolist()])
     found = matches.copy()
     for distance in range(1, LOOK_BACK_SENTENCES + 1):
         before = np.searchsorted(sentences, sentences - distance)
@@ -132,11 +133,7 @@ def _look_back(
         same &= ~is_row[before] | (blocks == blocks[before])  # a row says nothing of what follows it
         lent = matches[before[same]]
         added = np.maximum(matches[same] - lent, 0) @ weights
-        cost = LOOK_BACK_COST + NOTHING_ADDED_COST * np.maximum(1 - added / ADDED, 0)
-        for place, number in zip(
-            np.flatnonzero(added < ADDED).tolist(), sentences[same][added < ADDED].tolist(), strict=True
-        ):
-            cost[place] = LOOK_BACK_COST if _leans(corpus, number) else cost[place]
+        cost = LOOK_BACK_COST + NOTHING_ADDED_COST * np.where(leans[same], 0, np.maximum(1 - added / ADDED, 0))
         found[same] = np.maximum(found[same], lent - cost[:, None])
     return found
 
