@@ -57,14 +57,26 @@ def written(corpus: Corpus, question: str, about: Callable[[str], int | None]) -
         found = tuple(
             n for n in range(len(corpus.entries)) if words and words <= set(map(stem, _author_words(corpus, n)))
         )
-        count = "1 document" if len(found) == 1 else f"{len(found)} documents"
-        begins = "it begins" if len(found) == 1 else "each begins"
-        return Written(found, f"{count} by {_author(corpus, found[0])}, and how {begins}.") if found else None
+        if not found:
+            return None
+        return Written(
+            found, f"{counted(len(found), 'document')} by {_author(corpus, found[0])}, {how_begun(len(found))}."
+        )
     topic = _NO_TOPIC.sub(" ", _asked(_OF, plain, "topic"))
     number = about(topic) if content_words(topic) else None
     if number is None or not _author(corpus, number):
         return None
     return Written((number,), f"“{corpus.entries[number]['title']}” is by {_author(corpus, number)}. It begins:")
+
+
+def counted(count: int, thing: str) -> str:
+    """Return how many there are of a thing, in words."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+def how_begun(count: int) -> str:
+    """Return what an overview of so many documents tells of them."""
+    return "and how it begins" if count == 1 else "and how each begins"
 
 
 def _asked(forms: tuple[str, ...], question: str, part: str) -> str:

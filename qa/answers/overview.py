@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from qa.answers.announced import Quote
-from qa.answers.authors import Written
+from qa.answers.authors import Written, counted, how_begun
 from qa.answers.dates import Dated, dates_in
 from qa.answers.named import dated
 from qa.answers.people import names_in
@@ -148,15 +148,10 @@ def _on(corpus: Corpus, texts: dict[int, str], on: Dated) -> tuple[Quoted, str]:
         if below[headings]:
             quoted.append((number, None))
     if not quoted and (documents := dated(corpus, on)):
-        most, count = (OPENING if len(documents) == 1 else 1), _counted(len(documents), "document")
+        most, count = (OPENING if len(documents) == 1 else 1), counted(len(documents), "document")
         quoted = [(n, None) for number in documents for n in _telling(corpus, number, most)]
-        begins = "it begins" if len(documents) == 1 else "each begins"
-        return quoted[:ITEMS], f"{_first_of(count, len(quoted))} of that date, and how {begins}."
-    return quoted[:ITEMS], f"{_first_of(_counted(len(quoted), 'sentence'), len(quoted))} of that date."
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+        return quoted[:ITEMS], f"{_first_of(count, len(quoted))} of that date, {how_begun(len(documents))}."
+    return quoted[:ITEMS], f"{_first_of(counted(len(quoted), 'sentence'), len(quoted))} of that date."
 
 
 def _read(corpus: Corpus) -> tuple[dict[int, str], str]:
