@@ -31,6 +31,7 @@ ROOMS = [
         "models.weights",
         "models.wire",
         "models.graph",
+        "models.rounded",
         "models.sessions",
         "models.minilm",
         "models.transformer",

@@ -1,21 +1,24 @@
 import dataclasses
+import importlib
+import sys
 import threading
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
 from qa.answers import answering, weighing
 from qa.answers.reading import _shown_passage
 from qa.datatypes import Span
 from qa.engine import Engine
 from qa.errors import SettingsError
-from qa.models import graph
+from qa.models import rounded, sessions
 from qa.models.encoding import unit_rows
 from qa.models.minilm import load_tokenizer, load_weights
-from qa.models.reader import FILE, MiniLMReader, as_floats
+from qa.models.reader import FILE, MiniLMReader
 from qa.models.readers import load_reader
 from qa.models.reading import Reading
-from qa.models.sessions import EightBitEncoder, encoder_session
+from qa.models.sessions import ENCODER, EightBitEncoder, mapped_session
 
 TEXT = "The lighthouse was built in 1874. It has 199 steps. Ferries pass it every hour."
 QUESTIONS = [
@@ -87,31 +90,43 @@ def test_the_same_bits_whatever_is_read_beside_it(reader):
     assert len(found) == 4
 
 
+def benchmark(room):
+    """Return a module of benchmarks/reader, which is no package."""
+    folder = str(ROOT / "benchmarks" / "reader")
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    return importlib.import_module(room)
+
+
 def trained_margins(pairs):
     """Return what the network of benchmarks/reader gives in PyTorch, in 32 bits."""
-    import sys
-    from pathlib import Path
-
-    sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks" / "reader"))
     import torch
-    from network import Reader, collate, featurize, load_tokenizer
-    from weights import read_weights
 
-    trained = Reader().eval()
-    assert not trained.load_state_dict(read_weights(FILE), strict=False).unexpected_keys
-    for features in featurize(load_tokenizer(), pairs):
-        *tensors, count = collate([features])
+    network = benchmark("network")
+    trained = network.Reader().eval()
+    assert not trained.load_state_dict(benchmark("weights").read_weights(FILE), strict=False).unexpected_keys
+    for features in network.featurize(network.load_tokenizer(), pairs):
+        *tensors, count = network.collate([features])
         with torch.inference_mode():
             logits, _ = trained(*tensors, count)
         yield (logits[0, 1:] - logits[0, 0]).numpy()
 
 
-def test_it_computes_what_was_trained(reader):
+@pytest.fixture(scope="module")
+def exact_session(tmp_path_factory):
+    """The reader's encoder, multiplied in 32 bits."""
+    from safetensors.torch import save_file
+
+    file = tmp_path_factory.mktemp("exact") / "encoder.safetensors"
+    weights = benchmark("weights").read_weights(FILE)
+    save_file({name.removeprefix(ENCODER): value.contiguous() for name, value in weights.items()}, file)
+    return mapped_session(file)
+
+
+def test_it_computes_what_was_trained(reader, exact_session):
     """In 32 bits the same margins, in eight bits nearly so."""
     exact = MiniLMReader()
-    weights = {**load_weights(), **{name.removeprefix("enc."): as_floats(exact._kept, name) for name in exact._kept}}
-    session = encoder_session(weights)
-    exact._made_encoder = type("Exact", (), {"run": lambda _, x: session.run(None, {"embedded": x})[0]})()
+    exact._made_encoder = type("Exact", (), {"run": lambda _, x: exact_session.run(None, {"embedded": x})[0]})()
     questions = ["when was the lighthouse built", "who painted it", "what passes every hour"]
     pairs = [(q, TEXT, [(s.start, s.end) for s in SENTENCES]) for q in questions]
     for pair, trained in zip(pairs, trained_margins(pairs), strict=True):
@@ -120,19 +135,52 @@ def test_it_computes_what_was_trained(reader):
             assert np.abs(ours - trained).max() < most, pair[0]
 
 
-def test_states_in_eight_bits_are_near_those_in_32_and_no_product_overflows(reader):
-    """Two products of a byte of a token and one of a weight have to fit in 16 bits with a sign, in which some processors add them."""
-    assert graph.MIDDLE * 2 - 1 == graph.TOP
-    assert 2 * graph.TOP * 127 < 2**15
-    session = encoder_session(load_weights())
-    rounded = EightBitEncoder(load_weights(), {})
+def embedded(reader, text):
     words, places, types = reader._embeddings
+    ids = load_tokenizer().encode(text).ids
+    return words[ids] + places[: len(ids)] + types[0]
+
+
+def test_states_in_eight_bits_are_near_those_in_32_and_no_product_overflows(reader, exact_session):
+    """Two products of a byte of a token and one of a weight have to fit in 16 bits with a sign, in which some processors add them."""
+    assert rounded.MIDDLE * 2 - 1 == rounded.TOP
+    assert 2 * rounded.TOP * 127 < 2**15
     for text in (TEXT, "a", "日本語 🎉", "word " * 200):
-        ids = load_tokenizer().encode(text).ids
-        embedded = words[ids] + places[: len(ids)] + types[0]
-        exact, near = session.run(None, {"embedded": embedded})[0], rounded.run(embedded)
+        summed = embedded(reader, text)
+        exact, near = exact_session.run(None, {"embedded": summed})[0], reader._encoder.run(summed)
         assert (unit_rows(exact) * unit_rows(near)).sum(1).min() > 0.97
-        assert np.array_equal(near, rounded.run(embedded))
+        assert np.array_equal(near, reader._encoder.run(summed))
+
+
+def test_a_reader_that_reads_much_arranges_its_matrices_once_and_gives_the_same_bits(reader, monkeypatch):
+    made, session = [], sessions._session
+
+    def counted(graph, folder, *, packed):
+        made.append(packed)
+        return session(graph, folder, packed=packed)
+
+    monkeypatch.setattr(sessions, "_session", counted)
+    encoder, texts = EightBitEncoder(FILE), [TEXT, "a", "word " * 200]
+    first = [encoder.run(embedded(reader, text)) for text in texts]
+    assert made == [False]
+    for _ in range(2 * sessions.PACKED_AFTER):
+        encoder.run(embedded(reader, "a"))
+    assert made == [False, True]
+    for text, before in zip(texts, first, strict=True):
+        assert np.array_equal(encoder.run(embedded(reader, text)), before)
+
+
+def test_the_file_that_travels_along_is_what_the_export_writes_of_its_own_weights(tmp_path):
+    """Every layer is in it, the published ones too, in eight bits and turned as they are multiplied: nothing of it is left to be done at a start."""
+    from safetensors.numpy import load_file
+
+    benchmark("weights").export(FILE, tmp_path / "again.safetensors")
+    again, kept = load_file(tmp_path / "again.safetensors"), load_file(FILE)
+    assert again.keys() == kept.keys()
+    assert all(np.array_equal(again[name], kept[name]) for name in kept)
+    published, kept = load_weights(), benchmark("weights").read_weights(FILE)
+    for name in rounded.weight_shapes():
+        assert kept[ENCODER + name].shape == published[name].shape
 
 
 @pytest.fixture(scope="session")

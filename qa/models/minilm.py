@@ -31,7 +31,7 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 """sha256 of the published model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 """sha256 of its tokenizer.json."""
-NUMBERS = "onnx-1:"
+NUMBERS = "onnx-2:"
 """Begins the fingerprint: the runtime's last digits are not those of torch, and an index holds those of one runtime."""
 WINDOW = 256
 """Longest text in tokens, the two special ones counted (sentence_bert_config.json)."""

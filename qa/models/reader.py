@@ -3,9 +3,9 @@
 In -> out: a question and a passage cut into sentences -> a `Reading`: for each sentence its logit over "none of them", and its likeliest words.
 Does not: decide or rank (qa/answers does), or learn (benchmarks/reader does).
 
-The encoder's embeddings and two lower layers are those of the installed all-MiniLM-L6-v2; four layers and the heads come from
-`reader.safetensors` beside this file (int8, a scale a row). The encoder multiplies in eight bits (qa/models/graph.py). The heads are those of
-SQuAD 2.0 in Devlin et al., *BERT*, NAACL 2019, section 4.3, with one softmax over the sentences and "none of them" besides.
+The word embeddings are those of the installed all-MiniLM-L6-v2; the encoder and the heads come from `reader.safetensors` beside this
+file (int8, a scale a row). The encoder multiplies in eight bits (qa/models/rounded.py). The heads are those of SQuAD 2.0 in Devlin et al.,
+*BERT*, NAACL 2019, section 4.3, with one softmax over the sentences and "none of them" besides.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from qa.datatypes import Span
 from qa.models.minilm import load_tokenizer, load_weights
 from qa.models.reading import Reading
-from qa.models.sessions import EightBitEncoder
+from qa.models.sessions import ENCODER, EightBitEncoder
 from qa.models.weights import mapped_safetensors
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float32]
 
 FILE = Path(__file__).with_name("reader.safetensors")
-SHA256 = "32fa2d5c706dd70c45f6e38519a0df50300275ed519b6ea73c237aa650ed7148"
+SHA256 = "5977c7bc891a45dcc6c12743c9df10655a551d01067684f444446fcb79a27854"
 QUESTION_PIECES, PIECES = 48, 224
 """Longest question and longest input, in word pieces; what is longer is cut at its end, as in training."""
 ANSWER_PIECES = 24
@@ -37,7 +37,7 @@ ANSWER_PIECES = 24
 UNREAD = -12.0
 """Margin of a sentence that begins beyond the input."""
 CLS, SEP = 101, 102
-_ENCODER, _SCALE = "enc.", ".scale"
+_SCALE = ".scale"
 
 
 class MiniLMReader:
@@ -101,7 +101,7 @@ class MiniLMReader:
         return {
             name: as_floats(self._kept, name)
             for name in self._kept
-            if not name.startswith(_ENCODER) and not name.endswith(_SCALE)
+            if not name.startswith(ENCODER) and not name.endswith(_SCALE)
         }
 
     @property
@@ -111,9 +111,8 @@ class MiniLMReader:
 
     @cached_property
     def _made_encoder(self) -> EightBitEncoder:
-        own = {name.removeprefix(_ENCODER): value for name, value in self._kept.items() if name.startswith(_ENCODER)}
-        rounded = {name: (value, own[name + _SCALE]) for name, value in own.items() if name + _SCALE in own}
-        return EightBitEncoder({**load_weights(), **own}, rounded)
+        assert self._kept  # it is the published file
+        return EightBitEncoder(FILE)
 
 
 def as_floats(kept: Mapping[str, NDArray[Any]], name: str) -> Rows:

@@ -1,16 +1,17 @@
 """The encoder with its weights, ready to run.
 
-In -> out: the weights by their names in model.safetensors -> an onnxruntime session: "embedded" (t, 384) -> states (t, 384).
+In -> out: a safetensors file -> an onnxruntime session: the summed embeddings of one text (t, 384) -> states (t, 384).
 Does not: tokenize, look up word embeddings, or check the weights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING
 
-from qa.models.graph import LOW, MIDDLE, make_graph, weight_shapes
+from qa.models.graph import make_graph
+from qa.models.rounded import LOW, MIDDLE, make_rounded_graph
 from qa.models.weights import first_bytes
 
 if TYPE_CHECKING:
@@ -18,67 +19,49 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from onnxruntime import InferenceSession
 
-STRIP = 64
-"""Rows of a matrix that are turned at once: what fits in the nearest cache."""
-
-
-def encoder_session(weights: Mapping[str, NDArray[np.float32]]) -> InferenceSession:
-    """Return the network with these weights; it may be run from several threads at once."""
-    return _session(make_graph(), {name: weights[name] for name in weight_shapes()})
+ENCODER = "enc."
+"""Begins the names of the encoder's weights in a reader's file."""
+PACKED_AFTER = 24
+"""Arranging the rounded matrices for the processor takes as long as so many passes then save: one question from the shell reads fewer passages."""
 
 
 def mapped_session(path: Path) -> InferenceSession:
-    """Return the network with the weights of a safetensors file, which the session maps itself: nothing is copied to be given away."""
-    graph = make_graph(file=path.name, firsts=first_bytes(path))
-    return _session(graph, {}, path.parent)
+    """Return the network with the weights of a safetensors file, which the session maps: nothing is copied, arranged or read before it is used.
+
+    It may be run from several threads at once.
+    """
+    return _session(make_graph(path.name, first_bytes(path)), path.parent, packed=False)
 
 
 class EightBitEncoder:
-    """The network with matrices in eight bits: near what the weights in 32 bits give, in less than half the time. Safe to share between threads."""
+    """The network with the rounded matrices of a reader's file: near what 32 bits give, in less than half the time. Safe to share between threads."""
 
-    def __init__(
-        self,
-        weights: Mapping[str, NDArray[np.float32]],
-        rounded: Mapping[str, tuple[NDArray[np.int8], NDArray[np.float32]]],
-    ) -> None:
-        """Take weights by name, and the matrices (n, k) that are rounded already with their rows' scales (n,); others are rounded here."""
-        given: dict[str, NDArray[Any]] = {}
-        for name, shape in weight_shapes().items():
-            if len(shape) == 1:
-                given[name] = weights[name]
-                continue
-            matrix, scale = rounded[name] if name in rounded else round_rows(weights[name])
-            own = name.removesuffix(".weight")
-            given[own + ".rounded"], given[own + ".scale"] = _turned(matrix), scale
-        self._session = _session(make_graph(eight_bits=True), given)
+    def __init__(self, path: Path) -> None:
+        """Take a safetensors file as benchmarks/reader/weights.py writes it; KeyError where a weight is missing."""
+        found = first_bytes(path)
+        firsts = {name.removeprefix(ENCODER): first for name, first in found.items() if name.startswith(ENCODER)}
+        self._graph, self._folder = make_rounded_graph(path.name, firsts), path.parent
+        self._session = _session(self._graph, self._folder, packed=False)
+        self._lock, self._passes = Lock(), 0
 
     def run(self, embedded: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the last hidden states (t, 384) of the summed embeddings (t, 384) of one text."""
+        """Return the last hidden states (t, 384) of the summed embeddings (t, 384) of one text; the same bits at every run."""
         import numpy as np
 
         zeros = {"middles": np.full(len(embedded), MIDDLE, np.uint8), "lows": np.full(len(embedded), LOW, np.uint8)}
-        states: NDArray[np.float32] = self._session.run(None, {"embedded": embedded, **zeros})[0]
+        states: NDArray[np.float32] = self._chosen().run(None, {"embedded": embedded, **zeros})[0]
         return states
 
-
-def round_rows(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Return a matrix (n, k) in -127..127 and the scale of each row (n,), with which it is about the matrix again."""
-    import numpy as np
-
-    scale = np.maximum(np.maximum(matrix.max(1), -matrix.min(1)), np.float32(1e-8)) / 127
-    return np.rint(matrix / scale[:, None]).astype(np.int8), scale
-
-
-def _turned(matrix: NDArray[np.int8]) -> NDArray[np.int8]:
-    import numpy as np
-
-    turned = np.empty(matrix.shape[::-1], np.int8)
-    for first in range(0, len(matrix), STRIP):
-        turned[:, first : first + STRIP] = matrix[first : first + STRIP].T
-    return turned
+    def _chosen(self) -> InferenceSession:
+        """Return the session; one with its matrices arranged once that is worth it, which changes no bit: whole numbers are added up exactly."""
+        with self._lock:
+            self._passes += 1
+            if self._passes == PACKED_AFTER:
+                self._session = _session(self._graph, self._folder, packed=True)
+            return self._session
 
 
-def _session(graph: bytes, weights: Mapping[str, NDArray[Any]], folder: Path | None = None) -> InferenceSession:
+def _session(graph: bytes, folder: Path, *, packed: bool) -> InferenceSession:
     """One thread a run: passes side by side are faster than threads inside one, and on one machine give the same bits however many there are."""
     import onnxruntime
 
@@ -87,11 +70,7 @@ def _session(graph: bytes, weights: Mapping[str, NDArray[Any]], folder: Path | N
     options.log_severity_level = 3  # it would tell of its optimizations on stderr
     # The graph has its fused operators already: looking for more takes time and finds nothing.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    if folder:
-        options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(folder))
-    values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]
-    if values:
-        options.add_external_initializers(list(weights), values)
-    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    session.kept = values, list(weights.values())  # the session reads this memory as long as it lives
-    return session
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(folder))
+    if not packed:
+        options.add_session_config_entry("session.disable_prepacking", "1")
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

@@ -48,8 +48,8 @@ class Graph:
         self._constants.append(_sizes(shape) + _number(2, kind) + _text(8, name) + _block(9, data))
         return name
 
-    def weight(self, name: str, kind: int, shape: tuple[int, ...], file: str = "weights", first: int = 0) -> str:
-        """Add a constant whose data comes from outside: from a file, beginning at its byte `first`, unless the session is given it."""
+    def weight(self, name: str, kind: int, shape: tuple[int, ...], file: str, first: int) -> str:
+        """Add a constant whose data stands in a file, beginning at its byte `first`."""
         length = math.prod(shape) * _BYTES[kind]
         entries = (("location", file), ("offset", str(first)), ("length", str(length)))
         outside = b"".join(_block(13, _text(1, key) + _text(2, value)) for key, value in entries)
