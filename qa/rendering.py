@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from qa.answers.verifying import Verification
 
 REFUSAL = "The documents do not answer this."
-OVERVIEW_HEAD = "An overview in the documents' own words, no answer."
+OVERVIEW_HEAD = "An overview in the documents' own words."
 UNCLEAR = "This may not be an answer. The closest sentences are:"
 QUOTATION_MARKS = tuple('"“”„«»‘’「」')
 DECIMALS = 6

@@ -43,7 +43,7 @@ def test_ask_cite_step_and_go_back(site, visit):
     engine, url = site
     page = visit(url)
     card = ask(page, KALLAS)
-    assert re.search(r"Answer from 1 document, word for word", card.inner_text())
+    assert "word for word from 1 document" in card.locator(".lead").first.inner_text()
     check_quotes(page, card, engine)
     assert "likely" not in card.locator(".lead").inner_text()  # never calibrated on these documents
     assert float(card.locator(".best .qt").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 18
@@ -108,7 +108,7 @@ def test_refusals_follow_ups_and_what_was_searched(site, visit):
     page.wait_for_function("new URLSearchParams(location.search).getAll('after').length === 0")
     assert "Searched: " not in page.locator("#chat .ans").last.inner_text()
     unclear = ask(visit(url), "what is the capital of Ukraine")
-    assert "This may not be an answer" in unclear.inner_text()
+    assert unclear.inner_text().startswith("Closest passages")
 
 
 def test_history_links_and_a_new_chat(site, visit):

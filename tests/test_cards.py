@@ -1,5 +1,6 @@
 """How an answer reads: the best first, by document, lists and tables as such, and every quote the document's characters."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -44,8 +45,8 @@ def citation(label, doc_id, start, text, **more):
     return Citation(label, doc_id, f"Title of {doc_id}", "0" * 64, span, text, 1, 1, passage, 0.5, **more)
 
 
-def card(*citations, question="q", calibrated=False, **more):
-    answer = Answer(question, question, citations, (), True, 0.9, "", **more)
+def card(*citations, question="q", calibrated=False, confidence=0.9, **more):
+    answer = Answer(question, question, citations, (), True, confidence, "", **more)
     return Read(answer_card(answer, 9, calibrated=calibrated)), citations
 
 
@@ -112,17 +113,83 @@ def test_a_list_that_is_one_quote_is_a_list_below_what_leads_to_it():
     assert "*" not in page.seen
 
 
-def test_confidence_is_a_word_only_where_it_was_fitted_and_an_unclear_answer_says_so_once():
-    page, _ = card(citation(1, "a.txt", 0, "Yes."), calibrated=True)
-    assert page.seen.count("likely") == 1
-    page, _ = card(citation(1, "a.txt", 0, "Yes."))
+def test_what_it_is_is_said_once_and_likely_only_where_it_was_fitted():
+    quote = citation(1, "a.txt", 0, "Yes.")
+    heads = {
+        "Likely the answer, word for word from 1 document": card(quote, calibrated=True, confidence=0.7),
+        "Very likely the answer, word for word from 1 document": card(quote, calibrated=True),
+        "Answer, word for word from 1 document": card(citation(1, "a.txt", 0, "Yes.", answer=Span(0, 3))),
+        "What the documents say, word for word from 1 document": card(quote),
+        "Closest passages, word for word from 1 document": card(quote, clear=False),
+    }
+    for said, (page, _) in heads.items():
+        assert page.seen.startswith(said + "Yes.")
+    page, _ = card(quote, clear=False, calibrated=True)
+    assert page.seen.startswith("Closest passages, ")
     assert "likely" not in page.seen
-    assert "Answer from 1 document" in page.seen
-    for calibrated in (True, False):
-        page, _ = card(citation(1, "a.txt", 0, "Yes."), clear=False, calibrated=calibrated)
-        assert page.seen.count("may not be an answer") == 1
-        assert page.seen.count("losest passages") == 1
-        assert "likely" not in page.seen
+    assert "not be an answer" not in page.seen
+
+
+def test_every_quote_names_its_document_however_many_it_gives():
+    page, _ = card(*(citation(n, "a.txt", 100 * n, f"Quote {n}.", headings=("Part B",)) for n in (1, 2, 3, 4)))
+    assert page.seen.count("Title of a.txt › Part B · line 1") == 4
+
+
+def test_a_long_lead_in_is_folded_and_its_end_is_seen():
+    words = "We will not disclose them unless compelled to do so by a court. " * 5 + "They may include:"
+    lead = Lead(Span(0, len(words)), words, Kind.PARAGRAPH)
+    page, _ = card(citation(1, "l.md", len(words) + 4, "any logs", kind=Kind.ITEM, lead=lead))
+    assert "They may include:any logs" in page.seen
+    assert page.seen.count("We will not disclose them") == 0
+    assert page.html.count("We will not disclose them") == 5
+
+
+def test_items_that_were_left_out_are_seen_to_be():
+    text = "You need:\n\n1. a rake\n2. a spade\n3. a hoe\n4. water\n"
+    passage = Passage("l.md:0", "l.md", "L", Span(0, len(text)), text, 5)
+    lead = Lead(Span(0, 9), "You need:", Kind.PARAGRAPH)
+
+    def items(*words):
+        spans = [Span(text.index(word), text.index(word) + len(word)) for word in words]
+        more = {"kind": Kind.ITEM, "lead": lead}
+        return card(*(
+            replace(citation(n, "l.md", span.start, span.of(text), **more), passage=passage)
+            for n, span in enumerate(spans, 1)
+        ))[0]  # fmt: skip
+
+    assert items("a rake", "a spade").html.count('class="gap"') == 0
+    assert items("a rake", "a hoe", "water").html.count('class="gap"') == 1
+    assert items("a hoe").html.count('class="gap"') == 1
+
+
+def test_a_speaker_stands_above_what_is_said_whether_the_quote_has_the_name_or_not():
+    text = "**Ada Lund:** We [met](m.html) in May."
+    named = citation(1, "t.md", 0, text, kind=Kind.TURN, answer=Span(len(text) - 4, len(text) - 1))
+    told = citation(2, "t.md", 90, "It rained.", kind=Kind.TURN, lead=Lead(Span(0, 8), "Ada Lund", Kind.TURN))
+    page, _ = card(named, told)
+    assert page.quotes[1] == text
+    assert "Ada LundWe met in May." in page.seen
+    assert "Ada LundIt rained." in page.seen
+    assert page.bold == "May"
+
+
+def test_link_definitions_and_marks_that_break_a_line_are_not_seen():
+    text = "He writes [there][far]:\n\n[far]: https://foreign.example/a\n\n> One line\\\n> and  \n> another<br>one."
+    page, _ = card(citation(1, "q.md", 0, text))
+    assert page.quotes[1] == text
+    assert "foreign.example" not in page.seen
+    assert "\\" not in page.seen
+    assert page.tags.count("br") == 3
+    page, _ = card(citation(1, "q.md", 0, "Write \\[x\\] and `a\\\nb`."))
+    assert page.tags.count("br") == 0
+
+
+def test_the_dots_of_a_quote_are_told_from_those_that_open_its_text():
+    text = "Before. It cost so much... After."
+    passage = Passage("t.txt:0", "t.txt", "T", Span(0, len(text)), text, 5)
+    page, _ = card(replace(citation(1, "t.txt", 8, "It cost so much..."), passage=passage))
+    assert "It cost so much...[…]" in page.seen
+    assert "…It cost" in page.seen
 
 
 def answering(label, doc_id, start, text, words, **more):
@@ -183,7 +250,29 @@ def test_two_things_that_are_compared_stand_in_two_columns(question):
     assert page.tags.count("h4") == 2
     assert list(page.quotes.values()) == [second.text, first.text, both.text]
     assert card(first, both, question=question)[0].tags.count("h4") == 0  # nothing is said of one alone
+    of_the_other = citation(2, "a.md", 90, "AOF needs to fork as well.", headings=("RDB disadvantages",))
+    assert card(first, of_the_other, question=question)[0].tags.count("h4") == 0
     assert card(first, second, question="what is said of files")[0].tags.count("h4") == 0
+
+
+def test_a_thing_is_named_as_its_documents_write_it_and_one_that_no_quote_names_is_told():
+    quotes = citation(1, "a.md", 0, "AOF is a log."), citation(2, "a.md", 90, "RDB is compact.")
+    page, _ = card(*quotes, question="rdb or aof, which one?")
+    assert ">RDB</h4>" in page.html or ">RDB</bdi></h4>" in page.html
+    slots = citation(1, "b.md", 0, "A hash slot is lost."), citation(2, "b.md", 90, "Keys have a hash tag.")
+    page, _ = card(*slots, question="what is the difference between a string and a hash")
+    assert page.tags.count("h4") == 0
+    assert page.seen.count("No quote names string.") == 1
+    page, _ = card(citation(1, "b.md", 0, "A list has an end."), question="the difference between a string and a hash")
+    assert "No quote names" not in page.seen
+
+
+def test_two_words_are_a_thing_only_together():
+    account = citation(1, "a.md", 0, "A personal account is one person's.", headings=("Account terms",))
+    both = citation(2, "a.md", 90, "Organizations have others than personal accounts.", headings=("Account terms",))
+    shared = citation(3, "a.md", 180, "Organizations are shared by a team.", headings=("Account terms",))
+    page, _ = card(account, both, shared, question="difference between a personal account and an organization")
+    assert list(page.quotes.values()) == [account.text, shared.text, both.text]
 
 
 def test_an_article_is_no_thing_that_a_quote_could_name():

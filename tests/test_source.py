@@ -128,3 +128,32 @@ def test_ten_lines_of_the_source_are_seen_at_200_percent(odd_site, visit):
     assert body["height"] / line >= 10
     assert body["y"] + body["height"] <= 450
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_items_are_counted_lines_break_and_words_of_a_narrow_column_stay_whole(tmp_path_factory, model, visit):
+    text = (
+        "# Rules\n\n1. First of them\n1. Second of them\n   1. Inside it\n1. Third of them\n\n"
+        "One line\\\nand another.\n\n```\n$ go\n```\n\n| Section | What |\n|---|---|\n"
+        f"| Indemnification and Miscellaneous | {'We are not liable for what may be. ' * 6}|\n"
+    )
+    _, site, url = serve(tmp_path_factory, model, lambda seeds: (seeds.mkdir(), (seeds / "r.md").write_text(text)))
+    page = visit(url)
+    page.locator(".docrow").first.click()
+    page.wait_for_selector(".text .b.item")
+    seen = page.locator(".text").evaluate(
+        "e => [...e.querySelectorAll('.item')].map(i => getComputedStyle(i, '::before').content)"
+    )
+    assert [content.strip('"') for content in seen] == ["none", "2. ", "none", "3. "]
+    assert page.locator(".text br").count() == 1
+    assert "\\" not in page.locator(".text").inner_text()
+    code = page.locator(".b.code").evaluate(
+        "e => [e.getBoundingClientRect().height, parseFloat(getComputedStyle(e).lineHeight)]"
+    )
+    assert code[0] < 3 * code[1]  # one line and the edge around it: the lines of the fences take no room
+    broken = page.locator(".cell", has_text="Indemnification").evaluate(
+        "e => { const w = document.createTreeWalker(e, NodeFilter.SHOW_TEXT), r = document.createRange(); let t; "
+        "do { t = w.nextNode(); } while (!t.data.includes('Indem')); const at = t.data.indexOf('Indem'); "
+        "r.setStart(t, at); r.setEnd(t, at + 15); return r.getClientRects().length; }"
+    )
+    assert broken == 1
+    site.close(verbose=False)

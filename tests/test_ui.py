@@ -105,7 +105,7 @@ def test_text_of_documents_and_questions_is_never_html(small):
 
 def test_the_cards_say_what_they_are(real):
     card = cards.answer_card(real.ask("what did Kallas say about appeasement"), 5)
-    assert "Answer from 1 document, word for word" in card
+    assert "word for word from 1 document" in card
     assert card.count('class="cite"') == 2
     refusal = cards.answer_card(real.ask("what did Merkel say about appeasement"), 5)
     assert "The documents do not answer this." in refusal

@@ -278,4 +278,4 @@ def _refuse(
 def _courtesy(corpus: Corpus) -> str:
     names = corpus.frequent_names(NAMES_OFFERED)
     about = f", for example {' or '.join(names[-2:])}" if names else ""
-    return f"That is no question about them. Ask what they say about something{about}."
+    return f"Ask what the documents say about something{about}."

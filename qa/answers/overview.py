@@ -107,10 +107,9 @@ def _names(corpus: Corpus, *, people: bool) -> tuple[Quoted, str]:
         start = corpus.sentence(number)[1].start + at
         quoted.append((number, Span(start, start + len(each.name)) if at >= 0 else None))
     kind = "people" if people else "names"
-    return (
-        quoted,
-        f"The {kind} named most often{whole}, each where it is named in full: {len(quoted)} of {len(named)}.",
-    )
+    all_of_them = f"All {len(named)} {kind} named{whole}"
+    most = f"The {len(quoted)} of {len(named)} {kind} that are named most often{whole}"
+    return quoted, f"{all_of_them if len(quoted) == len(named) else most}, each where it is named in full."
 
 
 def _dates(corpus: Corpus, on: Dated | None) -> tuple[Quoted, str]:
@@ -130,7 +129,11 @@ def _dates(corpus: Corpus, on: Dated | None) -> tuple[Quoted, str]:
         start = corpus.sentence(number)[1].start
         if number not in [n for n, _ in quoted]:
             quoted.append((number, Span(start + date.span.start, start + date.span.end)))
-    return quoted, f"{len(quoted)} of {len(first)} dates named{whole}, in order."
+    all_of_them = f"All {len(first)} dates named{whole}"
+    return (
+        quoted,
+        f"{all_of_them if len(quoted) == len(first) else f'{len(quoted)} of {len(first)} dates named{whole}'}, in order.",
+    )
 
 
 def _on(corpus: Corpus, texts: dict[int, str], on: Dated) -> tuple[Quoted, str]:

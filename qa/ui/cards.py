@@ -14,12 +14,16 @@ from html import escape
 
 from qa.answers.followups import is_courtesy
 from qa.datatypes import Answer, Document, Hit, Span
-from qa.rendering import OVERVIEW_HEAD, REFUSAL, answer_to_markdown, answer_to_plain, is_understood_differently
+from qa.rendering import REFUSAL, answer_to_markdown, answer_to_plain, is_understood_differently
+from qa.ui.beside import SENTENCE_END, Told, opener, pill
 from qa.ui.escaping import label, shown
+from qa.ui.heads import counted, head_of
 from qa.ui.marks import hidden_in, quoted_html
-from qa.ui.quotes import OVERVIEW, Layout, Told, laid_out, pill, places_of, quotes_html
+from qa.ui.quotes import OVERVIEW, Layout, laid_out, places_of, quotes_html
 
 TITLES_SHOWN = 4
+NEAR_CHARS = 300
+"""What a refusal shows at once of a passage at most."""
 SHA_CHARS = 16
 """How much of a document's sha256 an answer carries, so that a quote is not marked in another version of it."""
 _ACTS = (("chats", "Chats"), ("check", "Check a quote"), ("export", "Export"), ("theme", "Light / dark"))
@@ -32,9 +36,6 @@ HEADER = f"""<header class="top"{{upload}}>
   <details class="more narrow"><summary class="act">More</summary><div>{_WIDE.replace("act wide", "act")}</div></details>
 </header>
 <div id="live" class="sr" role="status" aria-live="polite"></div>"""
-CONFIDENCE_WORDS = ((0.75, "very likely"), (0.0, "likely"))
-"""From which confidence a clear answer is called what."""
-CLOSEST, UNCLEAR = "The closest passages", "This may not be an answer"
 QUESTIONS_OFFERED = 2
 """By a refusal: questions the documents do answer."""
 
@@ -109,17 +110,7 @@ def answer_card(
 
 
 def _quotes(answer: Answer, layout: Layout, told: Told, asked: Asked, *, calibrated: bool) -> str:
-    sources = len({citation.doc_id for citation in answer.citations})
-    rests = f"rom {counted(sources, 'document')}, word for word"
-    if answer.kind == OVERVIEW:
-        head = f'<h3 class="lead">{shown(OVERVIEW_HEAD)} {shown(answer.reason)}</h3>'
-    elif answer.clear:
-        word = next(word for least, word in CONFIDENCE_WORDS if answer.confidence >= least)
-        sure = f' <span class="sure" title="Estimated probability that this answers: {answer.confidence:.0%}">{word}</span>'
-        head = f'<h3 class="lead">Answer f{rests}{sure if calibrated else ""}</h3>'
-    else:
-        head = f'<h3 class="lead"><strong>{CLOSEST}</strong> {UNCLEAR}. F{rests}</h3>'
-    return f"{head}{_searched(answer, asked)}{quotes_html(layout, told)}"
+    return f"{head_of(answer, calibrated=calibrated)}{_searched(answer, asked)}{quotes_html(layout, told)}"
 
 
 def _refusal(answer: Answer, document_count: int, offered: Sequence[str], asked: Asked) -> str:
@@ -226,12 +217,27 @@ def _nearest(hits: Sequence[Hit], document_count: int) -> str:
 
 def _hit(hit: Hit) -> str:
     passage = hit.passage
-    text = quoted_html(passage.text, passage.span.start, hidden_in(passage.text, passage.doc_id))
+    hidden, first = hidden_in(passage.text, passage.doc_id), _first_of(passage.text)
+    text = quoted_html(passage.text[:first], passage.span.start, hidden)
+    rest, button = "", ""
+    if first < len(passage.text):
+        late = [Span(max(each.start - first, 0), each.end - first) for each in hidden if each.end > first]
+        rest = f'<span class="late" hidden>{quoted_html(passage.text[first:], passage.span.start + first, late)}</span>'
+        button, _ = opener(passage.text[first:], "after")
+    number = pill(hit.rank, f"Passage {hit.rank}: show in {passage.title}")
     return (
-        f'<blockquote class="quote"><span class="qt" data-n="{hit.rank}">{text}</span>'
-        f"{pill(hit.rank, f'Passage {hit.rank}: show in {passage.title}')}</blockquote>"
-        f'<p class="src">{shown(passage.title)}</p>'
+        f'<blockquote class="quote"><span class="qt" data-n="{hit.rank}">{text}{rest}</span>'
+        f'<span class="tail{"" if button else " bare"}">{button}{number}</span></blockquote>'
+        f'<p class="src"><span class="doc">{shown(passage.title)}</span></p>'
     )
+
+
+def _first_of(text: str) -> int:
+    """Return where the first sentences of a passage end, or else its first words: the rest opens in its place."""
+    if len(text) <= NEAR_CHARS:
+        return len(text)
+    ends = [match.end() for match in SENTENCE_END.finditer(text, NEAR_CHARS // 3, NEAR_CHARS)]
+    return ends[-1] if ends else text.rfind(" ", 1, NEAR_CHARS) + 1 or NEAR_CHARS
 
 
 def spans_of(places: Iterable[tuple[str, Span, str]]) -> str:
@@ -240,8 +246,3 @@ def spans_of(places: Iterable[tuple[str, Span, str]]) -> str:
         [doc_id, span.start, span.end, *([sha256[:SHA_CHARS]] if sha256 else [])] for doc_id, span, sha256 in places
     ]
     return escape(json.dumps(rows))
-
-
-def counted(number: int, noun: str) -> str:
-    """Return "1 document", "2 documents"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

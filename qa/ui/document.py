@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from qa.datatypes import Block, Kind, Span
 from qa.text.shown import Shown
 from qa.ui.escaping import inline, shown
-from qa.ui.marks import cells_of, marks_of
+from qa.ui.marks import blank_edges, breaks_in, broken, cells_of, marks_of
 
 RUN_CHARS = 5000
 """The browser lays out the text run by run, as it comes into sight: a document of megabytes is there at once."""
@@ -22,6 +22,7 @@ LINE_CHARS, LINE_PIXELS = 70, 25
 ROWS_TOGETHER = 100
 OUTLINED = 500
 _NUMBERED = re.compile(r"\s*(?:\d+|[a-zA-Z])[.)]\s*")
+_COUNTED = re.compile(r"\s*(\d+)([.)])\s")
 _DOT = re.compile(r"\s*[-*+•]\s+")
 _CLASSES = {
     Kind.HEADING: "h", Kind.ITEM: "item", Kind.CODE: "code", Kind.FURNITURE: "furn", Kind.META: "furn",
@@ -31,8 +32,9 @@ _CLASSES = {
 
 def document_html(text: str, blocks: Sequence[Block] = (), hidden: Sequence[Span] = (), *, flows: bool = False) -> str:
     """Return the text in its blocks; `data-a` of each is where it begins, in code points. With `flows`, a line may end anywhere."""
-    markup = Markup(text, hidden)
-    runs = "".join(_run(markup, run) for run in _runs(list(_tiling(text, blocks))))
+    markup = Markup(text, hidden, flows=flows)
+    numbers = _numbers(text, blocks)
+    runs = "".join(_run(markup, run, numbers) for run in _runs(list(_tiling(text, blocks))))
     return f'<div class="text{" flow" if flows else ""}">{runs}</div>'
 
 
@@ -54,8 +56,9 @@ def outline_html(text: str, blocks: Sequence[Block], hidden: Sequence[Span]) -> 
 class Markup:
     """A text and which of its characters are markup."""
 
-    def __init__(self, text: str, hidden: Sequence[Span]) -> None:
+    def __init__(self, text: str, hidden: Sequence[Span], *, flows: bool = False) -> None:
         self.text = text
+        self.flows = flows
         self._hidden = hidden
         self._ends = [span.end for span in hidden]
 
@@ -67,6 +70,13 @@ class Markup:
                 break
             found.append(Span(max(self._hidden[i].start, span.start), min(self._hidden[i].end, span.end)))
         return found
+
+    def breaks(self, block: Block) -> list[Span]:
+        """Return what breaks a line of Markdown in a block, and the empty lines at the edges of code: neither is seen."""
+        start, text = block.span.start, block.span.of(self.text)
+        if block.kind is Kind.CODE:
+            return _moved(blank_edges(text, _moved(self.inside(block.span), -start)), start)
+        return _moved(breaks_in(text), start) if self.flows else []
 
     def html(self, span: Span, gone: Iterable[Span] = ()) -> str:
         """Return the HTML of a span, `gone` and what is white at its end not seen."""
@@ -80,7 +90,7 @@ class Markup:
                 at += 1
             hides = at < len(unseen) and unseen[at].start <= start
             piece = _piece(self.text[start:end])
-            parts.append(f'<span class="mk">{piece}</span>' if hides else piece)
+            parts.append(f'<span class="mk">{piece}</span>{broken(self.text, start, end)}' if hides else piece)
         return "".join(parts)
 
 
@@ -116,11 +126,27 @@ def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
         yield run
 
 
-def _run(markup: Markup, run: Sequence[Block]) -> str:
+def _numbers(text: str, blocks: Sequence[Block]) -> dict[int, str]:
+    """Return by where they begin what numbered items are counted as, where they are written otherwise: in Markdown all may be "1."."""
+    found, last = dict[int, str](), dict[tuple[int, int], int]()
+    for block in blocks:
+        for level in (6, 5, 4, 3, 2, 1):
+            if block.level < level:
+                last.pop((block.group, level), None)  # a list inside ends with its item
+        mark = _COUNTED.match(text, block.span.start) if block.kind is Kind.ITEM and block.group else None
+        if mark:
+            key = block.group, block.level
+            last[key] = last[key] + 1 if key in last else int(mark[1])
+            if last[key] != int(mark[1]):
+                found[block.span.start] = f"{last[key]}{mark[2]}"
+    return found
+
+
+def _run(markup: Markup, run: Sequence[Block], numbers: Mapping[int, str]) -> str:
     lines = sum(1 + (b.span.end - b.span.start) // LINE_CHARS for b in run)
     parts = []
     for table, blocks in groupby(run, key=lambda b: b.group if b.group and _is_row(b) else 0):
-        html = "".join(_row(markup, b) if table else _block(markup, b) for b in blocks)
+        html = "".join(_row(markup, b) if table else _block(markup, b, numbers) for b in blocks)
         parts.append(f'<div class="tbl" role="table">{html}</div>' if table else html)
     return f'<div class="run" style="contain-intrinsic-size:auto {lines * LINE_PIXELS}px">{"".join(parts)}</div>'
 
@@ -129,8 +155,8 @@ def _is_row(block: Block) -> bool:
     return block.kind is Kind.ROW or (block.kind is Kind.FURNITURE and bool(block.group))
 
 
-def _block(markup: Markup, block: Block) -> str:
-    gone, kind = markup.inside(block.span), _CLASSES.get(block.kind, "")
+def _block(markup: Markup, block: Block, numbers: Mapping[int, str]) -> str:
+    gone, kind = [*markup.inside(block.span), *markup.breaks(block)], _CLASSES.get(block.kind, "")
     more = ""
     first = gone[0].of(markup.text) if gone and gone[0].start == block.span.start else ""
     if block.kind is Kind.HEADING:
@@ -138,7 +164,11 @@ def _block(markup: Markup, block: Block) -> str:
     elif block.kind is Kind.ITEM:
         more = f' style="--d:{min(block.level, 6)}"'
         kind += " dot" if _DOT.fullmatch(first) else ""
-        gone = gone[1:] if _NUMBERED.fullmatch(first) else gone
+        if _NUMBERED.fullmatch(first):
+            number = numbers.get(block.span.start, "")
+            kind += " num" if number else ""
+            more += f' data-no="{number}"' if number else ""
+            gone = gone if number else gone[1:]
     elif first.lstrip().startswith(">"):
         kind = "bq"
     level = f" h{min(block.level, 4)}" if block.kind is Kind.HEADING else ""

@@ -40,6 +40,8 @@ class Form:
     """"timeline", "values", "columns", or "" for one below the other."""
     rows: tuple[tuple[str, Citation], ...] = ()
     columns: tuple[tuple[str, tuple[Citation, ...]], ...] = ()
+    missing: str = ""
+    """Of two things that are compared, the one that no quote names."""
 
     def quotes(self) -> list[Citation]:
         """Return the quotes that have a place in it, in the order in which they are shown."""
@@ -105,14 +107,31 @@ def _columns(answer: Answer) -> Form | None:
         heads = _thing(match["a"]), _thing(match["b"])
         first, second = ({stem(word) for word in content_words(head)} for head in heads)
         only = first - second, second - first
+        if not all(only):
+            continue
         sides: tuple[list[Citation], list[Citation]] = [], []
-        for citation in answer.citations if all(only) else ():
+        for citation in answer.citations:
             side = _side(citation, only)
             if side is not None:
                 sides[side].append(citation)
         if all(sides):
+            heads = _written(heads[0], sides[0]), _written(heads[1], sides[1])
             return Form("columns", columns=tuple((head, tuple(side)) for head, side in zip(heads, sides, strict=True)))
+        return Form(missing=_missing(answer.citations, heads, only))
     return None
+
+
+def _missing(citations: Sequence[Citation], heads: tuple[str, str], only: tuple[set[str], set[str]]) -> str:
+    """Return the one of two things that no quote names, "" where both are named, or none."""
+    named = [any(_names(each, text) for c in citations for text in _told(c)) for each in only]
+    return heads[named.index(False)] if sum(named) == 1 else ""
+
+
+def _written(head: str, quotes: Sequence[Citation]) -> str:
+    """Return a thing as its quotes write it: "rdb" is RDB."""
+    form = re.compile(rf"(?<!\w){re.escape(head)}(?!\w)", re.IGNORECASE)
+    found = [match.group() for c in quotes for text in _told(c) if (match := form.search(text))]
+    return max(found, key=lambda each: sum(map(str.isupper, each)), default=head) if not head[:1].isupper() else head
 
 
 def _thing(text: str) -> str:
@@ -123,10 +142,22 @@ def _thing(text: str) -> str:
 
 
 def _side(citation: Citation, only: tuple[set[str], set[str]]) -> int | None:
-    """Return which of two things a quote is about: the one its nearest heading names alone, else the one it names alone."""
-    for text in (*reversed(citation.headings), citation.text, citation.title):
-        words = {stem(word) for word in folded_words(text)}
-        named = [bool(words & each) for each in only]
-        if sum(named) == 1:
-            return named.index(True)
-    return None
+    """Return which of two things a quote is about: the one that it or else its nearest heading names alone.
+
+    A quote that names one of them under a heading of the other is about neither alone.
+    """
+    own = [_names(each, citation.text) for each in only]
+    for text in (*reversed(citation.headings), citation.title):
+        above = [_names(each, text) for each in only]
+        if sum(above) == 1:
+            return above.index(True) if all(own) or own in (above, [False, False]) else None
+    return own.index(True) if sum(own) == 1 else None
+
+
+def _told(citation: Citation) -> tuple[str, ...]:
+    return (citation.text, *citation.headings, citation.title)
+
+
+def _names(stems: set[str], text: str) -> bool:
+    """Tell whether a text has all words of a thing."""
+    return stems <= set(map(stem, folded_words(text)))

@@ -13,8 +13,8 @@ from html import escape
 
 from qa.datatypes import Document, Skipped
 from qa.text.documents import kinds
-from qa.ui.cards import counted
 from qa.ui.escaping import label, shown
+from qa.ui.heads import counted
 from qa.ui.sources import panel
 
 LISTED = 5000

@@ -6,6 +6,7 @@ Does not: leave a character out: what a reader does not see is there for whoever
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -16,6 +17,12 @@ from qa.ui.escaping import inline
 
 CELL_MARKS = ("\t", "|")
 """What stands between the cells of a row: in tables of our own, in Markdown."""
+_ITEM = re.compile(r"\s*([-*+•]|\d+|[a-zA-Z])(?:[.)]|(?<=[-*+•]))\s")
+_BREAK = re.compile(r"\\(?=\r?\n)|[ \t]{2,}(?=\r?\n)")
+_SPEAKER = re.compile(r"\**([^\W\d_][^\n:<>*]{0,40})\**:\**\s+(?=\S)")
+"""The name that a turn begins with, and a colon."""
+_BREAK_MARK, _BR = re.compile(r"\\|[ \t]{2,}"), re.compile(r"<br\s*/?>", re.IGNORECASE)
+"""What breaks a line of Markdown."""
 
 
 def quoted_html(text: str, start: int, hidden: Sequence[Span] = (), answer: Span | None = None) -> str:
@@ -24,7 +31,8 @@ def quoted_html(text: str, start: int, hidden: Sequence[Span] = (), answer: Span
     edges = (edge for span in (*hidden, *bold) for edge in (span.start, span.end))
     cuts = sorted({0, len(text), *(min(edge, len(text)) for edge in edges)})
     return "".join(
-        _piece(inline(text[a:b]), seen=not _within(hidden, a, b), bold=_within(bold, a, b)) for a, b in pairwise(cuts)
+        _piece(inline(text[a:b]), seen=not _within(hidden, a, b), bold=_within(bold, a, b)) + broken(text, a, b)
+        for a, b in pairwise(cuts)
     )
 
 
@@ -34,6 +42,12 @@ def _piece(html: str, *, seen: bool, bold: bool) -> str:
     return f"<b>{html}</b>" if bold else html
 
 
+def broken(text: str, start: int, end: int) -> str:
+    """Return a break of the line after markup that breaks it: a tag, or what ends a line of Markdown in that way."""
+    piece, ends = text[start:end], text[end : end + 2].startswith(("\n", "\r\n"))
+    return "<br>" if _BR.fullmatch(piece) or (ends and _BREAK_MARK.fullmatch(piece)) else ""
+
+
 def _within(spans: Sequence[Span], start: int, end: int) -> bool:
     return any(span.start <= start and end <= span.end for span in spans)
 
@@ -41,31 +55,68 @@ def _within(spans: Sequence[Span], start: int, end: int) -> bool:
 @lru_cache(maxsize=4096)
 def hidden_in(text: str, doc_id: str) -> tuple[Span, ...]:
     """Return which characters of a quote are markup, as the format of its document writes it."""
-    return parse_file(text.encode("utf-8"), "quote.md").hidden if format_of(doc_id) == "markdown" else ()
+    if not flows_in(doc_id):
+        return ()
+    read = parse_file(text.encode("utf-8"), "quote.md")
+    code = [block.span for block in read.blocks if block.kind is Kind.CODE]
+    return (*read.hidden, *(each for each in breaks_in(text) if not _within(code, each.start, each.end)))
+
+
+def turn_html(citation: Citation) -> str:
+    """Return what a speaker says that the quote itself names, the name above it as it stands above other quotes; "" where it names none."""
+    said = _SPEAKER.match(citation.text) if citation.kind is Kind.TURN and citation.lead is None else None
+    if said is None:
+        return ""
+    text, name = citation.text, Span(*said.span(1))
+    hidden = hidden_in(text, citation.doc_id)
+    marks = [Span(0, name.start), Span(name.end, said.end())]
+    rest = [Span(max(each.start - said.end(), 0), each.end - said.end()) for each in hidden if each.end > said.end()]
+    who = quoted_html(text[: said.end()], citation.span.start, [each for each in marks if each.start < each.end])
+    return f'<span class="who">{who}</span>{quoted_html(text[said.end() :], citation.span.start + said.end(), rest, citation.answer)}'
+
+
+def flows_in(doc_id: str) -> bool:
+    """Tell whether a line of a document may end anywhere, and means no more than a space."""
+    return format_of(doc_id) == "markdown"
+
+
+def breaks_in(text: str) -> list[Span]:
+    """Return what breaks a line of running text in Markdown, a backslash or blanks at its end; none within code."""
+    marks = (match.span() for match in _BREAK.finditer(text))
+    return [Span(*edges) for edges in marks if not text.count("`", 0, edges[0]) % 2]
 
 
 def pieces_of(citation: Citation) -> tuple[tuple[Span, Kind], ...]:
-    """Return the pieces of a quote that is code, or a list with what leads to it; none of a sentence or of one item."""
-    if citation.kind not in (Kind.CODE, Kind.ITEM):
+    """Return the pieces of a quote that is code, or more than one paragraph or item; none of a sentence or of one item."""
+    if citation.kind is Kind.ROW:
         return ()
     pieces = _blocks_in(citation.text, citation.doc_id, citation.kind)
     return pieces if citation.kind is Kind.CODE or len(pieces) > 1 else ()
 
 
 def piece_html(citation: Citation, span: Span, kind: Kind) -> str:
-    """Return code and items as such, and what announces them as text."""
+    """Return code and items as such, what is no text unseen, and all else as text."""
     code = kind is Kind.CODE
     inside = [
         Span(max(each.start - span.start, 0), each.end - span.start)
         for each in hidden_in(citation.text, citation.doc_id)
         if span.start < each.end and each.start < span.end
     ]
-    inside += _edges(span.of(citation.text), inside if code else [])
+    mark = _ITEM.match(span.of(citation.text)) if kind is Kind.ITEM else None
+    if mark and mark[1].isalnum():  # a number is seen
+        inside = [each for each in inside if each.start > mark.start(1)]
+    inside += blank_edges(span.of(citation.text), inside if code else [])
     text = quoted_html(span.of(citation.text), citation.span.start + span.start, inside, citation.answer)
-    return f"<pre>{text}</pre>" if code else f'<span class="{"dot" if kind is Kind.ITEM else "says"}">{text}</span>'
+    if kind is Kind.FURNITURE:
+        return f'<span class="mk" aria-hidden="true">{text}</span>'
+    return f"<pre>{text}</pre>" if code else f'<span class="{_class(mark)}">{text}</span>'
 
 
-def _edges(text: str, fences: Sequence[Span]) -> list[Span]:
+def _class(mark: re.Match[str] | None) -> str:
+    return "says" if mark is None else "num" if mark[1].isalnum() else "dot"
+
+
+def blank_edges(text: str, fences: Sequence[Span]) -> list[Span]:
     """Return the white space at the end of a piece, and that beside the marks around code: empty lines to nobody's use."""
     found = [Span(len(text.rstrip()), len(text))]
     for fence in fences:
@@ -76,18 +127,15 @@ def _edges(text: str, fences: Sequence[Span]) -> list[Span]:
 
 @lru_cache(maxsize=4096)
 def _blocks_in(text: str, doc_id: str, kind: Kind) -> tuple[tuple[Span, Kind], ...]:
-    """Return the pieces of a quote of a kind, in order, and of each what it is: code and what announces it, items and what leads to them."""
+    """Return the pieces of a quote, in order, and of each what it is: code and what announces it, items and what leads to them."""
     one = ((Span(0, len(text)), kind),)
-    if format_of(doc_id) != "markdown":
+    if not flows_in(doc_id):
         return one
     blocks = parse_file(text.encode("utf-8"), "quote.md").blocks
     starts = [0, *(block.span.start for block in blocks[1:]), len(text)]
-    has_kind = any(block.kind is kind for block in blocks)
-    return (
-        tuple((Span(*edges), block.kind) for edges, block in zip(pairwise(starts), blocks, strict=True))
-        if has_kind
-        else one
-    )
+    if kind is Kind.CODE and all(block.kind is not kind for block in blocks):
+        return one
+    return tuple((Span(*edges), block.kind) for edges, block in zip(pairwise(starts), blocks, strict=True)) or one
 
 
 def seen_text(text: str, doc_id: str) -> str:

@@ -7,8 +7,8 @@ Does not: know Gradio, or read a document.
 from __future__ import annotations
 
 from qa.datatypes import Document, Status
-from qa.ui.cards import counted
 from qa.ui.escaping import label, shown
+from qa.ui.heads import counted
 from qa.ui.pages import TOGGLE
 
 CHANGED = "This document has changed since the answer was given: ask again to see where the quote stands now."

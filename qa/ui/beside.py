@@ -1,0 +1,134 @@
+"""What stands beside a quote: its number, the words around it, and the line that says whose words they are.
+
+In -> out: a Citation and what is known of it -> HTML.
+Does not: draw the quote itself (qa/ui/quotes.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+from qa.datatypes import Citation, Kind
+from qa.formats.places import place_words
+from qa.rendering import STALE_MARK
+from qa.ui import escaping
+
+TIP_CHARS = 120
+LEAD_CHARS = 160
+"""Of what leads to a quote: more of it would push the quote down."""
+LONGEST_LEAD = 260
+"""Unless its last sentence is as long as that."""
+SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]*(?=\s)")
+SKIPPED = ' <span class="gap" aria-hidden="true">…</span><span class="sr">Items left out</span>'
+"""Between two items that do not follow each other."""
+OWN_DOTS = ("…", "...")
+LONGEST_MARK = 12
+"""Characters between two items that follow each other: a blank line, and a number or a box to tick."""
+_WORDS = re.compile(r"(?<!\w)(?!\w{1,3}[.)]\s)\w+")
+"""What is no number of an item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of an answer's quotes beside them: the number each has in the card, and the dates of documents."""
+
+    numbers: Mapping[int, int]
+    """By label."""
+    also: Mapping[int, int]
+    """By label: the number of the first other place that says the same."""
+    dates: Mapping[str, str] = field(default_factory=dict)
+
+
+def pill(number: int, label: str, tip: str = "") -> str:
+    """Return the numbered button of a quote; `tip` is the HTML that hover and focus show."""
+    shown = f'<span class="tip" aria-hidden="true">{tip}</span>' if tip else ""
+    stop = "" if number == 1 else ' tabindex="-1"'  # one stop of the Tab key for all numbers of a card: arrow keys step
+    named = f'data-n="{number}" aria-label="{escaping.label(label)}"{stop}'
+    return f'<span class="pillbox"><button type="button" class="cite" {named}>{number}</button>{shown}</span>'
+
+
+def numbered(citation: Citation, told: Told) -> str:
+    """Return the numbered button of a quote, with what stands around it."""
+    before, after = around(citation)
+    left = "…" + before[-TIP_CHARS:] if len(before) > TIP_CHARS else before
+    right = after[:TIP_CHARS] + "…" if len(after) > TIP_CHARS else after
+    tip = f"<b>{escaping.shown(citation.title)}</b>, {escaping.shown(place_words(citation))}"
+    tip += (
+        f'<br>{escaping.shown(left)} <span class="dim">[ the quote ]</span> {escaping.shown(right)}'
+        if left or right
+        else ""
+    )
+    number = told.numbers[citation.label]
+    return pill(number, f"Citation {number}: show in {citation.title}, {place_words(citation)}", tip)
+
+
+def around(citation: Citation) -> tuple[str, str]:
+    """Return what stands before and after a quote in its passage."""
+    start = citation.span.start - citation.passage.span.start
+    end = citation.span.end - citation.passage.span.start
+    text = citation.passage.text
+    if citation.kind in (Kind.ITEM, Kind.CODE) or not 0 <= start <= end <= len(text):
+        return "", ""
+    return text[:start].strip(), text[end:].strip()
+
+
+def is_skipped(citation: Citation, end: int) -> bool:
+    """Tell whether more than the mark of an item stands between `end` and a quote of the same list."""
+    start = citation.passage.span.start
+    gap = citation.passage.text[max(end - start, 0) : max(citation.span.start - start, 0)]
+    return bool(_WORDS.search(gap)) or citation.span.start - end - len(gap) > LONGEST_MARK
+
+
+def opener(text: str, side: str, *, dotted: bool = False) -> tuple[str, str]:
+    """Return the button that shows the text on one side of a quote, and that text, both empty where there is none.
+
+    `dotted`: the quote has dots of its own there, so that those of the button stand in brackets.
+    """
+    if not text:
+        return "", ""
+    button = (
+        f'<button type="button" class="around" data-act="around" aria-expanded="false" aria-label="Show the text {side} this quote">'
+        f"{'[…]' if dotted else '…'}</button>"
+    )
+    return button, f'<span class="ctx" hidden>{escaping.shown(text)}</span>'
+
+
+def lead_in(text: str, *, skips: bool = False) -> str:
+    """Return what a quote stands under; of a long one the end, the rest of it opens in its place. `skips`: not all below it is quoted."""
+    if not text:
+        return ""
+    cut = 0
+    if len(text) > LEAD_CHARS:
+        ends = [match.end() for match in SENTENCE_END.finditer(text, max(len(text) - LONGEST_LEAD, 0), len(text) - 1)]
+        cut = ends[-1] if ends else text.rfind(" ", 0, len(text) - LEAD_CHARS) + 1 or len(text) - LEAD_CHARS
+    button, rest = opener(text[:cut], "before")
+    return f'<p class="leadin">{button}{rest}{escaping.shown(text[cut:].lstrip())}{SKIPPED if skips else ""}</p>'
+
+
+def source_line(unit: Sequence[Citation], told: Told) -> str:
+    """Return one line: the document, the headings below its title, the place in it, its date, and who says the same."""
+    first = unit[0]
+    place = place_words(first)
+    headings = () if place.startswith("under ") else first.headings  # then they are in it
+    path = [
+        f'<span class="doc">{escaping.shown(first.title)}</span>',
+        *(escaping.shown(h) for h in headings if h != first.title),
+    ]
+    date = told.dates.get(first.doc_id, "")
+    known = [" › ".join(path), escaping.shown(place), *([escaping.shown(date)] if date else [])]
+    stale = f'<strong class="stale">{escape(STALE_MARK)}</strong>' if any(c.stale for c in unit) else ""
+    also = "".join(_also(c, told) for c in unit)
+    return f'<p class="src">{" · ".join(known)}{stale}{also}</p>'
+
+
+def _also(citation: Citation, told: Told) -> str:
+    first = told.also[citation.label]
+    return "".join(
+        f' <button type="button" class="cite also" tabindex="-1" data-n="{first + i}" '
+        f'aria-label="{escaping.label(f"Also in {p.title}, {place_words(p)}")}">'
+        f"also in {escaping.shown(p.title)}</button>"
+        for i, p in enumerate(citation.also)
+    )
