@@ -17,7 +17,7 @@ from qa.answers.exchanging import exchanged, other_thing
 from qa.answers.followups import is_courtesy, may_stand_alone, searched_for
 from qa.answers.joining import rank_windows, windows_around
 from qa.answers.matching import TokenMatch, match_tokens
-from qa.answers.merging import of_the_other, rather_alone, with_parts
+from qa.answers.merging import of_the_other, rather_alone, rather_named, with_parts
 from qa.answers.named import named
 from qa.answers.overview import overview, overview_of
 from qa.answers.parts import parts_of
@@ -129,11 +129,12 @@ def answer_question(
         earlier = [text for text in history if text.strip() and not is_courtesy(text)][-1]
         readings = exchanged(earlier, question, corpus.is_name)
         others = _answers_to(corpus, means, question, readings, k)
-        answer = of_the_other(answer, others, other_thing(question)[0], means.settings.quotes)
-        if may_stand_alone(question):
+        thing, _ = other_thing(question)
+        answer = of_the_other(answer, others, thing, means.settings.quotes)
+        if thing or may_stand_alone(question):
             (alone,) = _answers_to(corpus, means, question, [question.strip()], k)
-            answer = rather_alone(alone, answer)
-            searched = question.strip() if answer is alone else searched
+            answer = rather_named(answer, alone, thing) if thing else rather_alone(alone, answer)
+            searched = answer.searched
     if not as_typed and not answer.answered and (acronyms := unknown_acronyms(corpus, findings.query)):
         answer = _spelled_out(corpus, means, answer, acronyms, findings)
     if not as_typed and (parts := parts_of(searched)):

@@ -46,6 +46,10 @@ _WITH_IT = frozenset(
     )
     for word in line.split()
 )
+_OF_ALL = frozenset(("it", "its", "they", "their"))
+"""What may refer to what the documents are about, and to no question before."""
+_SAYS_ENOUGH = 2
+_HOW_MUCH = pattern(r"\bhow \w+", re.IGNORECASE)
 _LONGEST_REFERRING = 5
 _LONGEST_ELLIPSIS = 2
 
@@ -66,9 +70,16 @@ def searched_for(question: str, history: Sequence[str], is_name: Callable[[str],
 
 
 def may_stand_alone(question: str) -> bool:
-    """Tell whether nothing but its shortness says that a question follows another: words of its own, no "and", "it" or "tell me more"."""
-    asks = bool(content_words(question)) and not _GO_ON.match(question)
-    return asks and not (_CONNECTIVE.match(question) or _REFERENCE.search(question))
+    """Tell whether a question may follow no other: words of its own, no "and" or "tell me more", and no "he" or "that" to refer to one.
+
+    "It" and "their" may be what all the documents are about ("does it run on Windows"), where the question says something besides.
+    """
+    words = content_words(_HOW_MUCH.sub("how", question))
+    if not content_words(question) or _GO_ON.match(question) or _CONNECTIVE.match(question):
+        return False
+    if not (reference := _REFERENCE.search(question)):
+        return True
+    return len(words) >= _SAYS_ENOUGH and reference.group().lower() in _OF_ALL
 
 
 def _leans_on_history(question: str, is_name: Callable[[str], bool]) -> bool:

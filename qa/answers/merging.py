@@ -11,7 +11,10 @@ from dataclasses import replace
 
 from qa.answers.quoting import SHARE_OF_BEST, overlaps
 from qa.datatypes import Answer, Citation, Span
+from qa.patterns import pattern
 from qa.text.tokens import content_words, folded_words, stem
+
+_NAME = pattern(r"\b[A-Z]\w+(?: [A-Z]\w+)+")
 
 
 def with_parts(whole: Answer, parts: Sequence[Answer], most: int) -> Answer:
@@ -59,13 +62,33 @@ def of_the_other(together: Answer, readings: Sequence[Answer], thing: str, most:
     )
 
 
+def rather_named(together: Answer, alone: Answer, thing: str) -> Answer:
+    """Return the answer to a follow-up about another thing by itself where it names that and no quote of the one with the question before does."""
+    if not together.answered or any(_names(c, thing) or _abbreviates(c, thing) for c in together.citations):
+        return together
+    named = tuple(c for c in alone.citations if _names(c, thing))
+    if not named:
+        return together
+    return replace(alone, citations=tuple(replace(c, label=n) for n, c in enumerate(named, 1)), clear=False)
+
+
 def rather_alone(alone: Answer, together: Answer) -> Answer:
     """Return the better answer to a short question, by itself or with the one before; that one has to be answered with a word of its own.
 
-    So what was asked before neither answers a question that stands alone nor says why it is refused.
+    So what was asked before neither answers a question that stands alone nor says why it is refused. Where both quote the same first,
+    it adds nothing.
     """
+    places = [[(c.doc_id, c.span) for c in answer.citations[:1]] for answer in (alone, together)]
+    if alone.answered and places[0] == places[1]:
+        return alone
     own = any(_names(citation, alone.question) for citation in together.citations[:1])
     return together if own and not alone.clear and together.confidence > alone.confidence else alone
+
+
+def _abbreviates(citation: Citation, thing: str) -> bool:
+    """Tell whether a thing is the first letters of a name in a quote: "UK" of "United Kingdom"."""
+    initials = ("".join(word[0] for word in name.split()) for name in _NAME.findall(citation.text))
+    return thing.upper() in initials
 
 
 def _names(citation: Citation, thing: str) -> bool:
