@@ -8,6 +8,7 @@ Exit status: 0 done or answered, 1 an error with its fix, 2 wrong usage, 3 not i
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -22,9 +23,9 @@ if TYPE_CHECKING:  # a verb imports what it needs: `qa --help` needs nothing, no
     from collections.abc import Sequence
     from typing import Any, NoReturn
 
-    from qa.datatypes import BuildReport
     from qa.engine import Engine
     from qa.lines import Handle, Request
+    from qa.reports import BuildReport
 
 DONE, FAILED, WRONG_USAGE, NOT_FOUND, STALE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 LEFT_AT_ONCE = ("ask", "retrieve", "status", "text", "-h", "--help")
@@ -35,19 +36,25 @@ PACKED_FROM = 50
 
 def run() -> NoReturn:
     """Be the program `qa`: run the verb of the command line and end the process with its exit status."""
+    if _ends_at_once():
+        gc.disable()  # the collector would look a dozen times through what libraries bring, and free nothing
     try:
         status = main()
     except SystemExit as end:  # --help, or wrong usage
         if not isinstance(end.code, int):
             raise
         status = end.code
-    if sys.argv[1:2] and sys.argv[1] not in LEFT_AT_ONCE:
+    if not _ends_at_once():
         sys.exit(status)
     with suppress(BrokenPipeError):
         sys.stdout.flush()
         sys.stderr.flush()
     # Taking libraries and models apart, which the system frees as a whole, would be a sixth of a question's time.
     os._exit(status)
+
+
+def _ends_at_once() -> bool:
+    return not sys.argv[1:2] or sys.argv[1] in LEFT_AT_ONCE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -214,6 +221,7 @@ def _respond(handle: Handle, options: argparse.Namespace, history: list[str]) ->
 
     default_k = options.k or (PACKED_FROM if options.max_tokens else HITS_SHOWN)
     if options.question == ["-"]:
+        gc.enable()  # of any number of questions
         return FAILED if answer_lines(handle, sys.stdin, sys.stdout, default_k, history) else DONE
     content, text, status = handle(Request(" ".join(options.question), tuple(history), default_k))
     _write(options, content, text)

@@ -1,3 +1,4 @@
+import gc
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import sys
 import pytest
 from conftest import ROOT, SEEDS
 
+from qa import cli
 from qa.cli import main
 from qa.options import make_parser
 
@@ -338,3 +340,31 @@ def test_a_used_port_is_told_before_anything_is_loaded_or_built(folder, host):
     assert result.stdout == "1 []\n"
     assert result.stderr == f"error: Port {port} of {host} cannot be used: choose another with --port or QA_PORT.\n"
     assert not (folder / "index").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "collecting"), [(["ask", "x"], False), (["build"], True), (["serve"], True), ([], False)]
+)
+def test_the_garbage_of_a_process_that_ends_at_once_is_left_to_the_system(monkeypatch, arguments, collecting):
+    def leave(status):
+        raise SystemExit(status)
+
+    seen = []
+    monkeypatch.setattr("sys.argv", ["qa", *arguments])
+    monkeypatch.setattr(cli, "main", lambda: seen.append(gc.isenabled()) or 0)
+    monkeypatch.setattr("os._exit", leave)
+    try:
+        with pytest.raises(SystemExit):
+            cli.run()
+    finally:
+        gc.enable()
+    assert seen == [collecting]
+
+
+def test_any_number_of_questions_from_a_pipe_leaves_no_garbage(qa):
+    gc.disable()
+    try:
+        qa("retrieve", "-", stdin="whales\n")
+        assert gc.isenabled()
+    finally:
+        gc.enable()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.text.numbers import dates_said
-from qa.text.tokens import count_prompt_tokens, fold, folded_words, lexical_terms
+from qa.text.tokens import count_prompt_tokens, fold, folded_words, lexical_terms, sound, sounds
 
 TERMS = {
     "acronyms": ("the U.S. and the US", ["us", "us"]),
@@ -95,3 +95,9 @@ def test_a_name_in_capitals_is_no_stop_word_unless_all_is_in_capitals():
     assert lexical_terms("Ask IT or the WHO, it is open") == ["ask", "IT", "WHO", "open"]
     assert lexical_terms("WHO DO I ASK ABOUT IT") == ["ask"]
     assert lexical_terms("IT") == ["IT"]
+
+
+@given(st.lists(st.text(st.characters(categories=["L"]), min_size=1)))
+def test_words_sound_alike_whatever_is_heard_beside_them(words):
+    assert sounds(words) == [sound(word) for word in words]
+    assert sound("zelenskyy") == sound("zelenskiy") == sound("selensky")

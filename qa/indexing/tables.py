@@ -15,7 +15,7 @@ from qa.indexing.contract import SHORTEST_HEARD, Table
 from qa.indexing.structure import Structure
 from qa.patterns import pattern
 from qa.text.shown import Shown
-from qa.text.tokens import count_prompt_tokens, fold, folded_words, sound, stem
+from qa.text.tokens import count_prompt_tokens, fold, folded_words, sounds, stem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,9 +60,9 @@ class Tables:
     def words_by_sound(self) -> dict[str, list[str]]:
         """The content words of four letters and more by how they are spoken, roughly."""
         table: dict[str, list[str]] = {}
-        for word in self.vocabulary:
-            if len(word) >= SHORTEST_HEARD and word.isalpha():
-                table.setdefault(sound(word), []).append(word)
+        heard = [word for word in self.vocabulary if len(word) >= SHORTEST_HEARD and word.isalpha()]
+        for word, spoken in zip(heard, sounds(heard), strict=True):
+            table.setdefault(spoken, []).append(word)
         return table
 
     def is_name(self, word: str) -> bool:
