@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from qa.datatypes import Answer, Block, BuildReport, Document, Hit, Span, Status, Where
+from qa.datatypes import Answer, Block, Document, Hit, Span, Where
 from qa.defaults import HITS_SHOWN
 from qa.errors import SeedError
 from qa.indexing.contract import Corpus
@@ -24,18 +24,20 @@ from qa.models.embedding import load_embedder, runtime_of
 from qa.models.encoding import Embedder
 from qa.originals import Originals
 from qa.picturing import PagePictures
+from qa.reports import BuildReport, Status
 from qa.settings import Settings, from_env
 
 if TYPE_CHECKING:  # a method imports what it needs: `qa status` needs no answers, a question no builder
     from qa.answers.answering import Means
+    from qa.answers.calibrated import Calibration
     from qa.answers.confidence import Weights
     from qa.answers.verifying import Verification
     from qa.indexing.encodings import Progress
     from qa.models.reading import Reader
 
 TRIES = 3
-COMPARED = ".weights.json"
-"""In the index folder: which file of the model's weights was compared with its checksum."""
+COMPARED, READER_COMPARED = ".weights.json", ".reader.json"
+"""In the index folder: which file of the model's weights was compared with its checksum, and which of the reader's."""
 Found = TypeVar("Found")
 
 
@@ -50,7 +52,7 @@ class Engine:
         self._opened: Opened | None = None
         self._checked = ""
         self._originals = Originals(self.settings)
-        self._weights: tuple[object, Weights | None] | None = None
+        self._calibration: Calibration | None = None
         self._reader: tuple[Reader | None] | None = None
         self._pictures = PagePictures(self.settings)
         self._lock = threading.Lock()
@@ -226,7 +228,7 @@ class Engine:
         if self._checked != opened.state.name:
             check_recipe(opened.state.manifest, self.settings, embedder)
             self._checked = opened.state.name
-        weights = self._read_weights(opened.state.manifest["recipe"]["fingerprint"])
+        weights = self._kept_weights().weights(opened.state.manifest["recipe"]["fingerprint"])
         documents = documents_within(opened.corpus, within)
         return opened.corpus, Means(embedder, self.settings, self._load_reader(), weights, documents)
 
@@ -239,34 +241,21 @@ class Engine:
 
     def keep_calibration(self, weights: Weights) -> Path:
         """Let the confidence be computed with these weights from now on; return the file they are kept in."""
-        from qa.answers.calibrated import keep_weights
+        return self._kept_weights().keep(self._open().state.manifest["recipe"]["fingerprint"], weights)
 
-        fingerprint = self._open().state.manifest["recipe"]["fingerprint"]
-        return keep_weights(self.settings.index, self._fitted_for(fingerprint), weights)
+    def _kept_weights(self) -> Calibration:
+        if self._calibration is None:
+            from qa.answers.calibrated import Calibration
 
-    def _fitted_for(self, fingerprint: str) -> str:
-        """Name the model and the reader that a calibration holds for."""
-        return f"{fingerprint} {self.settings.reader}"
-
-    def _read_weights(self, fingerprint: str) -> Weights | None:
-        """Read the calibration again only when it was touched."""
-        from qa.answers.calibrated import FILE, read_weights
-
-        try:
-            touched = (self.settings.index / FILE).stat().st_mtime_ns
-        except OSError:
-            return None
-        if self._weights is None or self._weights[0] != (touched, fingerprint):
-            weights = read_weights(self.settings.index, self._fitted_for(fingerprint))
-            self._weights = (touched, fingerprint), weights
-        return self._weights[1]
+            self._calibration = Calibration(self.settings.index, self.settings.reader)
+        return self._calibration
 
     def _load_reader(self) -> Reader | None:
         with self._lock:
             if self._reader is None:
                 from qa.models.readers import load_reader
 
-                self._reader = (load_reader(self.settings.reader),)
+                self._reader = (load_reader(self.settings.reader, self._in_index(READER_COMPARED)),)
             return self._reader[0]
 
     def _look(self) -> State:
@@ -285,9 +274,12 @@ class Engine:
     def _load_embedder(self) -> Embedder:
         with self._lock:
             if self._embedder is None:
-                folder = self.settings.index  # there is none where the index is kept in a store
-                self._embedder = load_embedder(self.settings.model, folder / COMPARED if folder.is_dir() else None)
+                self._embedder = load_embedder(self.settings.model, self._in_index(COMPARED))
             return self._embedder
+
+    def _in_index(self, name: str) -> Path | None:
+        """Return where something is remembered between two starts; nowhere without an index folder, as where it is kept in a store."""
+        return self.settings.index / name if self.settings.index.is_dir() else None
 
 
 def shelf_of(settings: Settings) -> Shelf:

@@ -1,4 +1,5 @@
 import dataclasses
+import hashlib
 import importlib
 import sys
 import threading
@@ -168,6 +169,22 @@ def test_a_reader_that_reads_much_arranges_its_matrices_once_and_gives_the_same_
     assert made == [False, True]
     for text, before in zip(texts, first, strict=True):
         assert np.array_equal(encoder.run(embedded(reader, text)), before)
+
+
+def test_its_weights_are_compared_again_only_where_the_file_is_another(monkeypatch, tmp_path):
+    read, digest = [], hashlib.file_digest
+
+    def counted(opened, kind):
+        read.extend([1] * (opened.name == str(FILE)))
+        return digest(opened, kind)
+
+    monkeypatch.setattr(hashlib, "file_digest", counted)
+    for _ in range(3):
+        assert MiniLMReader(tmp_path / ".reader.json")._kept
+    assert len(read) == 1
+    monkeypatch.setattr("qa.models.reader.SHA256", "0" * 64)
+    with pytest.raises(SettingsError, match=r"reader.safetensors is not the published file .*: reinstall quoted"):
+        MiniLMReader(tmp_path / ".reader.json").read("a", [("b", [Span(0, 1)])])
 
 
 def test_the_file_that_travels_along_is_what_the_export_writes_of_its_own_weights(tmp_path):

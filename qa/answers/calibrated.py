@@ -18,6 +18,32 @@ FILE = "calibration.json"
 MOST_BYTES = 1024 * 1024
 
 
+class Calibration:
+    """What one index folder keeps for one reader; safe to share between threads."""
+
+    def __init__(self, index: Path, reader: str) -> None:
+        self._index, self._reader = index, reader
+        self._read: tuple[object, Weights | None] = None, None
+
+    def weights(self, fingerprint: str) -> Weights | None:
+        """Return what was fitted with the model of this fingerprint, read again only where it was touched; the errors of `read_weights`."""
+        try:
+            touched = (self._index / FILE).stat().st_mtime_ns
+        except OSError:
+            return None
+        if self._read[0] != (touched, fingerprint):
+            self._read = (touched, fingerprint), read_weights(self._index, self._fitted_for(fingerprint))
+        return self._read[1]
+
+    def keep(self, fingerprint: str, weights: Weights) -> Path:
+        """Let them be used from now on; return the file they are kept in."""
+        return keep_weights(self._index, self._fitted_for(fingerprint), weights)
+
+    def _fitted_for(self, fingerprint: str) -> str:
+        """Name the model and the reader that a calibration holds for."""
+        return f"{fingerprint} {self._reader}"
+
+
 def read_weights(index: Path, fitted_for: str) -> Weights | None:
     """Return the weights kept in `index` for this model and reader, None where there are none; IndexCorrupt where they cannot be read."""
     path = index / FILE

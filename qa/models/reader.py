@@ -45,8 +45,9 @@ class MiniLMReader:
 
     name = "quoted-reader-1"
 
-    def __init__(self) -> None:
-        self._lock = Lock()
+    def __init__(self, remember: Path | None = None) -> None:
+        """Read nothing yet; `remember` is a file in which it is kept that the weights were compared (see `check_file`)."""
+        self._lock, self._remember = Lock(), remember
 
     def read(self, question: str, passages: Sequence[tuple[str, Sequence[Span]]]) -> list[Reading]:
         """Return a Reading of each passage: a text and the spans of its sentences in it, in order, at least one."""
@@ -93,7 +94,7 @@ class MiniLMReader:
     @cached_property
     def _kept(self) -> Mapping[str, NDArray[Any]]:
         """What is in the file; SettingsError where it is not the one that was published."""
-        return mapped_safetensors(FILE, SHA256, "quoted")
+        return mapped_safetensors(FILE, SHA256, "quoted", self._remember)
 
     @cached_property
     def _weights(self) -> Mapping[str, Rows]:

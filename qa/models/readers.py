@@ -7,6 +7,7 @@ Does not: import transformers before another reader than the default is asked fo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from qa.datatypes import Span
@@ -17,14 +18,17 @@ DEFAULT, NONE = "default", "none"
 ANSWER_PIECES = 30
 
 
-def load_reader(name: str) -> Reader | None:
-    """Load a reader; SettingsError where it cannot be loaded or is of a kind that cannot read."""
+def load_reader(name: str, remember: Path | None = None) -> Reader | None:
+    """Load a reader; `remember` is a file that keeps which weights were compared.
+
+    SettingsError where it cannot be loaded or is of a kind that cannot read.
+    """
     if name == NONE:
         return None
     if name == DEFAULT:
         from qa.models.reader import MiniLMReader
 
-        return MiniLMReader()
+        return MiniLMReader(remember)
     from transformers import AutoConfig
 
     try:
