@@ -11,7 +11,7 @@ from importlib import import_module
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from qa.api import ask, build, retrieve
-    from qa.datatypes import Answer, BuildReport, Citation, Document, Hit, Passage, Span, Status
+    from qa.datatypes import Answer, Citation, Document, Hit, Passage, Span
     from qa.engine import Engine
     from qa.errors import (
         BuildLocked,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         StoreUnavailable,
     )
     from qa.prompts import prompt_of
+    from qa.reports import BuildReport, Status
     from qa.settings import Settings
 
 __all__ = [
@@ -53,9 +54,10 @@ __all__ = [
 
 _HOMES = {
     "api": ("ask", "build", "retrieve"),
-    "datatypes": ("Answer", "BuildReport", "Citation", "Document", "Hit", "Passage", "Span", "Status"),
+    "datatypes": ("Answer", "Citation", "Document", "Hit", "Passage", "Span"),
     "engine": ("Engine",),
     "prompts": ("prompt_of",),
+    "reports": ("BuildReport", "Status"),
     "settings": ("Settings",),
 }
 """Where a public name is made; the others are errors."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from qa.datatypes import Answer, BuildReport, Hit
+from qa.datatypes import Answer, Hit
 from qa.defaults import HITS_SHOWN
 from qa.engine import Engine
+from qa.reports import BuildReport
 
 
 @cache

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from qa.records import record
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -49,7 +51,7 @@ class Kind(StrEnum):
     FURNITURE = "furniture"  # page headers and footers, rulers, comments, navigation
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """A piece of a document's structure. The blocks of a document tile its text, white space after one belongs to it."""
 
@@ -65,7 +67,7 @@ class Block:
     """Equal for the items of one list and the rows of one table (from 1); 0 for a block of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Page:
     """A page as it is shown: its printed label ("iv", "47698", "" where it has none), width and height in points."""
 
@@ -74,7 +76,7 @@ class Page:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mark:
     """From `start` on, a text without pages is in this part: kind "slide", "sheet", "cell", "part" or "time", and its name."""
 
@@ -83,7 +85,7 @@ class Mark:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parsed:
     """What a format gives of a file."""
 
@@ -101,7 +103,7 @@ class Parsed:
     """Sentences on what was left out of this file ("no text on 12 of 14 pages"), without its name."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Where:
     """Where a quote stands in the file, as people say it."""
 
@@ -118,7 +120,7 @@ class Where:
     """From 1 in the whole text, for formats without lines of their own; else 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lead:
     """What a quote stands under (a list's lead-in, a table's header row, a speaker, a term): a place in the same document."""
 
@@ -127,7 +129,7 @@ class Lead:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Document:
     """One file of the seeds folder; `doc_id` is its POSIX path below it, `sha256` that of its bytes."""
 
@@ -138,7 +140,7 @@ class Document:
     meta: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Passage:
     """The embedded unit: whole sentences of one document. `span.of(document.text) == text`."""
 
@@ -155,7 +157,7 @@ class Passage:
         return self.count(self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hit:
     """A ranked passage: rank from 1, fused score in 0..1, and the two scores it was fused from."""
 
@@ -168,7 +170,7 @@ class Hit:
     """BM25 of the passage for the question's terms, 0 or more."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where another document says the same. `span` is in document coordinates; line and column count from 1."""
 
@@ -183,7 +185,7 @@ class Place:
     where: Where = field(default_factory=Where)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Citation:
     """One quoted span, numbered from 1. `span` is in document coordinates; line and column count from 1."""
 
@@ -215,7 +217,7 @@ class Citation:
     """Estimated probability, 0..1, that this quote answers."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """Citations, or (answered false) a refusal with its reason; `searched` is what was looked for."""
 
@@ -239,62 +241,3 @@ class Answer:
     def stale(self) -> bool:
         """Whether a document that is quoted has changed or gone since it was indexed."""
         return any(citation.stale for citation in self.citations)
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that is not indexed; `reason` is one sentence that names it, with the fix."""
-
-    doc_id: str
-    reason: str
-    again: bool = False
-    """It was being written, and may be whole at the next look."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What one build did. The first four are doc_ids, then counts of passages, then seconds and a name."""
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    passages: int
-    embedded: int
-    reused: int
-    seconds: float
-    snapshot: str
-    warnings: tuple[str, ...] = ()
-    """Sentences on what was left out, and on what was left out of documents."""
-    skipped: tuple[Skipped, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What the index holds, which doc_ids differ from the seeds as they are now, and which library runs the model (`runtime`)."""
-
-    snapshot: str
-    model: str
-    created: str  # ISO 8601, UTC
-    age_seconds: float
-    documents: int
-    sentences: int
-    passages: int
-    tokens: int
-    size_bytes: int
-    store: Mapping[str, object]  # how vectors are searched: `kind`, of an approximate index its measured recall
-    warning: str
-    """What is wrong with the newest snapshot, where an earlier one answers in its place; else empty."""
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-    skipped: tuple[Skipped, ...] = ()
-    """The files of the folder that are not indexed, as it is now."""
-    runtime: str = ""
-    languages: Mapping[str, int] = field(default_factory=dict)  # documents of each, by its English name
-    unread: tuple[str, ...] = ()  # sentences on documents in languages that the model was not made for
-
-    @property
-    def stale(self) -> bool:
-        """Whether the seeds have changed since the index was built."""
-        return bool(self.added or self.changed or self.removed)

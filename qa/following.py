@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from qa.datatypes import BuildReport, Skipped
 from qa.engine import Engine
 from qa.errors import BuildLocked, QAError, SeedError
+from qa.reports import BuildReport, Skipped
 from qa.text.documents import look_at
 
 SETTLED_SECONDS = 0.4

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import IO, Any
 
 from qa.errors import SettingsError
+from qa.records import record
 from qa.rendering import printable
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """One question as it came from the arguments or from a line."""
 

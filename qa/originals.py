@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 
-from qa.datatypes import Skipped
 from qa.errors import SeedError
 from qa.indexing.comparing import compare_files, split_known_bad
 from qa.indexing.shelf import State
 from qa.opening import read_regular
+from qa.reports import Skipped
 from qa.settings import Settings
 from qa.text.documents import MEGABYTE, list_seeds, look_at
 

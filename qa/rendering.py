@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from qa.datatypes import Answer, BuildReport, Citation, Hit, Kind, Passage, Place, Status
+from qa.datatypes import Answer, Citation, Hit, Kind, Passage, Place
 from qa.formats.places import place_to_dict, place_words
+from qa.reports import BuildReport, Status
 
 if TYPE_CHECKING:
     from qa.answers.verifying import Verification

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from qa.errors import SettingsError
+from qa.records import record
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 TEXT_SUFFIXES = (
@@ -30,7 +31,7 @@ def _default_home() -> Path:
     return _CHECKOUT if not (here / "seeds").is_dir() and (_CHECKOUT / "seeds").is_dir() else here
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What a user may choose. Each field is also read from the variable `QA_` + its name in capitals."""
 

@@ -15,7 +15,18 @@ from qa.errors import QAError
 
 # A room imports only from rooms before it; a wing is its rooms in the order its docstring gives.
 ROOMS = [
-    *("defaults", "errors", "patterns", "datatypes", "settings", "opening", "vocabulary", "formats"),
+    *(
+        "defaults",
+        "errors",
+        "patterns",
+        "records",
+        "datatypes",
+        "reports",
+        "settings",
+        "opening",
+        "vocabulary",
+        "formats",
+    ),
     *(
         "text.shown",
         "text.titles",

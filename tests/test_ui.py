@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_info
 
-from qa.datatypes import Document, Skipped
+from qa.datatypes import Document
 from qa.engine import Engine
 from qa.errors import SettingsError
 from qa.formats import parse_file
+from qa.reports import Skipped
 from qa.settings import Settings
 from qa.ui import cards, sources
 from qa.ui.document import document_html, outline_html

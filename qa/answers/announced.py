@@ -6,10 +6,11 @@ Does not: decide what is quoted for a sentence (qa/answers/spans.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from qa.datatypes import Block, Document, Kind, Lead, Span
 from qa.indexing.contract import Corpus
+from qa.records import record
 from qa.text.sentences import trim
 
 LIST_CHARS = 700
@@ -21,7 +22,7 @@ NEVER = frozenset((Kind.META, Kind.FURNITURE, Kind.CAPTION))
 OPEN_ENDS = (":", "：")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quote:
     """What is quoted for a sentence."""
 

@@ -7,7 +7,7 @@ Does not: write a sentence of its own into an answer; only the reason of a refus
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from qa.answers import confidence, weighing
 from qa.answers.acronyms import spelled_out, unknown_acronyms
@@ -35,6 +35,7 @@ from qa.indexing.telling import unread_question
 from qa.models.encoding import Embedder
 from qa.models.readers import DEFAULT, NONE
 from qa.models.reading import Reader
+from qa.records import record
 from qa.settings import DEFAULT_MODEL, Settings
 from qa.text.tokens import content_words
 
@@ -45,7 +46,7 @@ SURE_OF_WORDS = 0.5
 """Answering words are told where the reader gives them at least this probability within their sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Means:
     """What answers are made with, beside the corpus."""
 
@@ -74,7 +75,7 @@ class Means:
         return self.calibrated or (confidence.WITH_READER if self.reader else confidence.MATCH_ONLY)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Findings:
     """What a question found, before anything is decided."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from qa.indexing.contract import Corpus
 from qa.patterns import pattern
+from qa.records import record
 from qa.text.tokens import content_words, stem
 
 LONGEST = 200
@@ -39,7 +39,7 @@ _HINTS = ("writ", "wrote", "author", "publish", " by")
 """Each form holds one of these: most questions hold none, and are compared with no form."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """Some documents, by number, and in words who wrote them."""
 

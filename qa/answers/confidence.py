@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from qa.answers.context import is_told, stems_above, stems_told
@@ -24,6 +24,7 @@ from qa.answers.spans import quote_span
 from qa.answers.spelling import is_typed_as_name
 from qa.answers.weighing import FURTHEST
 from qa.indexing.contract import Corpus
+from qa.records import record
 from qa.text.tokens import folded_words, stem
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ SHOWN_CHARS = 40
 """How many words a reason lists, and how much of each."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Evidence:
     """The numbers the probability is made of, in the order of the weights."""
 
@@ -68,7 +69,7 @@ class Evidence:
     """Logarithm of the word pieces of the question: the more it says, the less of it a sentence that answers can match."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Weights:
     """The logistic model that turns evidence into a probability."""
 
@@ -85,7 +86,7 @@ MATCH_ONLY = Weights((0.1417, 0.0, 4.8958, 1.9558, -1.8828, -2.0101, -1.4365, 0.
 WITH_READER = Weights((0.2242, 0.294, 3.2826, 0.2894, -1.9831, -1.198, -1.0311, 0.6394), -3.4634)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judgement:
     """Probability, 0..1, that the best sentence answers; `reason` says what speaks most against it."""
 

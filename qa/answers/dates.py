@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from qa.datatypes import Span
 from qa.patterns import pattern
+from qa.records import record
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
@@ -37,7 +37,7 @@ _PATTERNS = tuple(pattern(source, re.IGNORECASE) for source in (
 ))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dated:
     """A date and where it stands; month and day are 0 where they are not told."""
 

@@ -10,13 +10,13 @@ five small ones, or than five cut at 250 tokens beforehand (`qa eval` with Chrom
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.answers.matching import TokenMatch
 from qa.answers.retrieval import RankedPassage
 from qa.datatypes import Hit
 from qa.indexing.contract import Corpus
+from qa.records import record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +31,7 @@ REPEATED = 0.5
 """What the BM25 scores of the other passages of a hit add to that of its best one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Window:
     """Passages `first` to `last` of one document, joined."""
 

@@ -9,13 +9,13 @@ The idea is ColBERT's (Khattab and Zaharia, SIGIR 2020), with an embedder that w
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.answers.retrieval import Query
 from qa.indexing.contract import Corpus
 from qa.indexing.lexical import distinct
 from qa.indexing.projection import project
+from qa.records import record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ EARLIER = 0.5
 """What a token of an earlier question counts, beside one of the question itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TokenMatch:
     """Similarities of the tokens of some passages to the `t` tokens of a question."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.answers import asking
@@ -21,6 +20,7 @@ from qa.datatypes import Kind
 from qa.indexing.contract import Corpus
 from qa.indexing.structure import KINDS
 from qa.patterns import pattern
+from qa.records import record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +47,7 @@ _NO_SUBJECT = pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SentenceRanking:
     """Sentences of the candidate passages, best first."""
 

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from qa.answers.ranking import SentenceRanking
 from qa.datatypes import Span
 from qa.indexing.contract import Corpus
 from qa.models.reading import Reader
+from qa.records import record
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reads:
     """What a reader says of the sentences of a ranking, in its order."""
 
@@ -58,7 +59,7 @@ def read_best(
     return Reads(margins, tuple(rows), answers)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Passage:
     """A passage as a reader sees it, without markup: its text, where each character stands in the document, its sentences and their numbers."""
 

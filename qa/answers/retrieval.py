@@ -16,6 +16,7 @@ from qa.errors import SettingsError
 from qa.indexing.contract import Corpus
 from qa.models.encoding import NO_PIECE, Embedder, Encoding, unknown_piece
 from qa.patterns import pattern
+from qa.records import record
 from qa.text.numbers import dates_said
 from qa.text.tokens import folded_words, is_content_word, is_shouted, lexical_terms
 
@@ -69,7 +70,7 @@ class Query:
                 yield re.split("[’']", match.group())[0], word, tokens
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RankedPassage:
     """A passage's row with its fused score, 0..1, and the two it was fused from."""
 

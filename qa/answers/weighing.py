@@ -8,7 +8,7 @@ A logistic regression over a sentence's own features; `benchmarks/fit_answers.py
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qa.answers.quoting import OF_ANOTHER_SOURCE
@@ -16,6 +16,7 @@ from qa.answers.ranking import SentenceRanking
 from qa.answers.reading import Reads
 from qa.datatypes import Kind
 from qa.indexing.contract import Corpus
+from qa.records import record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +36,7 @@ UNREAD = -6.0
 """Margin of a sentence that was not read."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SentenceWeights:
     """The logistic model over BY_MATCH, with a reader over BY_MATCH and BY_READER."""
 

@@ -7,11 +7,11 @@ Does not: look into the documents (qa/answers/overview.py does).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 
 from qa.answers.dates import Dated, dates_in
 from qa.patterns import pattern
+from qa.records import record
 
 LONGEST = 200
 """A longer question is none about the whole."""
@@ -118,7 +118,7 @@ _HINTS = (
 """Each form holds one of these: most questions hold none, and are compared with no form."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """What is asked about the documents, and which one of them is meant, in the words of the question."""
 

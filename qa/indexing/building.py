@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any
 
-from qa.datatypes import BuildReport
 from qa.errors import IndexIncompatible, IndexMissing, SeedError
 from qa.indexing import snapshots
 from qa.indexing.comparing import Reading, compare_files, describe_all, split_known_bad
@@ -31,6 +30,7 @@ from qa.indexing.resuming import discard_cache, resume_cache
 from qa.indexing.shapes import check_manifest
 from qa.indexing.telling import unread_languages
 from qa.models.encoding import Embedder, unknown_piece
+from qa.reports import BuildReport
 from qa.settings import Settings
 from qa.text.documents import SeedFile, Seeds, list_seeds
 

@@ -7,12 +7,14 @@ Does not: embed, or publish (qa/indexing/building.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
-from qa.datatypes import Document, Parsed, Skipped
+from qa.datatypes import Document, Parsed
 from qa.errors import SeedError
 from qa.formats.reading import Unreadable
+from qa.records import record
+from qa.reports import Skipped
 from qa.text.documents import Changed, SeedFile, left_out, read_parsed
 
 Read = TypeVar("Read")
@@ -54,7 +56,7 @@ def describe(file: SeedFile) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """The files of a build that may be readable, and those that turned out not to be."""
 

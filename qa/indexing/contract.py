@@ -10,12 +10,12 @@ An index does not change while it is open.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qa.datatypes import Block, Document, Passage, Span
 from qa.indexing.lexical import distinct, largest
 from qa.indexing.structure import Structure
+from qa.records import record
 from qa.text.shown import Shown
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ SHORTEST_HEARD = 4
 """Fewest letters of a word that is compared with others by its sound."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Candidates:
     """The passages that may answer: the nearest and those with the largest BM25 scores, each once."""
 

@@ -26,7 +26,6 @@ import hashlib
 import json
 import mmap
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +39,7 @@ from qa.indexing.snapshots import Snapshot
 from qa.indexing.structure import Structure
 from qa.indexing.tables import Tables
 from qa.indexing.vouching import check_parts
+from qa.records import record
 from qa.stores import VectorStore
 from qa.text.shown import Shown
 
@@ -55,7 +55,7 @@ PASSAGE_COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredEncoding:
     """What is kept of a passage's Encoding; `starts` count within the passage."""
 

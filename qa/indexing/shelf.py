@@ -7,16 +7,16 @@ Does not: answer, or load a model.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from qa.datatypes import BuildReport
 from qa.errors import IndexCorrupt, IndexIncompatible, StoreUnavailable
 from qa.indexing import snapshots
 from qa.indexing.contract import Corpus
 from qa.indexing.corpus import SnapshotCorpus
 from qa.indexing.locks import build_lock
 from qa.indexing.shapes import check_manifest
+from qa.records import record
+from qa.reports import BuildReport
 from qa.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Replaced(StoreUnavailable):
     """What was to be read is there no more: newer states answer in its place. Asking again is enough."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class State:
     """One state of an index, by name, and what is wrong with a newer one that should answer in its place."""
 
@@ -38,7 +38,7 @@ class State:
     warning: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opened:
     """The state that answers, and the newest name it was chosen for."""
 

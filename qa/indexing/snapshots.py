@@ -23,13 +23,14 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from qa.errors import IndexCorrupt, IndexIncompatible, IndexMissing, SettingsError, StoreUnavailable
 from qa.indexing.locks import Hold, hold, unheld
 from qa.patterns import pattern
+from qa.records import record
 
 FORMAT = 8
 KEPT = 2
@@ -44,7 +45,7 @@ _NAME = pattern(r"snapshot-(\d{6,})\Z")
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Snapshot:
     """One published snapshot, whole when it was opened; while this object lives, no build removes it."""
 

@@ -7,13 +7,13 @@ Does not: tell a forged text from a true one (its sha256 does), or change anythi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qa.datatypes import Kind
 from qa.indexing.lexical import LexicalIndex
 from qa.indexing.shapes import check_entries, check_words
 from qa.indexing.structure import BLOCK_COLUMNS, Structure
+from qa.records import record
 from qa.stores import VectorStore
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _check_told(entries: Sequence[Mapping[str, Any]]) -> None:
             raise ValueError("documents.json has headings, pages or parts that are none")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Held:
     """What tables may point into: the documents, and how much there is of what is counted."""
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from qa.datatypes import BuildReport
 from qa.errors import IndexMissing, QAError
 from qa.indexing import snapshots
 from qa.indexing.building import build_index
@@ -32,6 +31,7 @@ from qa.milvus.reviving import revive
 from qa.milvus.root import Root
 from qa.milvus.sending import Parcel, make_collection, send_pages, send_passages, verify
 from qa.models.encoding import Embedder
+from qa.reports import BuildReport
 from qa.settings import Settings
 
 

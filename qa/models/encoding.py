@@ -7,8 +7,9 @@ Does not: run a model, or know a library that does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from qa.records import record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +20,7 @@ WINDOW_TEXTS = 64
 """How many passages are encoded side by side at most, and how many are handed to the workers at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Encoding:
     """What the model says of one text; `t` counts its tokens without the special ones."""
 

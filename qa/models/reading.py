@@ -7,13 +7,13 @@ Does not: load a model (qa/models/reader.py the one that travels along, qa/model
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from qa.datatypes import Span
+from qa.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """A passage read for a question, sentence by sentence."""
 

@@ -7,9 +7,9 @@ Does not: tokenise by itself, or lose a character: what is not in a passage is w
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from qa.datatypes import Span
+from qa.records import record
 from qa.text.sentences import trim
 from qa.text.shown import Shown
 
@@ -21,7 +21,7 @@ TokenStarts = Callable[[str], Sequence[int]]
 """text -> where each of the embedder's tokens starts, in code points, without special tokens."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chunk:
     """A passage before it is named: its span, and the sentences `[first_sentence, last_sentence]` it touches."""
 

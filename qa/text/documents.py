@@ -14,11 +14,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from qa.datatypes import Document, Parsed, Skipped
+from qa.datatypes import Document, Parsed
 from qa.errors import SeedError
 from qa.formats import FORMATS, TEXTUAL, format_of, is_read, parse_file, reader_of
 from qa.formats.reading import Unreadable
 from qa.opening import NotAFile, Outside, TooLarge, Unsettled, read_regular
+from qa.records import record
+from qa.reports import Skipped
 from qa.settings import TEXT_SUFFIXES
 from qa.text.titles import title_of
 
@@ -54,7 +56,7 @@ class SeedFile:
         return reader_of(self.doc_id) + (f":{self.encoding}" if self.encoding else "")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seeds:
     """What a folder holds, in order of doc_id, and what was left out; `warnings` are sentences on the rest."""
 
@@ -63,7 +65,7 @@ class Seeds:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Walk:
     """What the walk has found so far."""
 

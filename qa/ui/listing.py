@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from qa.datatypes import Document, Skipped
+from qa.datatypes import Document
+from qa.reports import Skipped
 from qa.text.documents import kinds
 from qa.ui.escaping import label, shown
 from qa.ui.heads import counted

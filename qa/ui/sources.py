@@ -6,7 +6,8 @@ Does not: know Gradio, or read a document.
 
 from __future__ import annotations
 
-from qa.datatypes import Document, Status
+from qa.datatypes import Document
+from qa.reports import Status
 from qa.ui.escaping import label, shown
 from qa.ui.heads import counted
 from qa.ui.pages import TOGGLE
