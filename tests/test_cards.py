@@ -103,6 +103,13 @@ def test_code_is_code_and_what_announces_it_is_text():
     assert "```" not in page.seen
 
 
+def test_lines_of_indented_code_stay_lines():
+    text = "Tell us:\n\n    * your name\n    * your title\n"
+    page, _ = card(citation(1, "c.md", 40, text, kind=Kind.CODE))
+    assert page.quotes[1] == text
+    assert "* your name\n* your title" in page.seen
+
+
 def test_a_list_that_is_one_quote_is_a_list_below_what_leads_to_it():
     text = "There are:\n\n* **rakes**: of wood\n* spades\n"
     page, _ = card(citation(1, "l.md", 40, text, kind=Kind.ITEM))
@@ -124,6 +131,12 @@ def test_what_it_is_is_said_once_and_likely_only_where_it_was_fitted():
     }
     for said, (page, _) in heads.items():
         assert page.seen.startswith(said + "Yes.")
+    both = (
+        "how much did the town give and how much did the county give"  # words that answer one of two are not the answer
+    )
+    assert card(citation(1, "a.txt", 0, "Yes.", answer=Span(0, 3)), question=both)[0].seen.startswith(
+        "What the documents"
+    )
     page, _ = card(quote, clear=False, calibrated=True)
     assert page.seen.startswith("Closest passages, ")
     assert "likely" not in page.seen

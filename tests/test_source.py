@@ -132,7 +132,7 @@ def test_ten_lines_of_the_source_are_seen_at_200_percent(odd_site, visit):
 
 def test_items_are_counted_lines_break_and_words_of_a_narrow_column_stay_whole(tmp_path_factory, model, visit):
     text = (
-        "# Rules\n\n1. First of them\n1. Second of them\n   1. Inside it\n1. Third of them\n\n"
+        "# Rules\n\n1. First of them\n1. `Second` of them\n   1. Inside it\n1. Third of them\n\nAlso:\n\n* [Linked](a.md)\n\n"
         "One line\\\nand another.\n\n```\n$ go\n```\n\n| Section | What |\n|---|---|\n"
         f"| Indemnification and Miscellaneous | {'We are not liable for what may be. ' * 6}|\n"
     )
@@ -143,7 +143,9 @@ def test_items_are_counted_lines_break_and_words_of_a_narrow_column_stay_whole(t
     seen = page.locator(".text").evaluate(
         "e => [...e.querySelectorAll('.item')].map(i => getComputedStyle(i, '::before').content)"
     )
-    assert [content.strip('"') for content in seen] == ["none", "2. ", "none", "3. "]
+    assert [content.strip('"') for content in seen] == ["none", "2. ", "none", "3. ", ""]
+    assert page.locator(".item").all_inner_texts()[:3] == ["1. First of them", "Second of them", "1. Inside it"]
+    assert page.locator(".item.dot").inner_text() == "Linked"
     assert page.locator(".text br").count() == 1
     assert "\\" not in page.locator(".text").inner_text()
     code = page.locator(".b.code").evaluate(

@@ -14,7 +14,7 @@ from qa.answers.acronyms import spelled_out, unknown_acronyms
 from qa.answers.authors import written
 from qa.answers.confidence import Weights, judge
 from qa.answers.exchanging import exchanged, other_thing
-from qa.answers.followups import is_courtesy, may_stand_alone, searched_for
+from qa.answers.followups import is_courtesy, may_stand_alone, reply_to, searched_for
 from qa.answers.joining import rank_windows, windows_around
 from qa.answers.matching import TokenMatch, match_tokens
 from qa.answers.merging import of_the_other, rather_alone, rather_named, with_parts
@@ -107,7 +107,7 @@ def answer_question(
     if isinstance(history, str):
         raise TypeError("history has to be a list of questions, got one text")
     if is_courtesy(question):
-        return replace(_refuse(question, question.strip(), (), 0.0, _courtesy(corpus)), kind="courtesy")
+        return replace(_refuse(question, question.strip(), (), 0.0, _courtesy(corpus, question)), kind="courtesy")
     if not as_typed and len(means.documents) < 2 and (asked := asked_of_whole(question)):
         one = _meant(corpus, means, asked.topic) if asked.topic or means.documents else None
         found = overview(corpus, question, asked, one)
@@ -277,7 +277,7 @@ def _refuse(
     return Answer(question, searched, (), hits, False, confidence, reason, False, changed or {})
 
 
-def _courtesy(corpus: Corpus) -> str:
+def _courtesy(corpus: Corpus, question: str) -> str:
     names = corpus.frequent_names(NAMES_OFFERED)
     about = f", for example {' or '.join(names[-2:])}" if names else ""
-    return f"Ask what the documents say about something{about}."
+    return f"{reply_to(question)} Ask what the documents say about something{about}.".lstrip()

@@ -39,6 +39,11 @@ _COURTESY = frozenset(
     )
     for word in line.split()
 )
+_REPLIES = {
+    "You are welcome.": frozenset(("thanks", "thank", "thx", "ty", "cheers")),
+    "Hello.": frozenset(("hello", "hi", "hey", "hiya", "morning", "evening", "afternoon", "welcome")),
+    "Goodbye.": frozenset(("bye", "goodbye")),
+}
 _WITH_IT = frozenset(
     word
     for line in (
@@ -115,3 +120,9 @@ def is_courtesy(text: str) -> bool:
     """Tell whether a text is small talk ("hello", "thanks a lot"), and no question."""
     words = list(folded_words(text))
     return any(word in _COURTESY for word in words) and all(word in _COURTESY or word in _WITH_IT for word in words)
+
+
+def reply_to(courtesy: str) -> str:
+    """Return what is said to a courtesy, "" where nothing need be."""
+    words = set(folded_words(courtesy))
+    return next((reply for reply, known in _REPLIES.items() if words & known), "")

@@ -21,7 +21,7 @@ LEAD_CHARS = 160
 """Of what leads to a quote: more of it would push the quote down."""
 LONGEST_LEAD = 260
 """Unless its last sentence is as long as that."""
-SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]*(?=\s)")
+SENTENCE_END = re.compile(r"(?<!\b[A-Z])[.!?…][\"”’)\]]*(?=\s)")
 SKIPPED = ' <span class="gap" aria-hidden="true">…</span><span class="sr">Items left out</span>'
 """Between two items that do not follow each other."""
 OWN_DOTS = ("…", "...")

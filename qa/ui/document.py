@@ -163,12 +163,13 @@ def _block(markup: Markup, block: Block, numbers: Mapping[int, str]) -> str:
         more = f' role="heading" aria-level="{min(block.level + 2, 6)}" tabindex="-1"'
     elif block.kind is Kind.ITEM:
         more = f' style="--d:{min(block.level, 6)}"'
-        kind += " dot" if _DOT.fullmatch(first) else ""
-        if _NUMBERED.fullmatch(first):
+        kind += " dot" if _DOT.match(first) else ""
+        if written := _NUMBERED.match(first):
             number = numbers.get(block.span.start, "")
             kind += " num" if number else ""
             more += f' data-no="{number}"' if number else ""
-            gone = gone if number else gone[1:]
+            rest = [Span(gone[0].start + written.end(), gone[0].end)]  # of marks that stand right after it
+            gone = gone if number else [*rest, *gone[1:]]
     elif first.lstrip().startswith(">"):
         kind = "bq"
     level = f" h{min(block.level, 4)}" if block.kind is Kind.HEADING else ""

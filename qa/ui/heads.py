@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from html import escape
 
+from qa.answers.parts import parts_of
 from qa.datatypes import Answer
 from qa.ui.escaping import shown
 
@@ -26,12 +27,12 @@ def head_of(answer: Answer, *, calibrated: bool) -> str:
 
 
 def _word(answer: Answer, *, calibrated: bool) -> str:
-    """Return what it is called: an answer only where it was measured, or where the very words that answer can be told."""
+    """Return what it is called: an answer only where it was measured, or where the very words that answer all of it can be told."""
     if not answer.clear:
         return CLOSEST
     if calibrated:
         return next(word for least, word in CALIBRATED if answer.confidence >= least)
-    return ANSWER if answer.citations[0].answer else SAID
+    return ANSWER if answer.citations[0].answer and not parts_of(answer.question) else SAID
 
 
 def _head(word: str, rests: str, title: str = "") -> str:

@@ -104,7 +104,7 @@ def piece_html(citation: Citation, span: Span, kind: Kind) -> str:
     ]
     mark = _ITEM.match(span.of(citation.text)) if kind is Kind.ITEM else None
     if mark and mark[1].isalnum():  # a number is seen
-        inside = [each for each in inside if each.start > mark.start(1)]
+        inside = [Span(max(each.start, mark.end()), each.end) for each in inside if each.end > mark.end()]
     inside += blank_edges(span.of(citation.text), inside if code else [])
     text = quoted_html(span.of(citation.text), citation.span.start + span.start, inside, citation.answer)
     if kind is Kind.FURNITURE:
@@ -120,6 +120,8 @@ def blank_edges(text: str, fences: Sequence[Span]) -> list[Span]:
     """Return the white space at the end of a piece, and that beside the marks around code: empty lines to nobody's use."""
     found = [Span(len(text.rstrip()), len(text))]
     for fence in fences:
+        if not fence.of(text).lstrip(" >\t").startswith(("`", "~")):
+            continue  # it is indented
         before, after = text[: fence.start], text[fence.end :]
         found += [Span(len(before.rstrip()), fence.start), Span(fence.end, len(text) - len(after.lstrip("\r\n")))]
     return [each for each in found if each.start < each.end]

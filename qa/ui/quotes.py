@@ -145,7 +145,8 @@ def _listed(unit: Unit, told: Told) -> str:
         gap = f"<li>{SKIPPED}</li>" if is_skipped(citation, end) else ""
         rows.append(f"{gap}<li{many}>{_quote(citation, told)}</li>")
         end = citation.span.end
-    return f'<ul class="items">{"".join(rows)}</ul>'
+    alone = len(rows) == 1 and unit[0].lead is None
+    return f'<ul class="items{" alone" if alone else ""}">{"".join(rows)}</ul>'
 
 
 def _table(unit: Unit, told: Told) -> str:
