@@ -464,3 +464,16 @@ def test_a_follow_up_about_another_thing_is_not_answered_with_what_does_not_name
     after = harbour_handbook.ask("and what about trademark?", history=["how long did the dredging of the harbour take"])
     assert all("trademark" in citation.text for citation in after.citations)
     assert not after.clear
+
+
+def test_a_turn_that_has_only_the_name_asked_for_is_not_quoted(settings, embedder):
+    (settings.seeds / "talk.md").write_text(
+        "**Ada Lund:** Yeah.\n\n**Bo Lind:** So who built the quay?\n\n**Ada Lund:** Not me.\n\n**Bo Lind:** And the crane?\n\n"
+        "**Ada Lund:** The crane was built by Lund and sons.\n\n**Bo Lind:** When?\n\n**Ada Lund:** In 1931.\n\n**Bo Lind:** Right.\n"
+    )
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    found = quotes(engine.ask("Ada Lund"))
+    assert any("sons" in text for text in found)
+    assert not any(text.endswith((" Yeah.", " Right.")) for text in found)
+    assert any(text.endswith((" Not me.", " In 1931.")) for text in found)

@@ -16,7 +16,7 @@ from qa.answers.spans import headings_of, quote_span, where_of
 from qa.datatypes import Citation, Document, Kind, Place, Span
 from qa.indexing.contract import Corpus
 from qa.patterns import pattern
-from qa.text.tokens import folded_words, is_content_word
+from qa.text.tokens import content_words, folded_words, is_content_word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +33,8 @@ SAME_SOURCE = 0.8
 """Of two sentences about as likely, one from a document that is not quoted yet comes first: several sources before several quotes."""
 STANDS_OUT = 0.6
 """An item of a list is quoted alone where no other one is this share as likely: it was asked for, and not the list."""
+SAID_AT_LEAST = 2
+"""Content words of a turn beside the name of its speaker, or a number, a denial: "Ada Lund: Yeah." says nothing of her."""
 _RUNNING = pattern(r"\S{30,}")
 _DENIALS = frozenset(("not", "no", "nor", "t", "never", "without"))
 
@@ -120,7 +122,13 @@ def _quotable(corpus: Corpus, number: int, *, alone: bool) -> Quote | None:
     quote = quote_span(corpus, number, alone=alone)
     if quote is None:
         return None
-    text = corpus.shown(int(corpus.sentences[number, 0])).of(quote.span)
+    shown, block = corpus.shown(int(corpus.sentences[number, 0])), corpus.block_of(number)
+    text = shown.of(quote.span)
+    if block.kind is Kind.TURN and block.lead and quote.span.start <= block.lead.start:
+        told = shown.of(Span(min(block.lead.end, quote.span.end), quote.span.end))
+        denies_or_counts = any(word in _DENIALS or word.isdigit() for word in folded_words(told))
+        if len(content_words(told)) < SAID_AT_LEAST and not denies_or_counts:
+            return None  # it only has the name of whom it is by
     said = _RUNNING.sub("", text)  # an address or a file name is no sentence
     return quote if len(said) == len(text) or _letters(said) * 2 > _letters(text) else None
 
