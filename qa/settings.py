@@ -55,7 +55,7 @@ class Settings:
     """Files of these suffixes are documents, too, read as plain text; a space between two."""
     candidates: int = 60
     """How many of the best passages are searched for sentences to quote."""
-    lexical_weight: float = 0.55
+    lexical_weight: float = 0.7
     """Share of BM25 in the ranking of passages, 0..1; the rest is dense similarity."""
     hit_tokens: int = 250
     """Longest hit, in tokens of the model: neighbouring passages are joined up to it."""

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 
+from qa.answers.retrieval import make_query, rank_passages
 from qa.engine import Engine
 from qa.errors import SettingsError
 from qa.indexing.lexical import LexicalIndex
@@ -14,10 +15,21 @@ def test_hits_are_ranked_located_and_scored(small):
     best = hits[0]
     assert best.passage.doc_id == "rome.txt"
     assert best.passage.passage_id == f"rome.txt#{best.passage.span.start}-{best.passage.span.end}"
-    assert best.score == pytest.approx(1)
+    # nearest, and every word is met; of the BM25 score that words repeated for ever would have, ln 2 for each of three in one of two passages
+    assert best.score == pytest.approx((0.3 + 0.7 * best.lexical_score / (3 * math.log(2)) + 3) / 4, abs=1e-6)
     # 4 words in common; the question has 4 words, the passage 9 and two stops, of which "the" and "." occur twice
     assert best.dense_score == pytest.approx((1 + 1 + 2 + 1) / math.sqrt(4) / math.sqrt(7 + 2 * 4), abs=1e-5)
     assert hits[1].lexical_score == 0
+
+
+def test_one_word_met_of_many_is_no_match_of_all(small):
+    corpus, means = small.parts()
+    scores = []
+    for text in ("Caesar crossed the Rubicon", "Caesar ate purple grapes quietly"):
+        best = rank_passages(corpus, make_query(text, means.embedder), 1, lexical_weight=1)[0]
+        assert corpus.passage(best.row).doc_id == "rome.txt"
+        scores.append(best.score)
+    assert 0 < scores[1] < scores[0] / 2
 
 
 def test_k_limits_and_a_million_gives_what_there_is(small):

@@ -24,7 +24,7 @@ from qa.answers.parts import parts_of
 from qa.answers.quoting import choose_quotes
 from qa.answers.ranking import SentenceRanking, rank_sentences
 from qa.answers.reading import Reads, read_best
-from qa.answers.retrieval import Query, make_query, rank_passages, scores_of
+from qa.answers.retrieval import Query, make_query, most_lexical, rank_passages, scores_of
 from qa.answers.spelling import corrected, corrections
 from qa.answers.weighing import SentenceWeights, weigh, worth_reading
 from qa.answers.whole import asked_of_whole
@@ -212,7 +212,8 @@ def _search(
     looked_at = [*rows, *before_each(corpus, rows)]
     match = match_tokens(corpus, query, [*looked_at, *(row for w in windows for row in range(w.first, w.last + 1))])
     scores = scores_of(corpus, query, match.rows)
-    hits = rank_windows(corpus, match, scores, windows, k, lexical_weight=settings.lexical_weight)
+    most = most_lexical(corpus, query)
+    hits = rank_windows(corpus, match, scores, windows, k, lexical_weight=settings.lexical_weight, most=most)
     return match, hits, rows, looked_at
 
 

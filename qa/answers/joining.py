@@ -47,9 +47,10 @@ def windows_around(corpus: Corpus, ranked: Sequence[RankedPassage], k: int, *, h
 
 def rank_windows(
     corpus: Corpus, match: TokenMatch, scores: tuple[NDArray[np.float32], NDArray[np.float32]], windows: Sequence[Window], k: int,
-    *, lexical_weight: float,
+    *, lexical_weight: float, most: float,
 ) -> list[Hit]:  # fmt: skip
-    """Return the k best windows as Hits, ties by place; `scores` are the dense and lexical ones of `match.rows`.
+    """Return the k best windows as Hits, ties by place; `scores` are the dense and lexical ones of `match.rows`,
+    `most` is the largest lexical one there could be.
 
     dense = mean cosine by tokens; lexical = best BM25 + REPEATED * the others; match = MaxSim of the window;
     score = ((1 - l) * dense' + l * lexical' + MATCH_WEIGHT * match) / (1 + MATCH_WEIGHT), ' scaled as in `rank_passages`.
@@ -64,9 +65,8 @@ def rank_windows(
     dense = np.array([sized[a].sum() / sizes[a].sum() for a in at])
     lexical = np.array([(1 - REPEATED) * scores[1][a].max() + REPEATED * scores[1][a].sum() for a in at])
     maxsim = np.array([best_of_rows[a].max(axis=0) @ match.weights for a in at])
-    fused = (1 - lexical_weight) * (dense + 1) / max(dense.max() + 1, 1e-9) + lexical_weight * lexical / max(
-        lexical.max(), 1e-9
-    )
+    fused = (1 - lexical_weight) * (dense + 1) / max(dense.max() + 1, 1e-9)
+    fused += lexical_weight * np.minimum(lexical / most, 1)
     final = (fused + MATCH_WEIGHT * np.clip(maxsim, 0, 1)) / (1 + MATCH_WEIGHT)
     hits: list[Hit] = []
     taken: set[int] = set()
