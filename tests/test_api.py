@@ -55,6 +55,7 @@ ROOMS = [
     *(
         "indexing.projection",
         "indexing.locks",
+        "indexing.sums",
         "indexing.snapshots",
         "indexing.lexical",
         "indexing.structure",

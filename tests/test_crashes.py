@@ -13,7 +13,7 @@ from conftest import ROOT, SCALE, WordEmbedder
 
 from qa.engine import READER_COMPARED, Engine
 from qa.errors import IndexCorrupt, IndexIncompatible, QAError, StoreUnavailable
-from qa.indexing import snapshots
+from qa.indexing import snapshots, sums
 from qa.settings import Settings
 
 BUILD = """
@@ -176,7 +176,7 @@ def test_where_the_newest_is_damaged_the_one_before_answers_with_a_warning(engin
 
 
 def test_beyond_what_is_hashed_at_opening_size_is_checked_and_verify_finds_the_rest(engine, monkeypatch):
-    monkeypatch.setattr(snapshots, "HASHED_BYTES", 0)
+    monkeypatch.setattr(sums, "HASHED_BYTES", 0)
     victim = engine.settings.index / "snapshot-000001" / "token_states.i8"
     data = bytearray(victim.read_bytes())
     victim.write_bytes(data[:5] + b"x" + data[6:])
@@ -189,7 +189,7 @@ def test_beyond_what_is_hashed_at_opening_size_is_checked_and_verify_finds_the_r
 
 
 def test_what_faiss_reads_is_hashed_however_large(engine, monkeypatch):
-    monkeypatch.setattr(snapshots, "HASHED_BYTES", 0)
+    monkeypatch.setattr(sums, "HASHED_BYTES", 0)
     searched = engine.settings.index / "snapshot-000001" / "vectors.faiss"
     searched.write_bytes(searched.read_bytes()[:-1] + b"x")  # FAISS would load it as it is
     with pytest.raises(IndexCorrupt, match=r"vectors\.faiss"):
@@ -292,7 +292,7 @@ def test_a_clock_that_jumps_back_harms_nothing(engine, monkeypatch):
 
 
 def test_an_unhashed_file_with_a_damaged_header_is_refused_in_words(engine, monkeypatch):
-    monkeypatch.setattr(snapshots, "HASHED_BYTES", 0)
+    monkeypatch.setattr(sums, "HASHED_BYTES", 0)
     for name in ("sentences.npy", "passages.npy", "bm25/data.csc.index.npy", "words.json", "documents.json"):
         victim = engine.settings.index / "snapshot-000001" / name
         data = victim.read_bytes()

@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import IndexCorrupt
-from qa.indexing.snapshots import MANIFEST, Snapshot, is_below
+from qa.indexing.snapshots import Snapshot
+from qa.indexing.sums import MANIFEST, is_below
 
 if TYPE_CHECKING:
     import numpy as np

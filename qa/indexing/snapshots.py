@@ -16,31 +16,23 @@ Does not: know what a passage is, or what the files of a snapshot mean.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import field
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
-from qa.errors import IndexCorrupt, IndexIncompatible, IndexMissing, SettingsError, StoreUnavailable
+from qa.errors import IndexCorrupt, IndexMissing, SettingsError, StoreUnavailable
 from qa.indexing.locks import Hold, hold, unheld
+from qa.indexing.sums import CHECKSUMS, FORMAT, MANIFEST, sha256_of, verified_manifest
 from qa.patterns import pattern
 from qa.records import record
 
-FORMAT = 8
 KEPT = 2
-HASHERS = 4
-MANIFEST = "manifest.json"
-CHECKSUMS = "SHA256SUMS"
 HELD = ".held"
-HASHED_BYTES = 256 * 1024 * 1024
-"""What is compared with its checksum at every opening, smallest files first: about a second's work. Larger files are
-compared by size, and in full by `qa status --verify`."""
 _NAME = pattern(r"snapshot-(\d{6,})\Z")
 _log = logging.getLogger(__name__)
 
@@ -79,7 +71,7 @@ def latest_name(index: Path) -> str:
 def open_snapshot(index: Path, name: str = "", *, verify: bool = False) -> Snapshot:
     """Return the newest snapshot (or the one called `name`), held open and compared with its checksums.
 
-    With `verify` every file is hashed, otherwise HASHED_BYTES of them. Raises IndexMissing, IndexCorrupt (naming the
+    With `verify` every file is hashed, otherwise qa/indexing/sums.py's HASHED_BYTES of them. Raises IndexMissing, IndexCorrupt (naming the
     file) or IndexIncompatible.
     """
     for _ in range(3):  # a snapshot may be pruned between its being listed and its being held
@@ -89,7 +81,7 @@ def open_snapshot(index: Path, name: str = "", *, verify: bool = False) -> Snaps
         folder = index / chosen
         try:
             held = hold(folder / HELD)
-            return Snapshot(folder, _verified_manifest(folder, verify=verify), held)
+            return Snapshot(folder, verified_manifest(folder, verify=verify), held)
         except PermissionError as exc:
             raise StoreUnavailable(f"{exc.filename} cannot be read: correct its permissions.") from exc
         except IndexCorrupt:
@@ -147,7 +139,7 @@ def publish(draft: Path, manifest: dict[str, Any], *, always_hashed: Sequence[st
     sizes = {p.relative_to(draft).as_posix(): p.stat().st_size for p in files}
     complete = {"format": FORMAT, **manifest, "sizes": sizes, "always_hashed": list(always_hashed)}
     (draft / MANIFEST).write_text(json.dumps(complete, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    sums = [f"{_sha256(draft / name)}  {name}\n" for name in [MANIFEST, *sizes]]
+    sums = [f"{sha256_of(draft / name)}  {name}\n" for name in [MANIFEST, *sizes]]
     (draft / CHECKSUMS).write_text("".join(sums), encoding="utf-8")
     (draft / HELD).touch()
     return _publish_files(draft, complete)
@@ -200,68 +192,6 @@ def prune(index: Path) -> None:
 
     for doomed in index.glob(".pruned-*"):
         shutil.rmtree(doomed, ignore_errors=True)
-
-
-def _verified_manifest(folder: Path, *, verify: bool) -> dict[str, Any]:
-    try:
-        lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
-        digests = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-        _compare(folder, MANIFEST, digests)
-        manifest = _checked_manifest(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError) as exc:
-        raise _corrupt(folder / CHECKSUMS) from exc
-    except (ValueError, RecursionError) as exc:
-        raise _corrupt(folder / MANIFEST) from exc
-    hashed, compared = 0, []
-    for name, size in sorted(manifest["sizes"].items(), key=lambda item: item[1]):
-        path = folder / name
-        if not path.is_file() or path.stat().st_size != size:
-            raise _corrupt(path)
-        hashed += size
-        if verify or hashed <= HASHED_BYTES or name in manifest["always_hashed"]:
-            compared.append(name)
-    with ThreadPoolExecutor(HASHERS) as pool:  # hashing leaves Python to the other files
-        list(pool.map(lambda name: _compare(folder, name, digests), compared))
-    return manifest
-
-
-def _checked_manifest(folder: Path, manifest: Any) -> dict[str, Any]:
-    """Return a manifest that is one of this format, as far as it is read here; ValueError where it is not."""
-    if not isinstance(manifest, dict):
-        raise ValueError("no object")
-    if manifest.get("format") != FORMAT:
-        found = manifest.get("format")
-        raise IndexIncompatible(f"{folder} has format {found}, this version reads {FORMAT}: run `qa build --full`.")
-    sizes, always = manifest.get("sizes"), manifest.get("always_hashed")
-    if not isinstance(sizes, dict) or not isinstance(always, list):
-        raise ValueError("a key is missing")
-    if not all(is_below(name) and isinstance(size, int) for name, size in sizes.items()):
-        raise ValueError("a file cannot be one of a snapshot")
-    return manifest
-
-
-def is_below(name: Any) -> bool:
-    """Tell whether a name is a path below its folder: not absolute, and nowhere up."""
-    return (
-        isinstance(name, str) and bool(name) and not name.startswith("/") and "\0" not in name
-        and ".." not in name.split("/") and not PureWindowsPath(name).drive
-    )  # fmt: skip
-
-
-def _compare(folder: Path, name: str, digests: Mapping[str, str]) -> None:
-    if name not in digests:
-        raise _corrupt(folder / CHECKSUMS)
-    if not (folder / name).is_file() or _sha256(folder / name) != digests[name]:
-        raise _corrupt(folder / name)
-
-
-def _corrupt(path: Path) -> IndexCorrupt:
-    return IndexCorrupt(f"{path} is damaged or missing: run `qa build --full`.")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flush(path: Path) -> None:
