@@ -18,7 +18,7 @@ from qa.ui.escaping import inline
 CELL_MARKS = ("\t", "|")
 """What stands between the cells of a row: in tables of our own, in Markdown."""
 _ITEM = re.compile(r"\s*([-*+•]|\d+|[a-zA-Z])(?:[.)]|(?<=[-*+•]))\s")
-_BREAK = re.compile(r"\\(?=\r?\n)|[ \t]{2,}(?=\r?\n)")
+_BREAK = re.compile(r"\\(?=\r?\n)|(?<![ \t])[ \t]{2,}(?=\r?\n)")
 _SPEAKER = re.compile(r"\**([^\W\d_][^\n:<>*]{0,40})\**:\**\s+(?=\S)")
 """The name that a turn begins with, and a colon."""
 _BREAK_MARK, _BR = re.compile(r"\\|[ \t]{2,}"), re.compile(r"<br\s*/?>", re.IGNORECASE)
