@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from qa.answers.verifying import Verification
 
 REFUSAL = "The documents do not answer this."
+OVERVIEW = "overview"
+"""Kind of an answer that tells what is in all the documents."""
 OVERVIEW_HEAD = "An overview in the documents' own words."
 UNCLEAR = "This may not be an answer. The closest sentences are:"
 QUOTATION_MARKS = tuple('"“”„«»‘’「」')
@@ -123,7 +125,7 @@ def answer_to_text(answer: Answer) -> str:
     """Return an answer for a terminal: each quote with its number and place, or the refusal and the nearest passages."""
     lines = [f"Searched: {printable(answer.searched)}\n"] if is_understood_differently(answer) else []
     if answer.answered:
-        if answer.kind == "overview":
+        if answer.kind == OVERVIEW:
             lines.append(f"{OVERVIEW_HEAD} {printable(answer.reason)}\n")
         elif not answer.clear:
             lines.append(f"{UNCLEAR}\n")

@@ -19,7 +19,7 @@ from qa.answers.context import is_told, stems_above, stems_told
 from qa.answers.matching import TokenMatch
 from qa.answers.ranking import SentenceRanking
 from qa.answers.reading import Reads
-from qa.answers.retrieval import Query
+from qa.answers.retrieval import Query, idf
 from qa.answers.spans import quote_span
 from qa.answers.spelling import is_typed_as_name
 from qa.answers.weighing import FURTHEST
@@ -222,4 +222,4 @@ def closest_places(cosines: NDArray[np.float32], count: int) -> NDArray[np.int64
 
 def _rarity(count: int, frequency: int) -> float:
     """Inverse document frequency of a term that stands in `frequency` of `count` passages, 1 where in one only."""
-    return math.log1p((count - frequency + 0.5) / (frequency + 0.5)) / math.log1p((count - 0.5) / 1.5)
+    return idf(count, frequency) / idf(count, 1)

@@ -31,19 +31,12 @@ _REFERENCE = pattern(
     r"|\bthat\W*\Z",
     re.IGNORECASE,
 )
-_COURTESY = frozenset(
-    word
-    for line in (
-        "hello hi hey hiya thanks thank thx ty bye goodbye ok okay please morning evening afternoon cheers welcome sorry great",
-        "nice cool perfect",
-    )
-    for word in line.split()
-)
 _REPLIES = {
     "You are welcome.": frozenset(("thanks", "thank", "thx", "ty", "cheers")),
     "Hello.": frozenset(("hello", "hi", "hey", "hiya", "morning", "evening", "afternoon", "welcome")),
     "Goodbye.": frozenset(("bye", "goodbye")),
 }
+_COURTESY = frozenset(("ok", "okay", "please", "sorry", "great", "nice", "cool", "perfect")).union(*_REPLIES.values())
 _WITH_IT = frozenset(
     word
     for line in (

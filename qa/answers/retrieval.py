@@ -125,8 +125,12 @@ def most_lexical(corpus: Corpus, query: Query) -> float:
     they would count as if they had all. Over the questions of `tests/gold/seeds.jsonl`, hit@1 of `retrieve` .69 against .76.
     """
     count = len(corpus.passages)
-    frequencies = [corpus.passage_frequency(term) for term in query.terms]
-    return sum(log1p((count - frequency + 0.5) / (frequency + 0.5)) for frequency in frequencies) or 1.0
+    return sum(idf(count, corpus.passage_frequency(term)) for term in query.terms) or 1.0
+
+
+def idf(count: int, frequency: int) -> float:
+    """Return the inverse document frequency, as in BM25, of a term that stands in `frequency` of `count` passages."""
+    return log1p((count - frequency + 0.5) / (frequency + 0.5))
 
 
 def scores_of(corpus: Corpus, query: Query, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

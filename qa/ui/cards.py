@@ -14,12 +14,12 @@ from html import escape
 
 from qa.answers.followups import is_courtesy
 from qa.datatypes import Answer, Document, Hit, Span
-from qa.rendering import REFUSAL, answer_to_markdown, answer_to_plain, is_understood_differently
+from qa.rendering import OVERVIEW, REFUSAL, answer_to_markdown, answer_to_plain, is_understood_differently
 from qa.ui.beside import SENTENCE_END, Told, opener, pill
 from qa.ui.escaping import label, shown
 from qa.ui.heads import counted, head_of
-from qa.ui.marks import hidden_in, quoted_html
-from qa.ui.quotes import OVERVIEW, Layout, laid_out, places_of, quotes_html
+from qa.ui.marks import hidden_after, hidden_in, quoted_html
+from qa.ui.quotes import Layout, laid_out, places_of, quotes_html
 
 TITLES_SHOWN = 4
 NEAR_CHARS = 300
@@ -221,8 +221,8 @@ def _hit(hit: Hit) -> str:
     text = quoted_html(passage.text[:first], passage.span.start, hidden)
     rest, button = "", ""
     if first < len(passage.text):
-        late = [Span(max(each.start - first, 0), each.end - first) for each in hidden if each.end > first]
-        rest = f'<span class="late" hidden>{quoted_html(passage.text[first:], passage.span.start + first, late)}</span>'
+        late = quoted_html(passage.text[first:], passage.span.start + first, hidden_after(hidden, first))
+        rest = f'<span class="late" hidden>{late}</span>'
         button, _ = opener(passage.text[first:], "after")
     number = pill(hit.rank, f"Passage {hit.rank}: show in {passage.title}")
     return (

@@ -10,6 +10,7 @@ from html import escape
 
 from qa.answers.parts import parts_of
 from qa.datatypes import Answer
+from qa.rendering import OVERVIEW
 from qa.ui.escaping import shown
 
 CALIBRATED = ((0.75, "Very likely the answer"), (0.0, "Likely the answer"))
@@ -19,7 +20,7 @@ ANSWER, SAID, CLOSEST, OVERVIEW_WORD = "Answer", "What the documents say", "Clos
 
 def head_of(answer: Answer, *, calibrated: bool) -> str:
     """Return the heading above the quotes of an answer or an overview."""
-    if answer.kind == "overview":
+    if answer.kind == OVERVIEW:
         return _head(OVERVIEW_WORD, f": {answer.reason}")
     sources = len({citation.doc_id for citation in answer.citations})
     title = f"Estimated probability that this answers: {answer.confidence:.0%}" if calibrated else ""

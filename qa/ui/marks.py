@@ -7,7 +7,7 @@ Does not: leave a character out: what a reader does not see is there for whoever
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -62,6 +62,11 @@ def hidden_in(text: str, doc_id: str) -> tuple[Span, ...]:
     return (*read.hidden, *(each for each in breaks_in(text) if not _within(code, each.start, each.end)))
 
 
+def hidden_after(hidden: Iterable[Span], start: int) -> list[Span]:
+    """Return what is markup in the rest of a text from `start` on, counted from there."""
+    return [Span(max(each.start - start, 0), each.end - start) for each in hidden if each.end > start]
+
+
 def turn_html(citation: Citation) -> str:
     """Return what a speaker says that the quote itself names, the name above it as it stands above other quotes; "" where it names none."""
     said = _SPEAKER.match(citation.text) if citation.kind is Kind.TURN and citation.lead is None else None
@@ -70,7 +75,7 @@ def turn_html(citation: Citation) -> str:
     text, name = citation.text, Span(*said.span(1))
     hidden = hidden_in(text, citation.doc_id)
     marks = [Span(0, name.start), Span(name.end, said.end())]
-    rest = [Span(max(each.start - said.end(), 0), each.end - said.end()) for each in hidden if each.end > said.end()]
+    rest = hidden_after(hidden, said.end())
     who = quoted_html(text[: said.end()], citation.span.start, [each for each in marks if each.start < each.end])
     return f'<span class="who">{who}</span>{quoted_html(text[said.end() :], citation.span.start + said.end(), rest, citation.answer)}'
 
@@ -97,11 +102,8 @@ def pieces_of(citation: Citation) -> tuple[tuple[Span, Kind], ...]:
 def piece_html(citation: Citation, span: Span, kind: Kind) -> str:
     """Return code and items as such, what is no text unseen, and all else as text."""
     code = kind is Kind.CODE
-    inside = [
-        Span(max(each.start - span.start, 0), each.end - span.start)
-        for each in hidden_in(citation.text, citation.doc_id)
-        if span.start < each.end and each.start < span.end
-    ]
+    hidden = hidden_in(citation.text, citation.doc_id)
+    inside = hidden_after([each for each in hidden if each.start < span.end], span.start)
     mark = _ITEM.match(span.of(citation.text)) if kind is Kind.ITEM else None
     if mark and mark[1].isalnum():  # a number is seen
         inside = [Span(max(each.start, mark.end()), each.end) for each in inside if each.end > mark.end()]

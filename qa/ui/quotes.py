@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from qa.datatypes import Answer, Citation, Kind, Place, Span
+from qa.rendering import OVERVIEW
 from qa.ui import escaping
 from qa.ui.beside import OWN_DOTS, SKIPPED, Told, around, is_skipped, lead_in, numbered, opener, source_line
 from qa.ui.forms import Form, form_of
@@ -28,7 +29,6 @@ from qa.ui.marks import (
 UNITS_SHOWN = 3
 """Beside each other before the rest is folded; a list or a table is one."""
 OVERVIEW_SHOWN = 8
-OVERVIEW = "overview"
 
 Unit = tuple[Citation, ...]
 """One quote, or those of one list or table."""
