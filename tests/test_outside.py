@@ -15,10 +15,10 @@ from conftest import ROOT
 
 OUTSIDE = "93.184.216.34"
 SCRIPT = r"""
-import json, os, re, socket, subprocess, sys, tempfile, threading
+import json, os, re, socket, subprocess, sys, threading
 from pathlib import Path
 
-OUTSIDE, mode = sys.argv[1:]
+OUTSIDE, mode, folder = sys.argv[1:]
 for command in ("link set lo up", f"address add {OUTSIDE}/32 dev lo"):
     subprocess.run(["ip", *command.split()], check=True)
 reached, looked_up = [], []
@@ -47,7 +47,7 @@ from qa.ui import guard
 from qa.ui.routes import OPEN, Route
 from qa.ui.serving import Access, launch
 
-folder = Path(tempfile.mkdtemp())
+folder = Path(folder)
 (folder / "seeds").mkdir()
 (folder / "seeds" / "rome.txt").write_text("Rome lies on the Tiber. Caesar crossed the Rubicon.")
 settings = Settings(seeds=folder / "seeds", index=folder / "index", model="words", passage_tokens=20, reader="none", port=0)
@@ -95,23 +95,24 @@ def can_have_a_network():
     )
 
 
-def walk(mode):
-    """Ask every route from inside the namespace; what was asked, and what the listener saw."""
+def walk(mode, folder):
+    """Ask every route from inside the namespace, of a server over `folder`; what was asked, and what the listener saw."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "GRADIO_", "QA_"))}
-    command = ["unshare", "--user", "--map-root-user", "--net", sys.executable, "-c", SCRIPT, OUTSIDE, mode]
+    alone = ["unshare", "--user", "--map-root-user", "--net"]
+    command = [*alone, sys.executable, "-c", SCRIPT, OUTSIDE, mode, str(folder)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.mark.skipif(not can_have_a_network(), reason="no network namespaces here")
-def test_no_route_reaches_an_address_it_is_given():
-    found = walk("guarded")
+def test_no_route_reaches_an_address_it_is_given(tmp_path):
+    found = walk("guarded", tmp_path)
     assert found["routes"] > 80
     assert found["answered"] > 0.9 * found["asked"], found["silent"]
     assert (found["reached"], found["looked_up"]) == ([], [])
 
 
 @pytest.mark.skipif(not can_have_a_network(), reason="no network namespaces here")
-def test_without_the_list_of_routes_the_listener_is_reached():
-    assert any("/leak" in line for line in walk("unguarded")["reached"])
+def test_without_the_list_of_routes_the_listener_is_reached(tmp_path):
+    assert any("/leak" in line for line in walk("unguarded", tmp_path)["reached"])
