@@ -40,7 +40,7 @@ from qa.indexing.structure import Structure
 from qa.indexing.tables import Tables
 from qa.indexing.vouching import check_parts
 from qa.records import record
-from qa.stores import VectorStore
+from qa.stores import open_store
 from qa.text.shown import Shown
 
 if TYPE_CHECKING:
@@ -82,8 +82,6 @@ class SnapshotCorpus(Tables):
     def _open(self, folder: Path, counts: dict[str, int]) -> None:
         import numpy as np
 
-        from qa.stores.faiss import FaissStore
-
         self.entries: list[dict[str, Any]] = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
         with (folder / "texts.utf8").open("rb") as file:
             self.texts = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -98,7 +96,7 @@ class SnapshotCorpus(Tables):
         self.piece_frequencies: NDArray[np.int32] = _mapped_npy(folder / "piece_frequencies.npy")
         self.vocabulary: list[str] = json.loads((folder / "words.json").read_text(encoding="utf-8"))
         self.word_counts: NDArray[np.int64] = _mapped_npy(folder / "word_counts.npy")
-        self.store: VectorStore = FaissStore.open(folder)
+        self.store = open_store(folder)
         self.lexical = LexicalIndex.open(folder / "bm25")
         self._check_counts(counts)
 

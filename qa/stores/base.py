@@ -14,6 +14,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+def checked(vector: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
+    """Return a question's vector as stores compare it; ValueError unless it is `dim` finite numbers."""
+    import numpy as np
+
+    if vector.shape != (dim,) or not np.isfinite(vector).all():
+        raise ValueError(f"a search needs {dim} finite numbers, got an array of shape {vector.shape}")
+    return np.ascontiguousarray(vector, np.float32)
+
+
+def compared(vector: NDArray[np.float32], rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the similarity of a question's vector to each row `(n, dim)`."""
+    import numpy as np
+
+    # einsum sums each row by itself: a similarity does not depend on which rows are asked for beside it.
+    return np.asarray(np.einsum("ij,j->i", rows, checked(vector, rows.shape[1]), optimize=False), np.float32)
+
+
 class VectorStore(Protocol):
     """Unit vectors by row; similarity is the inner product (the cosine)."""
 

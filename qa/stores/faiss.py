@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import IndexCorrupt
+from qa.stores.base import checked, compared
+from qa.stores.flat import INDEX_FILE
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-INDEX_FILE = "vectors.faiss"
 VECTORS_FILE = "vectors.f32"
 APPROXIMATE_FROM = 150_000
 """From this many vectors on, exact search would take more than some 10 ms (benchmarks/scale.py)."""
@@ -145,7 +146,7 @@ class FaissStore:
 
         wanted = min(k, self.count)
         read = wanted if self._vectors is None else min(4 * wanted + 100, self.count)
-        scores, rows = (found[0] for found in self._index.search(self._checked(vector)[None], read))
+        scores, rows = (found[0] for found in self._index.search(checked(vector, self.dim)[None], read))
         if self._vectors is not None:
             rows = np.array(sorted(set(rows[rows >= 0].tolist())), np.int64)
             scores = self.similarities(vector, rows)
@@ -153,10 +154,7 @@ class FaissStore:
         return rows[order], scores[order]
 
     def similarities(self, vector: NDArray[np.float32], rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
-        import numpy as np
-
-        # einsum sums each row by itself: a similarity does not depend on which rows are asked for beside it.
-        return np.asarray(np.einsum("ij,j->i", self.vectors(rows), self._checked(vector), optimize=False), np.float32)
+        return compared(vector, self.vectors(rows))
 
     def vectors(self, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         import numpy as np
@@ -182,10 +180,3 @@ class FaissStore:
         found = [set(self.search(probe, RECALL_AT)[0].tolist()) for probe in probes]
         shared = sum(len(best & set(exact.tolist())) for best, exact in zip(found, heap.I, strict=True))
         return round(shared / (RECALL_AT * len(probes)), 4)
-
-    def _checked(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        import numpy as np
-
-        if vector.shape != (self.dim,) or not np.isfinite(vector).all():
-            raise ValueError(f"a search needs {self.dim} finite numbers, got an array of shape {vector.shape}")
-        return np.ascontiguousarray(vector, np.float32)
