@@ -23,7 +23,7 @@ from qa.settings import Settings
 from qa.ui import cards, sources
 from qa.ui.document import document_html, outline_html
 from qa.ui.endpoints import AT_ONCE, Endpoints
-from qa.ui.examples import Offered, answered_examples
+from qa.ui.examples import Offered, answered_examples, asking_headings
 from qa.ui.feedback import keep_feedback
 from qa.ui.listing import LISTED, Folder, source_list
 from qa.ui.monitor import Monitor
@@ -127,6 +127,23 @@ def test_examples_are_really_answered(real, small):
     assert len(examples) == 4
     assert all(real.ask(question).answered for question in examples)
     assert all(small.ask(question).answered for question in answered_examples(small))
+
+
+def test_headings_that_ask_are_offered_before_names_those_of_each_document_in_turn(tmp_path, model):
+    told = "## {}\n\nThe harbour master of Bergen keeps two boats there."
+    texts = {
+        "a.md": ("How many boats does Bergen keep?", "Who keeps the harbour of Bergen?", "Why not?", "Boats"),
+        "b.md": ("Ok, so what should I use?", "What does the harbour master keep?"),
+    }
+    engine = Engine(Settings(seeds=tmp_path / "seeds", index=tmp_path / "index"), embedder=model)
+    engine.settings.seeds.mkdir()
+    for name, headings in texts.items():
+        (engine.settings.seeds / name).write_text("# Bergen\n\n" + "\n\n".join(map(told.format, headings)))
+    engine.build()
+    first, second, third = texts["a.md"][0], texts["b.md"][1], texts["a.md"][1]
+    assert asking_headings(engine) == [first, second, third]
+    assert answered_examples(engine)[:1] == ["What are these documents about?"]
+    assert set(answered_examples(engine)) & {first, second, third}
 
 
 def test_an_empty_chat_offers_questions_to_the_documents_that_are_indexed_now(tmp_path, model):

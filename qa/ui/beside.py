@@ -21,8 +21,11 @@ LEAD_CHARS = 160
 """Of what leads to a quote: more of it would push the quote down."""
 LONGEST_LEAD = 260
 """Unless its last sentence is as long as that."""
+LONGEST_SENTENCE = 480
+"""A sentence that is no longer is seen from its beginning."""
 SENTENCE_END = re.compile(r"(?<!\b[A-Z])[.!?…][\"”’)\]]*(?=\s)")
-SKIPPED = ' <span class="gap" aria-hidden="true">…</span><span class="sr">Items left out</span>'
+_PART_END = re.compile(r"[,;:–—](?=\s)")
+SKIPPED = '&nbsp;<span class="gap" aria-hidden="true">…</span><span class="sr">Items left out</span>'
 """Between two items that do not follow each other."""
 OWN_DOTS = ("…", "...")
 LONGEST_MARK = 12
@@ -40,6 +43,8 @@ class Told:
     also: Mapping[int, int]
     """By label: the number of the first other place that says the same."""
     dates: Mapping[str, str] = field(default_factory=dict)
+    quotes: Sequence[Citation] = ()
+    """All, in the order in which they are shown."""
 
 
 def pill(number: int, label: str, tip: str = "") -> str:
@@ -66,13 +71,24 @@ def numbered(citation: Citation, told: Told) -> str:
 
 
 def around(citation: Citation) -> tuple[str, str]:
-    """Return what stands before and after a quote in its passage."""
+    """Return what stands before and after a quote in its passage; before it, no more than to where its lead ends or its turn begins."""
     start = citation.span.start - citation.passage.span.start
     end = citation.span.end - citation.passage.span.start
     text = citation.passage.text
     if citation.kind in (Kind.ITEM, Kind.CODE) or not 0 <= start <= end <= len(text):
         return "", ""
-    return text[:start].strip(), text[end:].strip()
+    first = citation.lead.span.end - citation.passage.span.start if citation.lead else 0
+    whole_turn = citation.kind is Kind.TURN and citation.lead is None
+    before = "" if whole_turn else text[max(first, 0) : start].lstrip("*:").strip()
+    return before, text[end:].strip()
+
+
+def before_lead(citation: Citation) -> str:
+    """Return what stands before the sentence that a quote leans on, in its passage."""
+    lead = citation.lead
+    if lead is None or citation.kind in (Kind.ITEM, Kind.CODE, Kind.ROW, Kind.TURN):
+        return ""
+    return citation.passage.text[: max(lead.span.start - citation.passage.span.start, 0)].strip()
 
 
 def is_skipped(citation: Citation, end: int) -> bool:
@@ -96,16 +112,27 @@ def opener(text: str, side: str, *, dotted: bool = False) -> tuple[str, str]:
     return button, f'<span class="ctx" hidden>{escaping.shown(text)}</span>'
 
 
-def lead_in(text: str, *, skips: bool = False) -> str:
-    """Return what a quote stands under; of a long one the end, the rest of it opens in its place. `skips`: not all below it is quoted."""
+def lead_in(text: str, before: str = "", *, skips: bool = False) -> str:
+    """Return what a quote stands under; of a long one the end, the rest of it and what stands `before` it open in its place.
+
+    `skips`: not all below it is quoted.
+    """
     if not text:
         return ""
-    cut = 0
-    if len(text) > LEAD_CHARS:
-        ends = [match.end() for match in SENTENCE_END.finditer(text, max(len(text) - LONGEST_LEAD, 0), len(text) - 1)]
-        cut = ends[-1] if ends else text.rfind(" ", 0, len(text) - LEAD_CHARS) + 1 or len(text) - LEAD_CHARS
-    button, rest = opener(text[:cut], "before")
+    cut = _cut(text) if len(text) > LEAD_CHARS else 0
+    button, rest = opener(f"{before} {text[:cut]}".strip(), "before")
     return f'<p class="leadin">{button}{rest}{escaping.shown(text[cut:].lstrip())}{SKIPPED if skips else ""}</p>'
+
+
+def _cut(text: str) -> int:
+    """Return where the last sentences of a long lead-in begin: one that is too long begins where a part of it does."""
+    ends = [match.end() for match in SENTENCE_END.finditer(text, 0, len(text) - 1)]
+    near = [end for end in ends if len(text) - end <= LONGEST_LEAD]
+    last = ends[-1] if ends else 0
+    if near or len(text) - last <= LONGEST_SENTENCE:
+        return near[-1] if near else last
+    parts = [match.end() for match in _PART_END.finditer(text, len(text) - LONGEST_LEAD, len(text) - 1)]
+    return parts[0] if parts else text.rfind(" ", 0, len(text) - LEAD_CHARS) + 1 or len(text) - LEAD_CHARS
 
 
 def source_line(unit: Sequence[Citation], told: Told) -> str:

@@ -97,7 +97,9 @@ def answer_card(
         places, numbers, also = places_of(layout)
         spans = spans_of((p.doc_id, p.span, p.sha256) for p in places)
         kind = "" if answer.clear or answer.kind == OVERVIEW else " unclear"
-        body = _quotes(answer, layout, Told(numbers, also, dates or {}), asked, calibrated=calibrated)
+        body = _quotes(
+            answer, layout, Told(numbers, also, dates or {}, layout.in_order()), asked, calibrated=calibrated
+        )
     else:
         spans = spans_of((hit.passage.doc_id, hit.passage.span, "") for hit in answer.hits)
         small_talk = answer.kind == "courtesy" or is_courtesy(answer.question)

@@ -1,21 +1,30 @@
 """The questions an empty chat offers: only such as the documents answer.
 
-In -> out: an Engine -> a few questions, from `examples` in seeds/sources.toml or made of the names the documents use most; their HTML.
+In -> out: an Engine -> a few questions, of `examples` in seeds/sources.toml, headings that ask and frequent names; their HTML.
 Does not: offer a question whose answer is a refusal, or not clear.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from qa.engine import Engine
 from qa.errors import IndexMissing, QAError
+from qa.rendering import OVERVIEW
 from qa.text.documents import read_examples
+from qa.text.tokens import content_words
 from qa.ui import cards
 
 SHOWN = 4
 TRIED = 12
-OVERVIEW = "What are these documents about?"
+ABOUT = "What are these documents about?"
+FROM_HEADINGS = 3
+FEWEST_WORDS, LONGEST = 3, 70
+"""A heading that asks is a question of its own with so many content words, and one to be offered up to so many characters."""
+_ASKS = re.compile(
+    r"(?:who|whose|what|which|when|where|why|how|is|are|can|does|do|did|should|will)\b[^?]*\?", re.IGNORECASE
+)
 
 
 class Offered:
@@ -49,13 +58,24 @@ def answered_examples(engine: Engine) -> list[str]:
     for tried, question in enumerate(_candidates(engine)):
         if tried == TRIED or len(found) == SHOWN:
             break
-        if question not in found and engine.ask(question).clear:
+        if question not in found and ((answer := engine.ask(question)).clear or answer.kind == OVERVIEW):
             found.append(question)
     return found
 
 
 def _candidates(engine: Engine) -> Iterator[str]:
     yield from read_examples(engine.settings.seeds)
-    yield OVERVIEW
+    yield ABOUT
+    yield from asking_headings(engine)[:FROM_HEADINGS]
     for name in engine.frequent_names(TRIED):
         yield f"What is said about {name}?"
+
+
+def asking_headings(engine: Engine) -> list[str]:
+    """Return headings that are questions, the first of each document before any second: what stands below answers them."""
+    ranked = []
+    for number, entry in enumerate(engine.parts()[0].entries):
+        asking = [path[-1].strip() for path in entry["paths"] if path and _ASKS.fullmatch(path[-1].strip())]
+        whole = [each for each in asking if len(each) <= LONGEST and len(content_words(each)) >= FEWEST_WORDS]
+        ranked += [(nth, number, heading) for nth, heading in enumerate(dict.fromkeys(whole))]
+    return [heading for *_, heading in sorted(ranked)]

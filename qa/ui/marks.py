@@ -23,23 +23,45 @@ _SPEAKER = re.compile(r"\**([^\W\d_][^\n:<>*]{0,40})\**:\**\s+(?=\S)")
 """The name that a turn begins with, and a colon."""
 _BREAK_MARK, _BR = re.compile(r"\\|[ \t]{2,}"), re.compile(r"<br\s*/?>", re.IGNORECASE)
 """What breaks a line of Markdown."""
+_TICKS = re.compile(r"[*_~\[!]*(`{1,2})(?:[*_~]*|\].*)", re.DOTALL)
+"""A mark of code, with those that stand right beside it."""
+_INNER = re.compile(r"(?!\s*(?:[-*+•]|\d+[.)])\s)(?:[^\n]*\S[^\n]*\n)+?[ \t]{2,}(?:[-*+•]|\d+[.)])\s")
+"""An item without its mark, and the first item below it."""
 
 
 def quoted_html(text: str, start: int, hidden: Sequence[Span] = (), answer: Span | None = None) -> str:
     """Return `text`, which begins at `start` of its document; `answer` is in the document's coordinates, `hidden` in those of `text`."""
     bold = [Span(max(answer.start - start, 0), max(answer.end - start, 0))] if answer else []
+    code = code_in(text, hidden)
     edges = (edge for span in (*hidden, *bold) for edge in (span.start, span.end))
     cuts = sorted({0, len(text), *(min(edge, len(text)) for edge in edges)})
     return "".join(
-        _piece(inline(text[a:b]), seen=not _within(hidden, a, b), bold=_within(bold, a, b)) + broken(text, a, b)
+        _piece(inline(text[a:b]), seen=not _within(hidden, a, b), bold=_within(bold, a, b), code=_within(code, a, b))
+        + broken(text, a, b)
         for a, b in pairwise(cuts)
     )
 
 
-def _piece(html: str, *, seen: bool, bold: bool) -> str:
+def _piece(html: str, *, seen: bool, bold: bool, code: bool) -> str:
     if not seen:
         return f'<span class="mk" aria-hidden="true">{html}</span>'
+    html = f"<code>{html}</code>" if code else html
     return f"<b>{html}</b>" if bold else html
+
+
+def code_in(text: str, hidden: Sequence[Span]) -> list[Span]:
+    """Return what stands between two marks of code, as `hidden` has these marks."""
+    found: list[Span] = []
+    opened: tuple[int, str] | None = None
+    for each in sorted(hidden, key=lambda each: each.start):
+        if not (mark := _TICKS.fullmatch(each.of(text))):
+            continue
+        if opened and opened[1] == mark[1]:
+            found.append(Span(opened[0], each.start))
+            opened = None
+        else:
+            opened = each.end, mark[1]
+    return found
 
 
 def broken(text: str, start: int, end: int) -> str:
@@ -57,9 +79,25 @@ def hidden_in(text: str, doc_id: str) -> tuple[Span, ...]:
     """Return which characters of a quote are markup, as the format of its document writes it."""
     if not flows_in(doc_id):
         return ()
-    read = parse_file(text.encode("utf-8"), "quote.md")
-    code = [block.span for block in read.blocks if block.kind is Kind.CODE]
-    return (*read.hidden, *(each for each in breaks_in(text) if not _within(code, each.start, each.end)))
+    blocks, hidden = _read(text)
+    code = [span for span, kind in blocks if kind is Kind.CODE]
+    return (*hidden, *(each for each in breaks_in(text) if not _within(code, each.start, each.end)))
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> tuple[tuple[tuple[Span, Kind], ...], tuple[Span, ...]]:
+    """Return the blocks and the markup of Markdown. An item whose mark is not quoted is read with one: what is below it is no code."""
+    mark = "- " if _INNER.match(text) else ""
+    read = parse_file((mark + text).encode("utf-8"), "quote.md")
+    blocks = [(each.span, each.kind) for each in read.blocks]
+    spans = [
+        Span(max(each.start - len(mark), 0), each.end - len(mark)) for each in (*(b for b, _ in blocks), *read.hidden)
+    ]
+    at = len(blocks)
+    return (
+        tuple(zip(spans[:at], (kind for _, kind in blocks), strict=True)),
+        tuple(each for each in spans[at:] if each.end > each.start),
+    )
 
 
 def hidden_after(hidden: Iterable[Span], start: int) -> list[Span]:
@@ -107,7 +145,7 @@ def piece_html(citation: Citation, span: Span, kind: Kind) -> str:
     mark = _ITEM.match(span.of(citation.text)) if kind is Kind.ITEM else None
     if mark and mark[1].isalnum():  # a number is seen
         inside = [Span(max(each.start, mark.end()), each.end) for each in inside if each.end > mark.end()]
-    inside += blank_edges(span.of(citation.text), inside if code else [])
+    inside += blank_edges(span.of(citation.text), inside) if code else _blank_ends(span.of(citation.text), inside)
     text = quoted_html(span.of(citation.text), citation.span.start + span.start, inside, citation.answer)
     if kind is Kind.FURNITURE:
         return f'<span class="mk" aria-hidden="true">{text}</span>'
@@ -129,17 +167,28 @@ def blank_edges(text: str, fences: Sequence[Span]) -> list[Span]:
     return [each for each in found if each.start < each.end]
 
 
+def _blank_ends(text: str, hidden: Sequence[Span]) -> list[Span]:
+    """Return the white space at the end of a text, and that at its beginning behind what is not seen."""
+    at = 0
+    for each in sorted(hidden, key=lambda each: each.start):
+        if text[at : each.start].strip():
+            break
+        at = max(at, each.end)
+    first = len(text) - len(text[at:].lstrip()) if at else 0
+    return [each for each in (Span(0, first), Span(len(text.rstrip()), len(text))) if each.start < each.end]
+
+
 @lru_cache(maxsize=4096)
 def _blocks_in(text: str, doc_id: str, kind: Kind) -> tuple[tuple[Span, Kind], ...]:
     """Return the pieces of a quote, in order, and of each what it is: code and what announces it, items and what leads to them."""
     one = ((Span(0, len(text)), kind),)
     if not flows_in(doc_id):
         return one
-    blocks = parse_file(text.encode("utf-8"), "quote.md").blocks
-    starts = [0, *(block.span.start for block in blocks[1:]), len(text)]
-    if kind is Kind.CODE and all(block.kind is not kind for block in blocks):
+    blocks, _ = _read(text)
+    starts = [0, *(span.start for span, _ in blocks[1:]), len(text)]
+    if kind is Kind.CODE and all(each is not kind for _, each in blocks):
         return one
-    return tuple((Span(*edges), block.kind) for edges, block in zip(pairwise(starts), blocks, strict=True)) or one
+    return tuple((Span(*edges), each) for edges, (_, each) in zip(pairwise(starts), blocks, strict=True)) or one
 
 
 def seen_text(text: str, doc_id: str) -> str:

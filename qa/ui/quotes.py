@@ -8,11 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from qa.datatypes import Answer, Citation, Kind, Place, Span
 from qa.rendering import OVERVIEW
 from qa.ui import escaping
-from qa.ui.beside import OWN_DOTS, SKIPPED, Told, around, is_skipped, lead_in, numbered, opener, source_line
+from qa.ui.beside import (
+    OWN_DOTS,
+    SKIPPED,
+    Told,
+    around,
+    before_lead,
+    is_skipped,
+    lead_in,
+    numbered,
+    opener,
+    source_line,
+)
 from qa.ui.forms import Form, form_of
 from qa.ui.marks import (
     cells_of,
@@ -43,6 +55,8 @@ class Layout:
     folded: tuple[Unit, ...]
     form: Form = field(default_factory=Form)
     """What stands before them all, where dates, values or two things are told apart."""
+    titled: bool = False
+    """Whether each is what a document begins with, so that its title stands first."""
 
     def in_order(self) -> list[Citation]:
         """Return every quote in the order in which it is shown."""
@@ -57,7 +71,9 @@ def laid_out(answer: Answer) -> Layout:
     if placed:
         return Layout((), (), _by_document(units), form)
     if answer.kind == OVERVIEW:
-        return Layout((), tuple(units[:OVERVIEW_SHOWN]), tuple(units[OVERVIEW_SHOWN:]))
+        each_its_own = len({c.doc_id for c in answer.citations}) == len(answer.citations)
+        titled = each_its_own and not any(c.answer for c in answer.citations)
+        return Layout((), tuple(units[:OVERVIEW_SHOWN]), tuple(units[OVERVIEW_SHOWN:]), titled=titled)
     best, *others = units
     shown, folded = others[: UNITS_SHOWN - 1], others[UNITS_SHOWN - 1 :]
     return Layout(best, _by_document(shown), _by_document(folded), form)
@@ -78,15 +94,19 @@ def places_of(layout: Layout) -> tuple[list[Citation | Place], dict[int, int], d
 def quotes_html(layout: Layout, told: Told) -> str:
     """Return the HTML of all quotes."""
     best = f'<div class="best">{_unit(layout.best, told)}</div>' if layout.best else ""
-    count = sum(map(len, layout.folded))
+    count, what = sum(map(len, layout.folded)), "document" if layout.titled else "passage"
     more = (
-        f'<details class="rest"><summary>{count} more {"passage" if count == 1 else "passages"}</summary>'
-        f"{_groups(layout.folded, told)}</details>"
+        f'<details class="rest"><summary>{count} more {what if count == 1 else f"{what}s"}</summary>'
+        f"{_groups(layout.folded, told, titled=layout.titled)}</details>"
         if count
         else ""
     )
     form = formed(layout.form, told)
-    return (form + best if layout.form.missing else best + form) + _groups(layout.beside, told) + more
+    return (
+        (form + best if layout.form.missing else best + form)
+        + _groups(layout.beside, told, titled=layout.titled)
+        + more
+    )
 
 
 def formed(form: Form, told: Told) -> str:
@@ -123,18 +143,49 @@ def _by_document(units: Iterable[Unit]) -> tuple[Unit, ...]:
     return tuple(sorted(units, key=lambda unit: (order.index(unit[0].doc_id), unit[0].span)))
 
 
-def _groups(units: Sequence[Unit], told: Told) -> str:
-    items = "".join(f"<li>{_unit(unit, told)}</li>" for unit in units)
-    return f'<ul class="quotes">{items}</ul>' if items else ""
+def _groups(units: Sequence[Unit], told: Told, *, titled: bool = False) -> str:
+    """Return units as a list; neighbours from the same place stand together, and it is named once. `titled`: it is named above them."""
+    items = []
+    for source, together in groupby(units, key=lambda unit: source_line(unit, told)):
+        quote = _together(list(together), told)
+        items.append(f"<li>{source}{quote}</li>" if titled else f"<li>{quote}{source}</li>")
+    kind = "quotes titled" if titled else "quotes"
+    return f'<ul class="{kind}">{"".join(items)}</ul>' if items else ""
 
 
 def _unit(unit: Unit, told: Told) -> str:
+    return f"{_together([unit], told)}{source_line(unit, told)}"
+
+
+def _together(units: Sequence[Unit], told: Told) -> str:
+    """Return quotes from one place; what two of them stand under is written once."""
+    parts = []
+    lead = None
+    for unit in units:
+        parts.append(("" if unit[0].lead and unit[0].lead == lead else _led(unit, told)) + _body(unit, told))
+        lead = unit[0].lead
+    body = parts[0] if len(parts) == 1 else "".join(f'<div class="one">{part}</div>' for part in parts)
+    return f'<blockquote class="quote">{body}</blockquote>'
+
+
+def _led(unit: Unit, told: Told) -> str:
+    """Return what a unit stands under; where that is a quote above it, its number."""
     first = unit[0]
-    lead = seen_text(first.lead.text, first.doc_id) if first.lead and first.kind is not Kind.ROW else ""
-    skips = first.kind is Kind.ITEM and first.lead is not None and is_skipped(first, first.lead.span.end)
+    if first.lead is None or first.kind is Kind.ROW:
+        return ""
+    lead = first.lead.span
+    before = () if first.kind is Kind.TURN else told.quotes[: told.numbers[first.label] - 1]
+    for n, other in enumerate(before, 1):
+        if other.doc_id == first.doc_id and other.span.start <= lead.start and lead.end <= other.span.end:
+            return f'<p class="leadin">Goes on from {n}:</p>'
+    skips = first.kind is Kind.ITEM and is_skipped(first, lead.end)
+    return lead_in(seen_text(first.lead.text, first.doc_id), before_lead(first), skips=skips)
+
+
+def _body(unit: Unit, told: Told) -> str:
+    first = unit[0]
     body = _table(unit, told) if first.kind is Kind.ROW else _listed(unit, told) if first.kind is Kind.ITEM else ""
-    body = body or "".join(_quote(citation, told) for citation in unit)
-    return f'<blockquote class="quote">{lead_in(lead, skips=skips)}{body}</blockquote>{source_line(unit, told)}'
+    return body or "".join(_quote(citation, told) for citation in unit)
 
 
 def _listed(unit: Unit, told: Told) -> str:
