@@ -9,7 +9,9 @@ processor, so that it is the few numbers of a text that are arranged, at every r
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from enum import Enum
 
 from qa.models.wire import FLOAT, INT64, Graph
 
@@ -34,55 +36,89 @@ def weight_shapes() -> dict[str, tuple[int, ...]]:
     return shapes
 
 
+class Source(Enum):
+    """What a product is made of: the rows of a layer's input, what attention gives, or what a GELU does."""
+
+    ROWS, ATTENDED, GROWN = 1, 2, 3
+
+
+class Network(ABC):
+    """The layers in their order; a kind of network says how it multiplies, and how its products lie."""
+
+    def __init__(self) -> None:
+        self.graph = Graph()
+        self.graph.input("embedded", FLOAT, DIM)
+
+    def add_layers(self) -> None:
+        """Add everything from "embedded" (t, DIM) to "states" (t, DIM)."""
+        x = self._norm("embedded", "embeddings.LayerNorm", "x")
+        for number in range(LAYERS):
+            here = f"encoder.layer.{number}."
+            out = self.times(here + "attention.output.dense", self._attend(x, here), here + "attended", Source.ATTENDED)
+            x = self._norm(self.added(out, x, here + "sum1"), here + "attention.output.LayerNorm", here + "y")
+            inner = self.times(here + "intermediate.dense", x, here + "inner", Source.ROWS)
+            grown = self.graph.add("Gelu", [inner], here + "gelu")
+            out = self.times(here + "output.dense", grown, here + "outer", Source.GROWN)
+            states = "states" if number == LAYERS - 1 else here + "x"
+            x = self._norm(self.added(out, x, here + "sum2"), here + "output.LayerNorm", states)
+
+    def _norm(self, source: str, weights: str, output: str) -> str:
+        """Add a layer's normalization of each row."""
+        inputs = [source, f"{weights}.weight", f"{weights}.bias"]
+        return self.graph.add("LayerNormalization", inputs, output, axis=-1, epsilon=EPSILON)
+
+    def _attend(self, x: str, here: str) -> str:
+        """Add a layer's attention of each row to all."""
+        query, key, value = (self._by_head(part, x, here) for part in ("query", "key", "value"))
+        return self.graph.add("Reshape", [self.seen(query, key, value, here), "joined"], here + "joined")
+
+    def _by_head(self, part: str, x: str, here: str) -> str:
+        flat = self.times(f"{here}attention.self.{part}", x, here + part, Source.ROWS)
+        return self.graph.add("Reshape", [flat, "heads"], flat + ".h")
+
+    @abstractmethod
+    def times(self, weights: str, source: str, output: str, kind: Source) -> str:
+        """Add the product of a source and a matrix, and its bias."""
+
+    @abstractmethod
+    def seen(self, query: str, key: str, value: str, here: str) -> str:
+        """Add what each head sees: the values by the shares of their keys."""
+
+    @abstractmethod
+    def added(self, product: str, rows: str, output: str) -> str:
+        """Add a product to rows."""
+
+
 def make_graph(file: str, firsts: Mapping[str, int]) -> bytes:
     """Return the serialized model: input "embedded" (t, DIM), output "states" (t, DIM).
 
     Its weights stand in a `file`, each from its byte in `firsts` on. KeyError where one is missing.
     """
-    graph = Graph()
-    graph.input("embedded", FLOAT, DIM)
-    graph.constant("heads", INT64, [HEADS, DIM // HEADS, -1], (3,))
-    graph.constant("joined", INT64, [DIM, -1], (2,))
-    x = norm(graph, "embedded", "embeddings.LayerNorm", "x")
-    for number in range(LAYERS):
-        here = f"encoder.layer.{number}."
-        out = _columns(graph, here + "attention.output.dense", _attend(graph, x, here), here + "attended")
-        x = _added(graph, out, x, here + "attention.output.LayerNorm", here + "y")
-        inner = _columns(graph, here + "intermediate.dense", x, here + "inner", of_rows=True)
-        grown = graph.add("Gelu", [inner], here + "gelu")
-        out = _columns(graph, here + "output.dense", grown, here + "outer")
-        x = _added(graph, out, x, here + "output.LayerNorm", "states" if number == LAYERS - 1 else here + "x")
+    network = _Columns()
+    network.add_layers()
     for name, shape in weight_shapes().items():
         as_column = len(shape) == 1 and NORM not in name
-        graph.weight(name, FLOAT, (*shape, 1) if as_column else shape, file, firsts[name])
-    return graph.model("minilm", "states", DIM)
+        network.graph.weight(name, FLOAT, (*shape, 1) if as_column else shape, file, firsts[name])
+    return network.graph.model("minilm", "states", DIM)
 
 
-def norm(graph: Graph, source: str, weights: str, output: str) -> str:
-    """Add a layer's normalization of each row."""
-    inputs = [source, f"{weights}.weight", f"{weights}.bias"]
-    return graph.add("LayerNormalization", inputs, output, axis=-1, epsilon=EPSILON)
+class _Columns(Network):
+    """Products in float32 that have a column a token."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.graph.constant("heads", INT64, [HEADS, DIM // HEADS, -1], (3,))
+        self.graph.constant("joined", INT64, [DIM, -1], (2,))
 
-def _columns(graph: Graph, weights: str, source: str, output: str, *, of_rows: bool = False) -> str:
-    """Add a matrix times the columns of a source, or its rows, one a token; its output has a column a token."""
-    inputs = [f"{weights}.weight", source, f"{weights}.bias"]
-    return graph.add("Gemm", inputs, output, transB=int(of_rows))
+    def times(self, weights: str, source: str, output: str, kind: Source) -> str:
+        inputs = [f"{weights}.weight", source, f"{weights}.bias"]
+        return self.graph.add("Gemm", inputs, output, transB=int(kind is Source.ROWS))
 
+    def seen(self, query: str, key: str, value: str, here: str) -> str:
+        scores = self.graph.add("FusedMatMul", [query, key], here + "qk", ours=False, transA=1, alpha=SCALED)
+        shares = self.graph.add("Softmax", [scores], here + "softmax", axis=-1)
+        return self.graph.add("FusedMatMul", [value, shares], here + "seen", ours=False, transB=1)
 
-def _added(graph: Graph, columns: str, rows: str, weights: str, output: str) -> str:
-    """Add columns to rows and normalize the sum, a row a token."""
-    turned = graph.add("Transpose", [columns], columns + ".t", perm=[1, 0])
-    return norm(graph, graph.add("Add", [turned, rows], columns + ".sum"), weights, output)
-
-
-def _attend(graph: Graph, x: str, here: str) -> str:
-    split = {}
-    for part in ("query", "key", "value"):
-        flat = _columns(graph, f"{here}attention.self.{part}", x, here + part, of_rows=True)
-        split[part] = graph.add("Reshape", [flat, "heads"], flat + ".h")
-    pair = [split["query"], split["key"]]
-    scores = graph.add("FusedMatMul", pair, here + "qk", ours=False, transA=1, alpha=SCALED)
-    shares = graph.add("Softmax", [scores], here + "softmax", axis=-1)
-    seen = graph.add("FusedMatMul", [split["value"], shares], here + "seen", ours=False, transB=1)
-    return graph.add("Reshape", [seen, "joined"], here + "joined")
+    def added(self, product: str, rows: str, output: str) -> str:
+        turned = self.graph.add("Transpose", [product], product + ".t", perm=[1, 0])
+        return self.graph.add("Add", [turned, rows], output)

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qa.models.graph import DIM, HEADS, LAYERS, SCALED, norm, weight_shapes
-from qa.models.wire import FLOAT, INT8, INT64, UINT8, Graph
+from qa.models.graph import DIM, HEADS, SCALED, Network, Source, weight_shapes
+from qa.models.wire import FLOAT, INT8, INT64, UINT8
 
 MIDDLE, LOW, TOP = 64, 10, 127
 """What 0 becomes in seven bits: the middle, but after a GELU, which gives nothing below -.17, a low one. The largest number is TOP."""
@@ -40,28 +40,18 @@ def make_rounded_graph(file: str, firsts: Mapping[str, int]) -> bytes:
     Its weights stand in a `file`, each from its byte in `firsts` on. KeyError where one is missing.
     """
     network = _Rounded()
-    graph = network.graph
-    x = norm(graph, "embedded", "embeddings.LayerNorm", "x")
-    for number in range(LAYERS):
-        here = f"encoder.layer.{number}."
-        out = network.times(here + "attention.output.dense", network.attend(x, here), here + "attended")
-        x = norm(graph, graph.add("Add", [out, x], here + "sum1"), here + "attention.output.LayerNorm", here + "y")
-        inner = network.times(here + "intermediate.dense", x, here + "inner")
-        grown = graph.add("Gelu", [inner], here + "gelu")
-        out = network.times(here + "output.dense", grown, here + "outer", after_gelu=True)
-        states = "states" if number == LAYERS - 1 else here + "x"
-        x = norm(graph, graph.add("Add", [out, x], here + "sum2"), here + "output.LayerNorm", states)
+    network.add_layers()
     for name, shape in rounded_shapes().items():
-        graph.weight(name, INT8 if name.endswith(TURNED) else FLOAT, shape, file, firsts[name])
-    return graph.model("minilm in eight bits", "states", DIM)
+        network.graph.weight(name, INT8 if name.endswith(TURNED) else FLOAT, shape, file, firsts[name])
+    return network.graph.model("minilm in eight bits", "states", DIM)
 
 
-class _Rounded:
-    """The graph in the making: products of rounded numbers, exact in 32 bits; scaled back and the bias added in float32."""
+class _Rounded(Network):
+    """Products of rounded numbers, exact in 32 bits; scaled back and the bias added in float32; a row a token."""
 
     def __init__(self) -> None:
-        self.graph = graph = Graph()
-        graph.input("embedded", FLOAT, DIM)
+        super().__init__()
+        graph = self.graph
         graph.input("middles", UINT8)
         graph.input("lows", UINT8)
         for name, value in (
@@ -77,33 +67,29 @@ class _Rounded:
         graph.constant("joined", INT64, [0, DIM], (2,))
         self._done: dict[str, tuple[str, str]] = {}
 
-    def times(self, weights: str, source: str, output: str, *, after_gelu: bool = False) -> str:
-        """Add the product of a source (t, k) and a matrix (n, k), and its bias: (t, n)."""
-        rounded, scale = self._round(source, after_gelu)
-        zeros = ["low" if after_gelu else "middle", "zero"]
+    def times(self, weights: str, source: str, output: str, kind: Source) -> str:
+        rounded, scale = self._round(source, kind)
+        zeros = ["low" if kind is Source.GROWN else "middle", "zero"]
         inputs = [rounded, weights + TURNED, "one", weights + SCALE, *zeros]
         product = self.graph.add("MatMulIntegerToFloat", inputs, output + ".p", ours=False)
         scaled = self.graph.add("Mul", [product, scale], output + ".s")
         return self.graph.add("Add", [scaled, f"{weights}.bias"], output)
 
-    def attend(self, x: str, here: str) -> str:
-        """Add a layer's attention: (t, DIM) of (t, DIM)."""
-        graph, split = self.graph, {}
-        for part in ("query", "key", "value"):
-            flat = self.times(f"{here}attention.self.{part}", x, here + part)
-            split[part] = graph.add("Reshape", [flat, "heads"], flat + ".h")
-        turned = {"transB": 1, "transBatchA": 1, "transBatchB": 1, "alpha": SCALED}
-        scores = graph.add("FusedMatMul", [split["query"], split["key"]], here + "qk", ours=False, **turned)
+    def seen(self, query: str, key: str, value: str, here: str) -> str:
+        graph, turned = self.graph, {"transB": 1, "transBatchA": 1, "transBatchB": 1, "alpha": SCALED}
+        scores = graph.add("FusedMatMul", [query, key], here + "qk", ours=False, **turned)
         shares = graph.add("Softmax", [scores], here + "softmax", axis=-1)
-        value = graph.add("Transpose", [split["value"]], here + "value.t", perm=[1, 0, 2])
-        seen = graph.add("MatMul", [shares, value], here + "seen")
-        by_token = graph.add("Transpose", [seen], here + "seen.t", perm=[1, 0, 2])
-        return graph.add("Reshape", [by_token, "joined"], here + "joined")
+        by_head = graph.add("Transpose", [value], here + "value.t", perm=[1, 0, 2])
+        found = graph.add("MatMul", [shares, by_head], here + "seen")
+        return graph.add("Transpose", [found], here + "seen.t", perm=[1, 0, 2])
 
-    def _round(self, source: str, after_gelu: bool) -> tuple[str, str]:
+    def added(self, product: str, rows: str, output: str) -> str:
+        return self.graph.add("Add", [product, rows], output)
+
+    def _round(self, source: str, kind: Source) -> tuple[str, str]:
         """Return the names of a rounded input and of its scales (t, 1); one that several matrices take is rounded once."""
         if source not in self._done:
-            add = self.graph.add
+            add, after_gelu = self.graph.add, kind is Source.GROWN
             sizes = source if after_gelu else add("Abs", [source], source + ".abs")
             largest = add("ReduceMax", [sizes, "columns"], source + ".max", keepdims=1)
             scale = add("Mul", [largest, "to_low" if after_gelu else "to_middle"], source + ".scale")
