@@ -1,12 +1,16 @@
 """What stands beside the quotes of a card: what they lean on, whose words they are, and code, each written once."""
 
+import re
 from dataclasses import replace
+from html import unescape
 
 from test_cards import Read, card, citation
 
 from qa.datatypes import Answer, Kind, Lead, Passage, Span
+from qa.formats import parse_file
 from qa.rendering import OVERVIEW
 from qa.ui.cards import answer_card
+from qa.ui.document import document_html
 from qa.ui.quotes import laid_out
 
 
@@ -105,3 +109,11 @@ def test_an_item_begins_with_what_is_seen_of_it():
     page, _ = card(citation(1, "c.md", 40, text, kind=Kind.ITEM))
     assert page.quotes[1] == text
     assert "Lists:Data: all of itmore" in page.seen
+
+
+def test_code_within_a_paragraph_of_a_source_is_code_and_every_character_is_there():
+    text = "Set `save`, then ``a`b``.\n\n```\nx = `1`\n```\n"
+    parsed = parse_file(text.encode(), "c.md")
+    html = document_html(text, parsed.blocks, parsed.hidden, flows=True)
+    assert re.findall("<code>(.*?)</code>", html) == ["save", "a`b"]
+    assert unescape(re.sub("<[^>]*>", "", html)) == text

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.text.numbers import dates_said
+from qa.text.numbers import counted, dates_said
 from qa.text.tokens import count_prompt_tokens, fold, folded_words, lexical_terms, sound, sounds
 
 TERMS = {
@@ -101,3 +101,7 @@ def test_a_name_in_capitals_is_no_stop_word_unless_all_is_in_capitals():
 def test_words_sound_alike_whatever_is_heard_beside_them(words):
     assert sounds(words) == [sound(word) for word in words]
     assert sound("zelenskyy") == sound("zelenskiy") == sound("selensky")
+
+
+def test_things_are_counted_in_one_way():
+    assert [counted(n, "document") for n in (0, 1, 2000)] == ["0 documents", "1 document", "2,000 documents"]

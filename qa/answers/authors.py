@@ -13,6 +13,7 @@ from collections.abc import Callable
 from qa.indexing.contract import Corpus
 from qa.patterns import pattern
 from qa.records import record
+from qa.text.numbers import counted
 from qa.text.tokens import content_words, stem
 
 LONGEST = 200
@@ -67,11 +68,6 @@ def written(corpus: Corpus, question: str, about: Callable[[str], int | None]) -
     if number is None or not _author(corpus, number):
         return None
     return Written((number,), f"“{corpus.entries[number]['title']}” is by {_author(corpus, number)}. It begins:")
-
-
-def counted(count: int, thing: str) -> str:
-    """Return how many there are of a thing, in words."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def how_begun(count: int) -> str:

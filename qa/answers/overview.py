@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from qa.answers.announced import Quote
-from qa.answers.authors import Written, counted, how_begun
+from qa.answers.authors import Written, how_begun
 from qa.answers.dates import Dated, dates_in
 from qa.answers.named import dated
 from qa.answers.people import names_in
@@ -21,6 +21,7 @@ from qa.answers.whole import Asked, Whole
 from qa.datatypes import Answer, Citation, Kind, Span
 from qa.indexing.contract import Corpus
 from qa.patterns import pattern
+from qa.text.numbers import counted
 from qa.text.sentences import trim
 
 ITEMS = 20
@@ -68,7 +69,7 @@ def _overview_of(corpus: Corpus, asked: Asked, document: int | None) -> tuple[Qu
         title = corpus.entries[number]["title"]
         return [(n, None) for n in _telling(corpus, number)[:OPENING]], f"How “{title}” begins."
     first = [(found[0], None) for number in range(len(corpus.entries)) if (found := _telling(corpus, number, 1))]
-    count = f"{len(corpus.entries)} documents"
+    count = counted(len(corpus.entries), "document")
     return list(first[:ITEMS]), f"{_first_of(count, len(first))}, and how each begins."
 
 

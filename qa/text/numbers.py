@@ -1,6 +1,6 @@
 """Numbers and dates in the one form that search compares: the fifteenth, 15th and 15; 2023-11-07 and 7 November 2023; the 80s and the 1980s.
 
-In -> out: a folded word -> what it is compared as; a text -> the words of its dates in figures, as they are said.
+In -> out: a folded word -> what it is compared as; a text -> the words of its dates in figures, as they are said; a number of things -> the same.
 Does not: change a text, guess a century of a year in two figures, or tell which of 3/4/2024 is the month (both are said).
 """
 
@@ -63,3 +63,8 @@ def dates_said(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         ]
         if words:
             yield match.start(), match.end(), tuple(dict.fromkeys(words))
+
+
+def counted(number: int, noun: str) -> str:
+    """Return how many there are of a thing: "1 document", "2,000 documents"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

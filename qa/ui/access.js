@@ -10,7 +10,7 @@ prepare();
 new MutationObserver(prepare).observe(document.getElementById('chatcol'), { childList: true, subtree: true });
 
 const GROUPS = [['.foot', 'button, summary', 'ArrowLeft', 'ArrowRight'], ['.folders', '.tick', 'ArrowUp', 'ArrowDown'],
-  ['.docs', 'li:not([hidden]) .docrow', 'ArrowUp', 'ArrowDown'], ['.docs', 'li:not([hidden]) .tick', 'ArrowUp', 'ArrowDown']];
+  ['.ans', '.around', 'ArrowLeft', 'ArrowRight'], ['.docs', 'li:not([hidden]) .docrow', 'ArrowUp', 'ArrowDown'], ['.docs', 'li:not([hidden]) .tick', 'ArrowUp', 'ArrowDown']];
 document.addEventListener('keydown', event => {
   for (const [group, parts, back, on] of GROUPS) {
     const by = { [back]: -1, [on]: 1 }[event.key], box = by && event.target.closest?.(group);

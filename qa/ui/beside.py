@@ -98,29 +98,29 @@ def is_skipped(citation: Citation, end: int) -> bool:
     return bool(_WORDS.search(gap)) or citation.span.start - end - len(gap) > LONGEST_MARK
 
 
-def opener(text: str, side: str, *, dotted: bool = False) -> tuple[str, str]:
-    """Return the button that shows the text on one side of a quote, and that text, both empty where there is none.
+def opener(text: str, side: str, number: int, *, dotted: bool = False) -> tuple[str, str]:
+    """Return the button that shows the text on one side of the quote with this number, and that text, both empty where there is none.
 
     `dotted`: the quote has dots of its own there, so that those of the button stand in brackets.
     """
     if not text:
         return "", ""
     button = (
-        f'<button type="button" class="around" data-act="around" aria-expanded="false" aria-label="Show the text {side} this quote">'
+        f'<button type="button" class="around" data-act="around" aria-expanded="false" aria-label="Show the text {side} quote {number}">'
         f"{'[…]' if dotted else '…'}</button>"
     )
     return button, f'<span class="ctx" hidden>{escaping.shown(text)}</span>'
 
 
-def lead_in(text: str, before: str = "", *, skips: bool = False) -> str:
-    """Return what a quote stands under; of a long one the end, the rest of it and what stands `before` it open in its place.
+def lead_in(text: str, number: int, before: str = "", *, skips: bool = False) -> str:
+    """Return what the quote with this number stands under; of a long one the end, the rest of it and what stands `before` it open in its place.
 
     `skips`: not all below it is quoted.
     """
     if not text:
         return ""
     cut = _cut(text) if len(text) > LEAD_CHARS else 0
-    button, rest = opener(f"{before} {text[:cut]}".strip(), "before")
+    button, rest = opener(f"{before} {text[:cut]}".strip(), "before", number)
     return f'<p class="leadin">{button}{rest}{escaping.shown(text[cut:].lstrip())}{SKIPPED if skips else ""}</p>'
 
 

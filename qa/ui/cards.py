@@ -15,9 +15,10 @@ from html import escape
 from qa.answers.followups import is_courtesy
 from qa.datatypes import Answer, Document, Hit, Span
 from qa.rendering import OVERVIEW, REFUSAL, answer_to_markdown, answer_to_plain, is_understood_differently
+from qa.text.numbers import counted
 from qa.ui.beside import SENTENCE_END, Told, opener, pill
 from qa.ui.escaping import label, shown
-from qa.ui.heads import counted, head_of
+from qa.ui.heads import head_of
 from qa.ui.marks import hidden_after, hidden_in, quoted_html
 from qa.ui.quotes import Layout, laid_out, places_of, quotes_html
 
@@ -36,6 +37,7 @@ HEADER = f"""<header class="top"{{upload}}>
   <details class="more narrow"><summary class="act">More</summary><div>{_WIDE.replace("act wide", "act")}</div></details>
 </header>
 <div id="live" class="sr" role="status" aria-live="polite"></div>"""
+_OPENER = '<button type="button" class="around"'
 QUESTIONS_OFFERED = 2
 """By a refusal: questions the documents do answer."""
 
@@ -105,6 +107,8 @@ def answer_card(
         small_talk = answer.kind == "courtesy" or is_courtesy(answer.question)
         kind = " talk" if small_talk else " none"
         body = _small_talk(answer, offered) if small_talk else _refusal(answer, document_count, offered, asked)
+    first, mark, others = body.partition(_OPENER)  # one stop of the Tab key for all of a card: arrow keys go on
+    body = first + mark + others.replace(_OPENER, f'{_OPENER} tabindex="-1"')
     return (
         f'<article class="ans{kind}" data-spans="{spans}" data-asked="{state}" data-markdown="{escape(answer_to_markdown(answer))}" '
         f'data-plain="{escape(answer_to_plain(answer))}">{body}{"" if kind == " talk" else _buttons(answer)}</article>'
@@ -225,7 +229,7 @@ def _hit(hit: Hit) -> str:
     if first < len(passage.text):
         late = quoted_html(passage.text[first:], passage.span.start + first, hidden_after(hidden, first))
         rest = f'<span class="late" hidden>{late}</span>'
-        button, _ = opener(passage.text[first:], "after")
+        button, _ = opener(passage.text[first:], "after", hit.rank)
     number = pill(hit.rank, f"Passage {hit.rank}: show in {passage.title}")
     return (
         f'<blockquote class="quote"><span class="qt" data-n="{hit.rank}">{text}{rest}</span>'

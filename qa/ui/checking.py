@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from qa.answers.verifying import Verification
 from qa.formats.places import place_words
+from qa.text.numbers import counted
 from qa.ui.beside import pill
 from qa.ui.cards import Asked, spans_of, state_of
 from qa.ui.differing import Nearest, Piece
 from qa.ui.escaping import inline, shown
-from qa.ui.heads import counted
 
 _LINK = '<footer class="foot"><button type="button" class="quiet" data-act="link">Copy link</button></footer>'
 

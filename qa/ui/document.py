@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 from qa.datatypes import Block, Kind, Span
 from qa.text.shown import Shown
 from qa.ui.escaping import inline, shown
-from qa.ui.marks import blank_edges, breaks_in, broken, cells_of, marks_of
+from qa.ui.marks import blank_edges, breaks_in, broken, cells_of, code_in, marks_of
 
 RUN_CHARS = 5000
 """The browser lays out the text run by run, as it comes into sight: a document of megabytes is there at once."""
@@ -78,19 +78,21 @@ class Markup:
             return _moved(blank_edges(text, _moved(self.inside(block.span), -start)), start)
         return _moved(breaks_in(text), start) if self.flows else []
 
-    def html(self, span: Span, gone: Iterable[Span] = ()) -> str:
+    def html(self, span: Span, gone: Sequence[Span] = ()) -> str:
         """Return the HTML of a span, `gone` and what is white at its end not seen."""
         whole = span.of(self.text)
         white = Span(span.start + len(whole.rstrip()), span.end)
         unseen = sorted((*gone, white), key=lambda each: (each.start, each.end))
         cuts = sorted({span.start, span.end, *(edge for each in unseen for edge in (each.start, each.end))})
+        code = {each.start for each in _moved(code_in(whole, _moved(gone, -span.start)), span.start)}
         at, parts = 0, []
         for start, end in pairwise(cuts):
             while at < len(unseen) and unseen[at].end <= start:
                 at += 1
             hides = at < len(unseen) and unseen[at].start <= start
             piece = _piece(self.text[start:end])
-            parts.append(f'<span class="mk">{piece}</span>{broken(self.text, start, end)}' if hides else piece)
+            seen = f"<code>{piece}</code>" if start in code else piece
+            parts.append(f'<span class="mk">{piece}</span>{broken(self.text, start, end)}' if hides else seen)
         return "".join(parts)
 
 

@@ -11,6 +11,7 @@ from html import escape
 from qa.answers.parts import parts_of
 from qa.datatypes import Answer
 from qa.rendering import OVERVIEW
+from qa.text.numbers import counted
 from qa.ui.escaping import shown
 
 CALIBRATED = ((0.75, "Very likely the answer"), (0.0, "Likely the answer"))
@@ -39,8 +40,3 @@ def _word(answer: Answer, *, calibrated: bool) -> str:
 def _head(word: str, rests: str, title: str = "") -> str:
     told = f' title="{escape(title)}"' if title else ""
     return f'<h3 class="lead"><strong{told}>{word}</strong><span class="rests">{shown(rests)}</span></h3>'
-
-
-def counted(number: int, noun: str) -> str:
-    """Return "1 document", "2 documents"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -14,8 +14,8 @@ from html import escape
 from qa.datatypes import Document
 from qa.reports import Skipped
 from qa.text.documents import kinds
+from qa.text.numbers import counted
 from qa.ui.escaping import label, shown
-from qa.ui.heads import counted
 from qa.ui.sources import panel
 
 LISTED = 5000
@@ -103,5 +103,5 @@ def _folder(folder: Folder) -> str:
     return (
         f'<div class="where"><p>Read from <code id="folder">{shown(folder.path)}</code> '
         f'<button type="button" class="quiet" data-act="path">Copy path</button>{add}</p>'
-        f'<p class="dm">Read are {escape(kinds())}.{drop}</p>{left}<div id="adding" role="status"></div></div>'
+        f'<p class="dm">Kinds of files: {escape(kinds())}.{drop}</p>{left}<div id="adding" role="status"></div></div>'
     )

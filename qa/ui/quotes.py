@@ -179,7 +179,7 @@ def _led(unit: Unit, told: Told) -> str:
         if other.doc_id == first.doc_id and other.span.start <= lead.start and lead.end <= other.span.end:
             return f'<p class="leadin">Goes on from {n}:</p>'
     skips = first.kind is Kind.ITEM and is_skipped(first, lead.end)
-    return lead_in(seen_text(first.lead.text, first.doc_id), before_lead(first), skips=skips)
+    return lead_in(seen_text(first.lead.text, first.doc_id), told.numbers[first.label], before_lead(first), skips=skips)
 
 
 def _body(unit: Unit, told: Told) -> str:
@@ -238,8 +238,10 @@ def _quote(citation: Citation, told: Told) -> str:
         text = turn_html(citation) or quoted_html(citation.text, citation.span.start, hidden, citation.answer)
     flows = " flow" if flows_in(citation.doc_id) else ""
     before, after = around(citation)
-    first, text_before = opener(before, "before", dotted=citation.text.startswith(OWN_DOTS))
-    last, text_after = opener(after, "after", dotted=citation.text.endswith(OWN_DOTS))
+    first, text_before = opener(
+        before, "before", told.numbers[citation.label], dotted=citation.text.startswith(OWN_DOTS)
+    )
+    last, text_after = opener(after, "after", told.numbers[citation.label], dotted=citation.text.endswith(OWN_DOTS))
     quote = f'<{tag} class="qt{flows}" data-n="{told.numbers[citation.label]}">{text}</{tag}>'
     end = f'<span class="tail{"" if last else " bare"}">{last}{numbered(citation, told)}</span>{text_after}'
     whole = f"{first}{text_before}{quote}{end}"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from qa.datatypes import Document
 from qa.reports import Status
+from qa.text.numbers import counted
 from qa.ui.escaping import label, shown
-from qa.ui.heads import counted
 from qa.ui.pages import TOGGLE
 
 CHANGED = "This document has changed since the answer was given: ask again to see where the quote stands now."
