@@ -64,7 +64,7 @@ def test_a_document_is_shown_to_the_character_however_it_is_built(text):
     parsed = parse_file(text.encode("utf-8"), "a.md")
     page = Read(document_html(parsed.text, parsed.blocks, parsed.hidden))
     assert page.text == parsed.text
-    assert set(page.tags) <= {"div", "span", "bdi"}
+    assert set(page.tags) <= {"div", "span", "bdi", "code"}
 
 
 def test_headings_lists_tables_and_code_look_like_what_they_are_and_the_files_html_is_text():
