@@ -12,6 +12,8 @@ import sys
 
 from qa.defaults import HITS_SHOWN
 
+DONE, FAILED, WRONG_USAGE, NOT_FOUND, STALE, INTERRUPTED = 0, 1, 2, 3, 4, 130
+"""Exit statuses."""
 _VERBS = {
     "build": ("index the documents; only changed ones are embedded", "qa build --watch"),
     "status": ("what is indexed, and what has changed since (exit status 4 when something has)", "qa status --json"),

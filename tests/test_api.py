@@ -107,8 +107,8 @@ ROOMS = [
     ),
     *("answers.dates", "answers.people", "answers.whole", "answers.authors", "answers.named", "answers.overview"),
     *("answers.answering", "answers.alike", "answers.verifying"),
-    *("rendering", "prompts", "picturing", "originals", "engine", "api"),
-    *("progress", "following", "lines", "evals", "ui", "options", "cli", "__main__"),
+    *("rendering", "prompts", "picturing", "originals", "holding", "engine", "api"),
+    *("progress", "following", "lines", "evals", "ui", "options", "verbs", "cli", "__main__"),
 ]
 WINGS = ("text", "models", "indexing", "milvus", "answers")
 HEAVY = [
@@ -197,7 +197,22 @@ def test_a_question_loads_only_what_it_uses(tmp_path):
     for doing, unused in (
         ("build", {"tiktoken"}),
         ("status", {"numpy", "faiss", "onnxruntime", "tiktoken", "qa.answers.answering", "qa.indexing.building"}),
-        ("ask", {"tiktoken", "bm25s", "scipy", "portalocker", "tqdm", "syntok", "numpy.ma", "runpy", "tempfile"}),
+        (
+            "ask",
+            {
+                "tiktoken",
+                "faiss",
+                "shutil",
+                "bm25s",
+                "scipy",
+                "portalocker",
+                "tqdm",
+                "syntok",
+                "numpy.ma",
+                "runpy",
+                "tempfile",
+            },
+        ),
     ):
         command = [sys.executable, "-c", code, str(tmp_path / "seeds"), str(tmp_path / "index"), doing]
         loaded = set(subprocess.check_output(command, text=True, cwd=ROOT).split())
