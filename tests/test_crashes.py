@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, SCALE, WordEmbedder
 
-from qa.engine import READER_COMPARED, Engine
+from qa.engine import Engine
 from qa.errors import IndexCorrupt, IndexIncompatible, QAError, StoreUnavailable
+from qa.holding import READER_COMPARED
 from qa.indexing import snapshots, sums
 from qa.settings import Settings
 
