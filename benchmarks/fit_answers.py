@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from qa.answers import confidence, quoting, weighing
-from qa.answers.answering import look_for
 from qa.answers.confidence import Evidence, Weights
 from qa.answers.followups import searched_for
+from qa.answers.searching import look_for
 from qa.answers.weighing import SentenceWeights, features
 from qa.engine import Engine
 from qa.evals.calibration import Example, balanced, fit, logistic

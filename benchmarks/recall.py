@@ -12,7 +12,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from qa.answers.answering import find_hits
+from qa.answers.searching import find_hits
 from qa.defaults import HITS_SHOWN
 from qa.engine import Engine
 from qa.evals.gold import read_gold

@@ -46,7 +46,7 @@ class Engine(Holding):
         With `max_tokens`, those of them whose prompt (`qa.prompt_of`) costs at most that many o200k_base tokens.
         ValueError for k < 1; the errors of an index that is missing, foreign or damaged.
         """
-        from qa.answers.answering import find_hits
+        from qa.answers.searching import find_hits
         from qa.prompts import pack_passages
 
         if k < 1:

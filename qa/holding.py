@@ -19,9 +19,9 @@ from qa.models.encoding import Embedder
 from qa.settings import Settings, from_env
 
 if TYPE_CHECKING:  # a method imports what it needs: `qa status` needs no answers, a question no builder
-    from qa.answers.answering import Means
     from qa.answers.calibrated import Calibration
     from qa.answers.confidence import Weights
+    from qa.answers.searching import Means
     from qa.models.reading import Reader
 
 TRIES = 3
@@ -46,8 +46,8 @@ class Holding:
 
     def parts(self, within: Sequence[str] = ()) -> tuple[Corpus, Means]:
         """Return what a question is answered with. A missing index is told before a model is loaded."""
-        from qa.answers.answering import Means
         from qa.answers.retrieval import documents_within
+        from qa.answers.searching import Means
         from qa.indexing.recipes import check_recipe
 
         if self._shelf.newest():

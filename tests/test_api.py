@@ -106,7 +106,7 @@ ROOMS = [
         "answers.merging",
     ),
     *("answers.dates", "answers.people", "answers.whole", "answers.authors", "answers.named", "answers.overview"),
-    *("answers.answering", "answers.alike", "answers.verifying"),
+    *("answers.searching", "answers.answering", "answers.alike", "answers.verifying"),
     *("rendering", "prompts", "picturing", "originals", "holding", "engine", "api"),
     *("progress", "following", "lines", "evals", "ui", "options", "verbs", "cli", "__main__"),
 ]

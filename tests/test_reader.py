@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from qa.answers import answering, weighing
+from qa.answers import answering, searching, weighing
 from qa.answers.reading import _shown_passage
 from qa.datatypes import Span
 from qa.engine import Engine
@@ -273,7 +273,7 @@ def test_a_passage_that_is_not_read_would_not_be_quoted_whatever_the_reader_said
         reader.liked = {_shown_passage(corpus, row).text for row in left_out}
         return rows
 
-    monkeypatch.setattr(answering, "worth_reading", all_of_them)
+    monkeypatch.setattr(searching, "worth_reading", all_of_them)
     answer = answering.answer_question(corpus, dataclasses.replace(means, reader=reader), question)
     places = [(passage.doc_id, passage.span) for passage in map(corpus.passage, left_out)]
     for citation in answer.citations:
@@ -284,7 +284,7 @@ def test_a_passage_that_is_not_read_would_not_be_quoted_whatever_the_reader_said
 
 def test_passages_are_left_out(real):
     corpus, means = real.parts()
-    read = [len(answering.look_for(corpus, means, question).reads.read) for question in QUESTIONS]
+    read = [len(searching.look_for(corpus, means, question).reads.read) for question in QUESTIONS]
     assert 1 <= min(read) <= sum(read) / len(read) < weighing.PASSAGES_READ - 1
 
 

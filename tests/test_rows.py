@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from qa.answers.answering import look_for
 from qa.answers.context import NAMED, OTHER_ROW, named_rows
 from qa.answers.retrieval import make_query
+from qa.answers.searching import look_for
 from qa.engine import Engine
 from qa.settings import Settings
 

@@ -4,5 +4,5 @@ In reading order: retrieval (passages), matching (tokens), joining (hits); spell
 for); edges and announced (how far a quote reaches), spans (what is quoted of a sentence), context (what stands above it), ranking (by
 match), quoting (which), reading (question and passage together), weighing (each sentence's chance), confidence and calibrated (whether they
 answer), followups, exchanging, parts (what is asked), merging (answers to several readings); dates, people, whole (is it asked of all
-documents?), authors, named and overview; answering; and alike and verifying (is this sentence in the documents?).
+documents?), authors, named and overview; searching (a text), answering (a question); and alike and verifying (is this sentence in the documents?).
 """

@@ -1,7 +1,7 @@
 """The answer to a question and the answers to other readings of it -> one answer.
 
 In -> out: Answers -> an Answer with the quotes of several, the best first.
-Does not: read a question in another way (parts and exchanging do), or search (qa/answers/answering.py does).
+Does not: read a question in another way (parts and exchanging do), or search (qa/answers/searching.py does).
 """
 
 from __future__ import annotations

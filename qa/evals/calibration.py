@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from qa.answers.answering import look_for
 from qa.answers.confidence import Evidence, Weights, judge
 from qa.answers.followups import searched_for
+from qa.answers.searching import look_for
 from qa.errors import SettingsError
 from qa.evals.gold import GoldQuestion
 from qa.evals.metrics import Row, auroc, calibration_error, rounded

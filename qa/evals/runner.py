@@ -12,9 +12,10 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from qa.answers.answering import Means, answer_question, find_hits
+from qa.answers.answering import answer_question
 from qa.answers.followups import searched_for
 from qa.answers.retrieval import make_query, rank_passages
+from qa.answers.searching import Means, find_hits
 from qa.defaults import HITS_SHOWN
 from qa.evals.gold import Counts, GoldQuestion
 from qa.evals.metrics import Outcome, Quotes, Row, compare, intervals, summarize, summarize_characters
