@@ -133,6 +133,7 @@ def test_headings_that_ask_are_offered_before_names_those_of_each_document_in_tu
     told = "## {}\n\nThe harbour master of Bergen keeps two boats there."
     texts = {
         "a.md": ("How many boats does Bergen keep?", "Who keeps the harbour of Bergen?", "Why not?", "Boats"),
+        "c.md": ("Who keeps these boats of the harbour?",),
         "b.md": ("Ok, so what should I use?", "What does the harbour master keep?"),
     }
     engine = Engine(Settings(seeds=tmp_path / "seeds", index=tmp_path / "index"), embedder=model)

@@ -26,6 +26,9 @@ _ASKS = re.compile(
     r"(?:who|whose|what|which|when|where|why|how|is|are|can|does|do|did|should|will)\b[^?]*\?", re.IGNORECASE
 )
 
+_LEANS = re.compile(r"\b(?:this|these|that|those|it|its|they|them|their|he|she|such|above|below)\b", re.IGNORECASE)
+"""A heading with such a word asks something only where it stands."""
+
 
 class Offered:
     """What an empty chat shows: questions to the snapshot that answers, whoever built it."""
@@ -76,6 +79,7 @@ def asking_headings(engine: Engine) -> list[str]:
     ranked = []
     for number, entry in enumerate(engine.parts()[0].entries):
         asking = [path[-1].strip() for path in entry["paths"] if path and _ASKS.fullmatch(path[-1].strip())]
-        whole = [each for each in asking if len(each) <= LONGEST and len(content_words(each)) >= FEWEST_WORDS]
+        alone = [each for each in asking if len(each) <= LONGEST and not _LEANS.search(each)]
+        whole = [each for each in alone if len(content_words(each)) >= FEWEST_WORDS]
         ranked += [(nth, number, heading) for nth, heading in enumerate(dict.fromkeys(whole))]
     return [heading for *_, heading in sorted(ranked)]
