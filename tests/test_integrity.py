@@ -110,7 +110,7 @@ def read_everything(engine):
         corpus.shown(number)
         corpus.structure.pages_of(number), corpus.structure.marks_of(number), corpus.structure.boxes_of(number)
     for row in range(len(corpus.passages)):
-        corpus.passage(row), corpus.encoding(row), corpus.sentence_of_tokens(row)
+        corpus.passage(row), corpus.encoding(row), corpus.sentences_of(np.array([row]))
 
 
 @pytest.mark.parametrize(("name", "column", "value"), [

@@ -1,12 +1,24 @@
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from qa.answers.retrieval import make_query, rank_passages
+from qa.answers.joining import AROUND, rank_windows, windows_around
+from qa.answers.matching import SHORTEST, match_tokens
+from qa.answers.retrieval import make_query, most_lexical, rank_passages, scores_of
+from qa.answers.searching import understand
 from qa.engine import Engine
 from qa.errors import SettingsError
 from qa.indexing.lexical import LexicalIndex
+
+
+def windows_of(corpus, means, question):
+    query, _ = understand(corpus, means, question)
+    ranked = rank_passages(corpus, query, means.settings.candidates, lexical_weight=means.settings.lexical_weight)
+    windows = windows_around(corpus, ranked, 1, hit_tokens=means.settings.hit_tokens)
+    match = match_tokens(corpus, query, [row for window in windows for row in range(window.first, window.last + 1)])
+    return query, ranked, windows, match
 
 
 def test_hits_are_ranked_located_and_scored(small):
@@ -16,7 +28,10 @@ def test_hits_are_ranked_located_and_scored(small):
     assert best.passage.doc_id == "rome.txt"
     assert best.passage.passage_id == f"rome.txt#{best.passage.span.start}-{best.passage.span.end}"
     # nearest, and every word is met; of the BM25 score that words repeated for ever would have, ln 2 for each of three in one of two passages
-    assert best.score == pytest.approx((0.3 + 0.7 * best.lexical_score / (3 * math.log(2)) + 3) / 4, abs=1e-6)
+    corpus, means = small.parts()
+    sentence = float(windows_of(corpus, means, "Caesar crossed the Rubicon")[-1].best_sentences(corpus).max())
+    expected = 0.3 + 0.7 * best.lexical_score / (3 * math.log(2)) + 3 + 2 * sentence
+    assert best.score == pytest.approx(expected / 6, abs=1e-6)
     # 4 words in common; the question has 4 words, the passage 9 and two stops, of which "the" and "." occur twice
     assert best.dense_score == pytest.approx((1 + 1 + 2 + 1) / math.sqrt(4) / math.sqrt(7 + 2 * 4), abs=1e-5)
     assert hits[1].lexical_score == 0
@@ -108,12 +123,57 @@ def test_bm25_read_without_its_library_gives_the_same_bits(tmp_path):
 
 def test_every_token_has_the_last_sentence_that_begins_before_it(real):
     corpus, _ = real.parts()
-    for row in range(len(corpus.passages)):
+    rows = np.arange(0, len(corpus.passages), 2)
+    numbers, at, edges = corpus.sentences_of(rows)
+    of_token = np.repeat(numbers, np.diff(edges, append=int(np.diff(corpus.passages[rows, 5:7]).sum())))
+    found = np.split(of_token, np.cumsum(np.diff(corpus.passages[rows, 5:7])))
+    assert (np.diff(at) >= 0).all()
+    for row, sentences in zip(rows.tolist(), found, strict=False):
         first, last, first_token, end_token = map(int, corpus.passages[row, 3:7])
         places = corpus.token_places[first_token:end_token, 0].tolist()
         begin = [int(corpus.sentences[n, 1]) for n in range(first, last + 1)]
         expected = [first + max((i for i, start in enumerate(begin) if start <= place), default=0) for place in places]
-        assert corpus.sentence_of_tokens(row).tolist() == expected
+        assert sentences.tolist() == expected
+
+
+def test_no_passage_is_lost_between_two_better_hits(real):
+    """It may have no window of its own that overlaps neither: then it is a hit as what is left of one."""
+    corpus, means = real.parts()
+    for question in ("what did Zelenskyy ask for", "who met in Riyadh", "will the US send troops"):
+        query, ranked, windows, match = windows_of(corpus, means, question)
+        scores, most = scores_of(corpus, query, match.rows), most_lexical(corpus, query)
+        found = rank_windows(corpus, match, scores, windows, 10_000, lexical_weight=0.7, most=most)
+        places = sorted((hit.passage.doc_id, hit.passage.span) for hit in found)
+        assert all(a[0] != b[0] or a[1].end <= b[1].start for a, b in pairwise(places))
+        assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+        for passage in (corpus.passage(each.row) for each in ranked[:AROUND]):
+            at = [
+                s
+                for d, s in places
+                if d == passage.doc_id and s.start <= passage.span.start and passage.span.end <= s.end
+            ]
+            assert len(at) == 1
+
+
+def test_the_best_sentence_of_a_passage_is_the_one_whose_tokens_are_most_alike_on_the_whole(real):
+    corpus, means = real.parts()
+    *_, match = windows_of(corpus, means, "why could peacekeepers be dangerous for NATO itself")
+    similar, lengths = match.cosines @ match.weights, np.diff(match.edges, append=len(match.cosines))
+    for place, best in enumerate(match.best_sentences(corpus).tolist()):
+        numbers, _, edges = corpus.sentences_of(match.rows[place : place + 1])
+        parts = np.split(similar[match.edges[place] :][: lengths[place]], edges[1:])
+        assert len(parts) == len(numbers)
+        assert best == pytest.approx(max(float(part.sum()) / max(len(part), SHORTEST) for part in parts), abs=1e-5)
+
+
+def test_words_that_one_sentence_says_together_are_more_than_the_same_words_scattered(settings, embedder):
+    (settings.seeds / "a.txt").write_text("Caesar slept until noon. Some army crossed it. A dog was Rubicon.")
+    (settings.seeds / "b.txt").write_text("It slept until noon. Caesar crossed Rubicon. A dog was some army.")
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    first, second = engine.retrieve("Caesar crossed Rubicon")
+    assert (first.passage.doc_id, second.passage.doc_id) == ("b.txt", "a.txt")
+    assert first.lexical_score == pytest.approx(second.lexical_score)
 
 
 def test_only_the_documents_and_folders_that_are_named_are_asked(settings, embedder):

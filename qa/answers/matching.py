@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 EARLIER = 0.5
 """What a token of an earlier question counts, beside one of the question itself."""
+SHORTEST = 6
+"""A sentence of fewer tokens is near to a question by chance."""
 
 
 @record
@@ -45,6 +47,18 @@ class TokenMatch:
         import numpy as np
 
         return np.maximum.reduceat(self.cosines, self.edges, axis=0)
+
+    def best_sentences(self, corpus: Corpus) -> NDArray[np.float32]:
+        """Return for each passage, `(r,)`, that of its sentences whose tokens are on the whole most like the question's: their weighted mean
+        cosine, of a sentence of less than SHORTEST tokens as if it had so many.
+        """
+        import numpy as np
+
+        _, at, edges = corpus.sentences_of(self.rows)
+        similar = self.cosines @ self.weights
+        lengths = np.diff(edges, append=len(similar))
+        means = np.add.reduceat(similar, edges) / np.maximum(lengths, SHORTEST)
+        return np.maximum.reduceat(means, at.searchsorted(np.arange(len(self.rows)))).astype(np.float32)
 
     def row_of(self, place: int) -> int:
         """Return the passage of the token at a place of `tokens`."""

@@ -111,11 +111,9 @@ def _best_of_sentences(
     """Return the sentences in order, the row in which each begins, and M as `(sentences, t)`."""
     import numpy as np
 
-    sentences = [corpus.sentence_of_tokens(int(row)) for row in match.rows]
-    owners = np.repeat(match.rows, [len(part) for part in sentences])
-    of_token = np.concatenate(sentences)
-    edges = np.flatnonzero(np.diff(of_token, prepend=-1))  # rows are in order, so the tokens of a sentence are adjacent
-    return of_token[edges], owners[edges], np.maximum.reduceat(match.cosines, edges, axis=0)
+    numbers, at, edges = corpus.sentences_of(match.rows)
+    first = np.diff(numbers, prepend=-1) > 0  # rows are in order, so the parts of a sentence are adjacent
+    return numbers[first], match.rows[at[first]], np.maximum.reduceat(match.cosines, edges[first], axis=0)
 
 
 def _look_back(

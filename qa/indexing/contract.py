@@ -159,8 +159,10 @@ class Corpus(Protocol):
     def word_of_token(self, row: int, token: int) -> str:
         """Return the folded word in which a token of a passage stands, "" where it stands in none."""
 
-    def sentence_of_tokens(self, row: int) -> NDArray[np.int64]:
-        """Return for each token of a passage the number of its sentence."""
+    def sentences_of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return the sentences of some passages that have a token there, passage by passage: the number of each, which of `rows`
+        it stands in, and how many of all the passages' tokens stand before it; a sentence may stand in two passages.
+        """
 
     # --- documents
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NAME_SHARE = 0.7
 """A word is a name where at least this share of its occurrences inside sentences has a capital."""
+PLACE_BITS = 40
+"""A place in a document and which of some passages it is in are compared as one number."""
 _WRITTEN = pattern(r"[^\W_]+")
 
 
@@ -129,14 +131,24 @@ class Tables:
             end += 1
         return next(folded_words(text[start:end]), "")
 
-    def sentence_of_tokens(self, row: int) -> NDArray[np.int64]:
-        """Return for each token of a passage the number of its sentence."""
+    def sentences_of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return the sentences of some passages that have a token there, passage by passage: the number of each, which of `rows`
+        it stands in, and how many of all the passages' tokens stand before it; a sentence may stand in two passages.
+        """
         import numpy as np
 
-        first, last, first_token, end_token = self.passages[row, 3:7].tolist()
-        later = self.sentences[first + 1 : last + 1, 1]  # what stands before the second sentence is of the first
-        places = self.token_places[first_token:end_token, 0]
-        return np.asarray(first + later.searchsorted(places, side="right"), np.int64)
+        bounds = np.asarray(self.passages[rows, 3:7], np.int64)
+        counts = bounds[:, 1] - bounds[:, 0] + 1
+        firsts = np.cumsum(counts) - counts
+        numbers = np.arange(counts.sum()) + np.repeat(bounds[:, 0] - firsts, counts)
+        starts = np.array(self.sentences[numbers, 1])
+        starts[firsts] = 0  # what stands before the second sentence is of the first
+        at = np.repeat(np.arange(len(rows)), counts)
+        places = np.concatenate([self.token_places[first:end, 0] for first, end in bounds[:, 2:].tolist()])
+        of_token = np.repeat(np.arange(len(rows)), bounds[:, 3] - bounds[:, 2])
+        edges = np.searchsorted(of_token << PLACE_BITS | places, at << PLACE_BITS | starts)
+        kept = np.diff(edges, append=len(places)) > 0
+        return numbers[kept], at[kept], edges[kept]
 
     def sentence(self, number: int) -> tuple[Document, Span]:
         """Return the document of a sentence, and its span with the white space around it."""
