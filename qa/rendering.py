@@ -1,23 +1,19 @@
-"""Answers, hits and reports -> text for people, JSON for scripts.
+"""Answers, hits and reports -> text for people: for a terminal, as Markdown, to be pasted.
 
-In -> out: the records of qa/datatypes.py -> `str`, or a dict ready for JSON with the keys the README lists.
-Does not: make HTML (qa/ui/cards.py), print, or change a quote (a terminal is shown control characters as escapes).
+In -> out: the records of qa/datatypes.py and qa/reports.py -> `str`.
+Does not: make JSON (qa/fields.py) or HTML (qa/ui/cards.py), print, or change a quote (a terminal is shown control characters as escapes).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from qa.datatypes import Answer, Citation, Hit, Kind, Passage, Place
-from qa.formats.places import place_to_dict, place_words
+from qa.datatypes import Answer, Citation, Hit, Kind, Passage
+from qa.formats.places import place_words
 from qa.reports import BuildReport, Status
-
-if TYPE_CHECKING:
-    from qa.answers.verifying import Verification
 
 REFUSAL = "The documents do not answer this."
 OVERVIEW = "overview"
@@ -25,8 +21,6 @@ OVERVIEW = "overview"
 OVERVIEW_HEAD = "An overview in the documents' own words."
 UNCLEAR = "This may not be an answer. The closest sentences are:"
 QUOTATION_MARKS = tuple('"“”„«»‘’「」')
-DECIMALS = 6
-"""Digits kept of a score in JSON: beyond them the order of an addition may show."""
 STALE_MARK = " (the file has changed since it was indexed)"
 NEAREST_SHOWN = 3
 PREVIEW_CHARS = 110
@@ -34,91 +28,9 @@ PREVIEW_CHARS = 110
 _SAFE_BLANKS = "\n\t\u200c\u200d"  # the two joiners shape letters and emoji
 
 
-def answer_to_dict(answer: Answer) -> dict[str, Any]:
-    """Return an answer as the JSON object of `qa ask --json`."""
-    return {
-        "question": answer.question,
-        "searched": answer.searched,
-        "corrections": dict(answer.corrections),
-        "answered": answer.answered,
-        "kind": answer.kind,
-        "clear": answer.clear,
-        "confidence": round(answer.confidence, DECIMALS),
-        "reason": answer.reason,
-        "stale": answer.stale,
-        "citations": [citation_to_dict(citation) for citation in answer.citations],
-        "hits": [hit_to_dict(hit) for hit in answer.hits],
-    }
-
-
 def is_understood_differently(answer: Answer) -> bool:
     """Tell whether something else was searched than what was typed: with earlier questions, or in the documents' spelling."""
     return answer.searched != answer.question.strip()
-
-
-def citation_to_dict(citation: Citation) -> dict[str, Any]:
-    """Return a citation as JSON; `text == document[start:end]`, in code points."""
-    return {
-        "label": citation.label,
-        "doc_id": citation.doc_id,
-        "title": citation.title,
-        "start": citation.span.start,
-        "end": citation.span.end,
-        "line": citation.line,
-        "column": citation.column,
-        "sha256": citation.sha256,
-        "text": citation.text,
-        "score": round(citation.score, DECIMALS),
-        "probability": round(citation.probability, DECIMALS),
-        "answer": {"start": citation.answer.start, "end": citation.answer.end} if citation.answer else None,
-        "kind": citation.kind.value,
-        "also": [_place_to_dict(place) for place in citation.also],
-        "stale": citation.stale,
-        **place_to_dict(citation),
-    }
-
-
-def hit_to_dict(hit: Hit) -> dict[str, Any]:
-    """Return a hit as JSON; `text == document[start:end]`, in code points."""
-    return {
-        "rank": hit.rank,
-        "doc_id": hit.passage.doc_id,
-        "title": hit.passage.title,
-        "start": hit.passage.span.start,
-        "end": hit.passage.span.end,
-        "text": hit.passage.text,
-        "score": round(hit.score, DECIMALS),
-        "dense_score": round(hit.dense_score, DECIMALS),
-        "lexical_score": round(hit.lexical_score, DECIMALS),
-    }
-
-
-def hits_to_dict(question: str, hits: Sequence[Hit]) -> dict[str, Any]:
-    """Return ranked passages as the JSON object of `qa retrieve --json`."""
-    return {"question": question, "hits": [hit_to_dict(hit) for hit in hits]}
-
-
-def verification_to_dict(verification: Verification) -> dict[str, Any]:
-    """Return as JSON whether and where the documents have a text word for word."""
-    rows = zip(verification.places, verification.exact, verification.quotes, strict=True)
-    places = [{**_place_to_dict(place), "text": quote, "exact": exact} for place, exact, quote in rows]
-    return {"text": verification.text, "found": bool(places), "places": places, "more": verification.more}
-
-
-def report_to_dict(report: BuildReport) -> dict[str, Any]:
-    """Return a build report as the JSON object of `qa build --json`."""
-    return {**asdict(report), "seconds": round(report.seconds, 3)}
-
-
-def status_to_dict(status: Status) -> dict[str, Any]:
-    """Return a status as the JSON object of `qa status --json`."""
-    return {
-        **asdict(status),
-        "store": dict(status.store),
-        "languages": dict(status.languages),
-        "age_seconds": round(status.age_seconds),
-        "stale": status.stale,
-    }
 
 
 def answer_to_text(answer: Answer) -> str:
@@ -225,19 +137,6 @@ def _code(text: str) -> str:
     name = one_line(text)
     fence = "`" * (max(map(len, re.findall("`+", name)), default=0) + 1)
     return f"{fence} {name} {fence}" if "`" in name else f"{fence}{name}{fence}"
-
-
-def _place_to_dict(place: Place) -> dict[str, Any]:
-    return {
-        "doc_id": place.doc_id,
-        "title": place.title,
-        "start": place.span.start,
-        "end": place.span.end,
-        "line": place.line,
-        "column": place.column,
-        "sha256": place.sha256,
-        **place_to_dict(place),
-    }
 
 
 def _quote_to_text(citation: Citation) -> str:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from qa import rendering
+from qa import fields, rendering
 from qa.defaults import HITS_SHOWN
 from qa.options import DONE, FAILED, NOT_FOUND, STALE, WRONG_USAGE
 
@@ -33,7 +33,7 @@ def run_verb(engine: Engine, options: argparse.Namespace) -> int:
 def _build(engine: Engine, options: argparse.Namespace) -> int:
     if options.rollback:
         status = engine.roll_back()
-        _write(options, rendering.status_to_dict(status), rendering.status_to_text(status))
+        _write(options, fields.status_to_dict(status), rendering.status_to_text(status))
         return DONE
     from qa.progress import progress_bar
 
@@ -69,7 +69,7 @@ def _status(engine: Engine, options: argparse.Namespace) -> int:
         return DONE
     status = engine.status(verify=options.verify)
     text = rendering.status_to_text(status)
-    _write(options, rendering.status_to_dict(status), text + "\nEvery byte is as it was written." * options.verify)
+    _write(options, fields.status_to_dict(status), text + "\nEvery byte is as it was written." * options.verify)
     return STALE if status.stale else DONE
 
 
@@ -79,7 +79,7 @@ def _retrieve(engine: Engine, options: argparse.Namespace) -> int:
             request.question, request.k, history=request.history, max_tokens=options.max_tokens, within=options.within
         )
         text = "\n".join(map(rendering.hit_to_text, hits)).rstrip()
-        return rendering.hits_to_dict(request.question, hits), text, DONE if hits else NOT_FOUND
+        return fields.hits_to_dict(request.question, hits), text, DONE if hits else NOT_FOUND
 
     return _respond(retrieve, options, options.history)
 
@@ -89,7 +89,7 @@ def _ask(engine: Engine, options: argparse.Namespace) -> int:
         answer = engine.ask(
             request.question, history=request.history, k=request.k, as_typed=options.as_typed, within=options.within
         )
-        content, text = rendering.answer_to_dict(answer), rendering.answer_to_text(answer)
+        content, text = fields.answer_to_dict(answer), rendering.answer_to_text(answer)
         if options.prompt:
             from qa.prompts import answer_to_prompt
 
@@ -179,7 +179,7 @@ def _write(options: argparse.Namespace, content: dict[str, Any], text: str) -> N
 def _report(options: argparse.Namespace, report: BuildReport) -> None:
     for warning in report.warnings:
         _warn(warning)
-    _write(options, rendering.report_to_dict(report), rendering.report_to_text(report))
+    _write(options, fields.report_to_dict(report), rendering.report_to_text(report))
 
 
 def _warn(message: str) -> None:

@@ -107,7 +107,7 @@ ROOMS = [
     ),
     *("answers.dates", "answers.people", "answers.whole", "answers.authors", "answers.named", "answers.overview"),
     *("answers.searching", "answers.answering", "answers.alike", "answers.verifying"),
-    *("rendering", "prompts", "picturing", "originals", "holding", "engine", "api"),
+    *("fields", "rendering", "prompts", "picturing", "originals", "holding", "engine", "api"),
     *("progress", "following", "lines", "evals", "ui", "options", "verbs", "cli", "__main__"),
 ]
 WINGS = ("text", "models", "indexing", "milvus", "answers")

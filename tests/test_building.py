@@ -8,11 +8,11 @@ from conftest import WordEmbedder
 
 from qa.engine import Engine
 from qa.errors import IndexIncompatible, SeedError, StoreUnavailable
+from qa.fields import answer_to_dict
 from qa.indexing import building
 from qa.indexing.corpus import SnapshotCorpus
 from qa.indexing.projection import quantize
 from qa.indexing.snapshots import open_snapshot
-from qa.rendering import answer_to_dict
 
 
 def test_a_second_build_with_nothing_changed_embeds_nothing_and_loads_no_model(small):

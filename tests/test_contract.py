@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import GOLD, ROOT, SCALE
 
-from qa import rendering
+from qa import fields
 from qa.indexing.contract import Candidates, pooled
 from qa.text.tokens import folded_words
 
@@ -121,15 +121,13 @@ def test_answers_over_the_wire_are_those_of_the_folder(over_milvus, real):
     questions = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
     for question in questions[:: 1 if SCALE > 1 else 9]:
         asked, history = question["question"], question.get("history", [])
-        found, expected = (rendering.answer_to_dict(e.ask(asked, history=history)) for e in (over_milvus, real))
+        found, expected = (fields.answer_to_dict(e.ask(asked, history=history)) for e in (over_milvus, real))
         assert flat(found) == flat(expected), asked
 
 
 def test_some_documents_alone_answer_the_same(over_milvus, real):
     within = [real.parts()[0].entries[3]["doc_id"]]
-    found, expected = (
-        rendering.answer_to_dict(e.ask("Who is the minister?", within=within)) for e in (over_milvus, real)
-    )
+    found, expected = (fields.answer_to_dict(e.ask("Who is the minister?", within=within)) for e in (over_milvus, real))
     assert flat(found) == flat(expected)
 
 

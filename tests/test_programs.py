@@ -27,7 +27,7 @@ def get(url, path, *headers):
 
 
 def test_a_question_in_the_address_gets_what_the_command_line_prints(served, real):
-    from qa.rendering import answer_to_dict, hits_to_dict
+    from qa.fields import answer_to_dict, hits_to_dict
 
     question = "what did Kallas say about appeasement"
     status, body = get(served, f"/ask?q={quote(question)}&k=2")

@@ -11,8 +11,8 @@ from conftest import KALLAS, SEEDS
 
 from qa.engine import Engine
 from qa.errors import IndexCorrupt
+from qa.fields import answer_to_dict
 from qa.indexing.snapshots import latest_name
-from qa.rendering import answer_to_dict
 from qa.ui.document import document_html
 
 QUESTIONS = [

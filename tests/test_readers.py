@@ -582,7 +582,8 @@ def test_a_folder_of_all_formats_is_built_in_one_go_and_parsed_once(settings, em
 
 def test_a_quote_knows_its_place_in_text_json_and_what_says_the_same(settings, embedder):
     from qa.engine import Engine
-    from qa.rendering import answer_to_dict, answer_to_text, verification_to_dict
+    from qa.fields import answer_to_dict, verification_to_dict
+    from qa.rendering import answer_to_text
 
     said = "The queen was found on Tuesday in the third hive."
     (settings.seeds / "hive.pdf").write_bytes(SAMPLES["a.pdf"])

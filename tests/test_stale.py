@@ -2,7 +2,8 @@
 
 import pytest
 
-from qa.rendering import answer_to_dict, answer_to_text
+from qa.fields import answer_to_dict
+from qa.rendering import answer_to_text
 from qa.ui import cards
 
 QUESTION = "who crossed the Rubicon"

@@ -13,7 +13,7 @@ from typing import Any
 from qa.datatypes import Answer
 from qa.engine import Engine
 from qa.errors import QAError
-from qa.rendering import answer_to_dict, hits_to_dict, verification_to_dict
+from qa.fields import answer_to_dict, hits_to_dict, verification_to_dict
 from qa.ui.checking import Checked
 from qa.ui.differing import nearest
 from qa.ui.monitor import Monitor
