@@ -23,7 +23,7 @@ from qa.ui.serving import launch
 
 ROOT = Path(__file__).parent.parent
 PRINTED = "002_2e107728103a9ef6.txt"
-COLOURS = 24
+COLOURS = 20
 WIDE, PHONE = (1100, 640), (390, 760)
 ASKED = {  # which question a picture answers, and which of its quotes is open
     "answer": ("What did Zelensky say about the talks?", 1),

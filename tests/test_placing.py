@@ -117,3 +117,11 @@ def test_code_within_a_paragraph_of_a_source_is_code_and_every_character_is_ther
     html = document_html(text, parsed.blocks, parsed.hidden, flows=True)
     assert re.findall("<code>(.*?)</code>", html) == ["save", "a`b"]
     assert unescape(re.sub("<[^>]*>", "", html)) == text
+
+
+def test_a_date_and_a_line_are_not_broken_over_two():
+    html = answer_card(
+        Answer("q", "q", (citation(1, "a.txt", 0, "Yes."),), (), True, 1, ""), 1, dates={"a.txt": "2025-02-16"}
+    )
+    assert '<span class="whole"><bdi>2025-02-16</bdi></span>' in html
+    assert '<span class="whole"><bdi>line 1</bdi></span>' in html

@@ -27,6 +27,7 @@ SENTENCE_END = re.compile(r"(?<!\b[A-Z])[.!?…][\"”’)\]]*(?=\s)")
 _PART_END = re.compile(r"[,;:–—](?=\s)")
 SKIPPED = '&nbsp;<span class="gap" aria-hidden="true">…</span><span class="sr">Items left out</span>'
 """Between two items that do not follow each other."""
+WHOLE_CHARS = 24
 OWN_DOTS = ("…", "...")
 LONGEST_MARK = 12
 """Characters between two items that follow each other: a blank line, and a number or a box to tick."""
@@ -145,10 +146,15 @@ def source_line(unit: Sequence[Citation], told: Told) -> str:
         *(escaping.shown(h) for h in headings if h != first.title),
     ]
     date = told.dates.get(first.doc_id, "")
-    known = [" › ".join(path), escaping.shown(place), *([escaping.shown(date)] if date else [])]
+    known = [" › ".join(path), *(_whole(each) for each in (place, date) if each)]
     stale = f'<strong class="stale">{escape(STALE_MARK)}</strong>' if any(c.stale for c in unit) else ""
     also = "".join(_also(c, told) for c in unit)
     return f'<p class="src">{" · ".join(known)}{stale}{also}</p>'
+
+
+def _whole(text: str) -> str:
+    """Return a short text as HTML that no line breaks: a date, a line."""
+    return f'<span class="whole">{escaping.shown(text)}</span>' if len(text) <= WHOLE_CHARS else escaping.shown(text)
 
 
 def _also(citation: Citation, told: Told) -> str:
