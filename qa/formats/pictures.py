@@ -10,8 +10,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
-from qa.formats.worker import SHOWING
-
 WIDTHS = (700, 1000, 1400)
 KEPT = 32
 
@@ -32,6 +30,8 @@ class Pictures:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
+        from qa.formats.worker import SHOWING  # only who looks at a page needs processes
+
         found = SHOWING.picture(read(), page, width)
         with self._lock:
             self._kept[key] = found

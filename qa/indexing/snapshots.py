@@ -17,7 +17,6 @@ Does not: know what a passage is, or what the files of a snapshot mean.
 from __future__ import annotations
 
 import json
-import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -34,7 +33,6 @@ from qa.records import record
 KEPT = 2
 HELD = ".held"
 _NAME = pattern(r"snapshot-(\d{6,})\Z")
-_log = logging.getLogger(__name__)
 
 
 @record
@@ -102,9 +100,15 @@ def open_whole_snapshot(index: Path, newest: str) -> tuple[Snapshot, str]:
         for name in reversed(earlier):
             with suppress(IndexCorrupt, IndexMissing):
                 warning = f"{exc} Until then {name} answers, which was built before."
-                _log.warning(warning)
+                _tell(warning)
                 return open_snapshot(index, name), warning
         raise
+
+
+def _tell(warning: str) -> None:
+    import logging  # of a whole snapshot there is nothing to tell
+
+    logging.getLogger(__name__).warning(warning)
 
 
 @contextmanager

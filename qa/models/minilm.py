@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -94,15 +94,13 @@ class MiniLMEmbedder:
 
     def __init__(self, remember: Path | None = None) -> None:
         """Start to compare the weights; `remember` is a file in which that is kept (see `check_file`)."""
-        self._lock = threading.Lock()
-        with_hash = ThreadPoolExecutor(1)  # hashing 90 MB leaves the other core to the rest of the start
-        self._weights = with_hash.submit(load_weights, remember)
-        with_hash.shutdown(wait=False)
+        self._lock, self._remember = threading.Lock(), remember
+        threading.Thread(target=self._compare).start()  # hashing 90 MB leaves the other core to the rest of the start
 
     @property
     def fingerprint(self) -> str:
         """The sha256 of the weights and the kind of numbers; SettingsError unless the weights are the published ones."""
-        self._weights.result()
+        self._weights()
         return f"{NUMBERS}sha256:{WEIGHTS_SHA256}"
 
     @property
@@ -118,6 +116,8 @@ class MiniLMEmbedder:
         return [start for start, _ in load_tokenizer().encode(text, add_special_tokens=False).offsets]
 
     def encode_passages(self, texts: Sequence[str]) -> Iterator[Encoding]:
+        from concurrent.futures import ThreadPoolExecutor  # a question has no use for it, nor for the log it brings
+
         # One text a pass: nothing is padded, so a vector depends on its text alone, and an incremental build gives the
         # same bits as a full one. map() would submit everything at once, so memory is bounded by a window of WINDOW_TEXTS.
         with ThreadPoolExecutor(min(MAX_WORKERS, os.cpu_count() or 1)) as pool:
@@ -144,10 +144,17 @@ class MiniLMEmbedder:
         states = self._session.run(None, {"embedded": words[ids] + places[: len(ids)]})[0]
         return Encoding(unit_rows(states.mean(axis=0)), unit_rows(states[1:-1]), starts[1:-1], ids[1:-1])
 
+    def _compare(self) -> None:
+        with suppress(SettingsError):  # told to the first that needs them
+            self._weights()
+
+    def _weights(self) -> Mapping[str, NDArray[np.float32]]:
+        return load_weights(self._remember)
+
     @cached_property
     def _embeddings(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Word embeddings, of which only the rows in use are read, and those of places, the token type added."""
-        weights = self._weights.result()
+        weights = self._weights()
         places = (
             weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
         )
@@ -160,5 +167,5 @@ class MiniLMEmbedder:
 
     @cached_property
     def _made_session(self) -> InferenceSession:
-        self._weights.result()  # they are the published ones
+        self._weights()  # they are the published ones
         return mapped_session(model_folder() / WEIGHTS)
