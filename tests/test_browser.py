@@ -545,18 +545,21 @@ def test_a_pasted_sentence_is_found_word_for_word_or_the_words_that_differ_are_s
     engine, url = site
     page = visit(url)
 
-    def check(text):
+    def check(text, *, by_key=False):
         count = page.locator("#chat .ans").count()
         page.locator("[data-act=check]:visible").first.click()
         assert page.evaluate("document.activeElement.id") == "checked"
         page.fill("#checked", text)
         assert violations(page) == []
-        page.click("#checker [value=check]")
+        if by_key:
+            page.press("#checked", "Enter")
+        else:
+            page.click("#checker [value=check]")
         page.locator("#chat .ans").nth(count).wait_for()
         page.wait_for_timeout(200)
         return page.locator("#chat .ans").nth(count)
 
-    card = check("It has never worked.")
+    card = check("It has never worked.", by_key=True)
     assert "character for character" in card.inner_text()
     check_quotes(page, card, engine)
     card = check("It has never failed.")

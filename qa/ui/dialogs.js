@@ -7,6 +7,11 @@ const openDialog = (name, head, fields, closed = () => {}) => {
     box.setAttribute('aria-labelledby', `${name}-head`);
     box.innerHTML = `<form method="dialog"><h2 id="${name}-head">${head}</h2>${fields}</form>`;
     box.addEventListener('close', () => closed(box.returnValue, box));
+    box.addEventListener('keydown', event => {   // as in the question box
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing || !event.target.matches('textarea')) return;
+      event.preventDefault();
+      box.querySelector('[type=submit]').click();
+    });
     document.querySelector('.gradio-container').append(box);
   }
   box.returnValue = '';
