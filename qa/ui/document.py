@@ -84,7 +84,7 @@ class Markup:
         white = Span(span.start + len(whole.rstrip()), span.end)
         unseen = sorted((*gone, white), key=lambda each: (each.start, each.end))
         cuts = sorted({span.start, span.end, *(edge for each in unseen for edge in (each.start, each.end))})
-        code = {each.start for each in _moved(code_in(whole, _moved(gone, -span.start)), span.start)}
+        code = {span.start + each.start for each in code_in(whole, _moved(gone, -span.start))} if "`" in whole else ()
         at, parts = 0, []
         for start, end in pairwise(cuts):
             while at < len(unseen) and unseen[at].end <= start:

@@ -53,7 +53,7 @@ def code_in(text: str, hidden: Sequence[Span]) -> list[Span]:
     """Return what stands between two marks of code, as `hidden` has these marks."""
     found: list[Span] = []
     opened: tuple[int, str] | None = None
-    for each in sorted(hidden, key=lambda each: each.start):
+    for each in sorted(hidden, key=lambda each: each.start) if "`" in text else ():
         if not (mark := _TICKS.fullmatch(each.of(text))):
             continue
         if opened and opened[1] == mark[1]:
