@@ -6,12 +6,12 @@ from html import unescape
 
 from test_cards import Read, card, citation
 
-from qa.datatypes import Answer, Kind, Lead, Passage, Span
+from qa.datatypes import Answer, Kind, Lead, Passage, Span, Where
 from qa.formats import parse_file
 from qa.rendering import OVERVIEW
 from qa.ui.cards import answer_card
 from qa.ui.document import document_html
-from qa.ui.quotes import laid_out
+from qa.ui.layout import laid_out
 
 
 def in_passage(label, doc_id, whole, words, lead="", **more):
@@ -38,10 +38,21 @@ def test_what_a_quote_leans_on_is_not_written_again_below_a_quote_of_it():
     first = in_passage(1, "a.txt", WHOLE, "Ada Lund spoke first.")
     second = in_passage(2, "a.txt", WHOLE, "She wanted a bridge.", "Ada Lund spoke first.")
     page, _ = card(first, second)
-    assert page.seen.count("Ada Lund spoke first.") == 1
-    assert "Goes on from 1:She wanted a bridge." in page.seen
+    assert page.seen.count("Ada Lund spoke first.") == page.seen.count("Title of a.txt") == 1
+    assert "Ada Lund spoke first.…1She wanted a bridge.…2Title of a.txt" in page.seen  # it goes on right there
+    other = citation(3, "b.txt", 0, "Bridges are long.")
+    page, _ = card(first, other, second)
+    assert page.seen.index("She wanted a bridge.") < page.seen.index("Bridges are long.")
+    page, _ = card(other, replace(second, line=5), first, replace(second, label=4, line=5))
+    assert "Goes on from 2:She wanted a bridge." in page.seen  # elsewhere in the card
     page, _ = card(second, first)  # the other way round it is not read yet
     assert page.seen.count("Ada Lund spoke first.") == 2
+
+
+def test_a_heading_that_is_the_title_is_not_written_again():
+    told = citation(1, "a.html", 0, "Yes.", headings=("Title of a.html", "Hours"), where=Where("section", paragraph=2))
+    page, _ = card(told)
+    assert "Title of a.html · under “Hours”, paragraph 2" in page.seen
 
 
 def test_a_turn_opens_no_further_than_to_its_speaker():

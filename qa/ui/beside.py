@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from qa.datatypes import Citation, Kind
@@ -139,11 +139,12 @@ def _cut(text: str) -> int:
 def source_line(unit: Sequence[Citation], told: Told) -> str:
     """Return one line: the document, the headings below its title, the place in it, its date, and who says the same."""
     first = unit[0]
-    place = place_words(first)
-    headings = () if place.startswith("under ") else first.headings  # then they are in it
+    below = tuple(heading for heading in first.headings if heading != first.title)
+    place = place_words(replace(first, headings=below))
+    headings = () if place.startswith("under ") else below  # then they are in it
     path = [
         f'<span class="doc">{escaping.shown(first.title)}</span>',
-        *(escaping.shown(h) for h in headings if h != first.title),
+        *map(escaping.shown, headings),
     ]
     date = told.dates.get(first.doc_id, "")
     known = [" › ".join(path), *(_whole(each) for each in (place, date) if each)]

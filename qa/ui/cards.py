@@ -19,8 +19,9 @@ from qa.text.numbers import counted
 from qa.ui.beside import SENTENCE_END, Told, opener, pill
 from qa.ui.escaping import label, shown
 from qa.ui.heads import head_of
+from qa.ui.layout import Layout, laid_out, places_of
 from qa.ui.marks import hidden_after, hidden_in, quoted_html
-from qa.ui.quotes import Layout, laid_out, places_of, quotes_html
+from qa.ui.quotes import quotes_html
 
 TITLES_SHOWN = 4
 NEAR_CHARS = 300

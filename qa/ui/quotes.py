@@ -1,17 +1,15 @@
-"""The quotes of an answer -> HTML: the best first, the others by document in reading order, lists and tables as such.
+"""The quotes of an answer -> HTML: lists and tables as such, code as code.
 
-In -> out: an Answer -> its quotes in the order they are shown and numbered, and their HTML.
-Does not: choose or rank a quote; what is inside `.qt` is the document's own text, to the character.
+In -> out: a Layout and what is known beside its quotes -> HTML.
+Does not: say in which order they stand (qa/ui/layout.py); what is inside `.qt` is the document's own text, to the character.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from qa.datatypes import Answer, Citation, Kind, Place, Span
-from qa.rendering import OVERVIEW
+from qa.datatypes import Citation, Kind, Span
 from qa.ui import escaping
 from qa.ui.beside import (
     OWN_DOTS,
@@ -25,7 +23,8 @@ from qa.ui.beside import (
     opener,
     source_line,
 )
-from qa.ui.forms import Form, form_of
+from qa.ui.forms import Form
+from qa.ui.layout import Layout, Unit, goes_on
 from qa.ui.marks import (
     cells_of,
     flows_in,
@@ -38,62 +37,11 @@ from qa.ui.marks import (
     turn_html,
 )
 
-UNITS_SHOWN = 3
-"""Beside each other before the rest is folded; a list or a table is one."""
-OVERVIEW_SHOWN = 8
-
-Unit = tuple[Citation, ...]
-"""One quote, or those of one list or table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The quotes of an answer as they are shown."""
-
-    best: Unit
-    beside: tuple[Unit, ...]
-    folded: tuple[Unit, ...]
-    form: Form = field(default_factory=Form)
-    """What stands before them all, where dates, values or two things are told apart."""
-    titled: bool = False
-    """Whether each is what a document begins with, so that its title stands first."""
-
-    def in_order(self) -> list[Citation]:
-        """Return every quote in the order in which it is shown."""
-        return [*self.form.quotes(), *(c for unit in (self.best, *self.beside, *self.folded) for c in unit)]
-
-
-def laid_out(answer: Answer) -> Layout:
-    """Return the Layout of an answer that has quotes."""
-    form = form_of(answer)
-    placed = {citation.label for citation in form.quotes()}
-    units = _units([citation for citation in answer.citations if citation.label not in placed])
-    if placed:
-        return Layout((), (), _by_document(units), form)
-    if answer.kind == OVERVIEW:
-        each_its_own = len({c.doc_id for c in answer.citations}) == len(answer.citations)
-        titled = each_its_own and not any(c.answer for c in answer.citations)
-        return Layout((), tuple(units[:OVERVIEW_SHOWN]), tuple(units[OVERVIEW_SHOWN:]), titled=titled)
-    best, *others = units
-    shown, folded = others[: UNITS_SHOWN - 1], others[UNITS_SHOWN - 1 :]
-    return Layout(best, _by_document(shown), _by_document(folded), form)
-
-
-def places_of(layout: Layout) -> tuple[list[Citation | Place], dict[int, int], dict[int, int]]:
-    """Return what the numbers of a card stand for, from 1, and by label: the number of a quote, and of its first other place."""
-    quotes = layout.in_order()
-    numbers = {citation.label: n for n, citation in enumerate(quotes, 1)}
-    places: list[Citation | Place] = list(quotes)
-    also = {}
-    for citation in quotes:
-        also[citation.label] = len(places) + 1
-        places += citation.also
-    return places, numbers, also
-
 
 def quotes_html(layout: Layout, told: Told) -> str:
     """Return the HTML of all quotes."""
-    best = f'<div class="best">{_unit(layout.best, told)}</div>' if layout.best else ""
+    first = [layout.best, *layout.after] if layout.best else []
+    best = f'<div class="best">{"".join(_placed(first, told))}</div>' if first else ""
     count, what = sum(map(len, layout.folded)), "document" if layout.titled else "passage"
     more = (
         f'<details class="rest"><summary>{count} more {what if count == 1 else f"{what}s"}</summary>'
@@ -120,50 +68,32 @@ def formed(form: Form, told: Told) -> str:
     if form.missing:
         return f'<p class="lead missing">No quote names {escaping.shown(form.missing)}.</p>'
     rows = "".join(
-        f'<li><p class="value">{escaping.shown(value)}</p><div>{_unit((citation,), told)}</div></li>'
+        f'<li><p class="value">{escaping.shown(value)}</p><div>{"".join(_placed([(citation,)], told))}</div></li>'
         for value, citation in form.rows
     )
     return f'<ol class="{form.kind}">{rows}</ol>' if rows else ""
 
 
-def _units(citations: Sequence[Citation]) -> list[Unit]:
-    """Put the items of one list and the rows of one table together, where the best of them stands."""
-    found: dict[object, list[Citation]] = {}
-    for citation in citations:
-        together = citation.kind in (Kind.ITEM, Kind.ROW) and citation.lead
-        key = (citation.doc_id, citation.kind, citation.lead.span) if together and citation.lead else citation.label
-        found.setdefault(key, []).append(citation)
-    return [tuple(sorted(unit, key=lambda c: c.span)) for unit in found.values()]
-
-
-def _by_document(units: Iterable[Unit]) -> tuple[Unit, ...]:
-    """Group by document, the one with the better quote first; inside one in reading order."""
-    units = list(units)
-    order = list(dict.fromkeys(unit[0].doc_id for unit in units))
-    return tuple(sorted(units, key=lambda unit: (order.index(unit[0].doc_id), unit[0].span)))
-
-
 def _groups(units: Sequence[Unit], told: Told, *, titled: bool = False) -> str:
     """Return units as a list; neighbours from the same place stand together, and it is named once. `titled`: it is named above them."""
-    items = []
-    for source, together in groupby(units, key=lambda unit: source_line(unit, told)):
-        quote = _together(list(together), told)
-        items.append(f"<li>{source}{quote}</li>" if titled else f"<li>{quote}{source}</li>")
+    items = [f"<li>{each}</li>" for each in _placed(units, told, titled=titled)]
     kind = "quotes titled" if titled else "quotes"
     return f'<ul class="{kind}">{"".join(items)}</ul>' if items else ""
 
 
-def _unit(unit: Unit, told: Told) -> str:
-    return f"{_together([unit], told)}{source_line(unit, told)}"
+def _placed(units: Iterable[Unit], told: Told, *, titled: bool = False) -> Iterator[str]:
+    for source, neighbours in groupby(units, key=lambda unit: source_line(unit, told)):
+        quote = _together(list(neighbours), told)
+        yield f"{source}{quote}" if titled else f"{quote}{source}"
 
 
 def _together(units: Sequence[Unit], told: Told) -> str:
     """Return quotes from one place; what two of them stand under is written once."""
     parts = []
-    lead = None
-    for unit in units:
-        parts.append(("" if unit[0].lead and unit[0].lead == lead else _led(unit, told)) + _body(unit, told))
-        lead = unit[0].lead
+    for n, unit in enumerate(units):
+        before, lead = (units[n - 1] if n else ()), unit[0].lead
+        is_told = before and lead and (before[0].lead == lead or goes_on(unit[0], before[-1:]))
+        parts.append(("" if is_told else _led(unit, told)) + _body(unit, told))
     body = parts[0] if len(parts) == 1 else "".join(f'<div class="one">{part}</div>' for part in parts)
     return f'<blockquote class="quote">{body}</blockquote>'
 
@@ -173,12 +103,10 @@ def _led(unit: Unit, told: Told) -> str:
     first = unit[0]
     if first.lead is None or first.kind is Kind.ROW:
         return ""
-    lead = first.lead.span
-    before = () if first.kind is Kind.TURN else told.quotes[: told.numbers[first.label] - 1]
-    for n, other in enumerate(before, 1):
-        if other.doc_id == first.doc_id and other.span.start <= lead.start and lead.end <= other.span.end:
+    for n, other in enumerate(told.quotes[: told.numbers[first.label] - 1], 1):
+        if goes_on(first, (other,)):
             return f'<p class="leadin">Goes on from {n}:</p>'
-    skips = first.kind is Kind.ITEM and is_skipped(first, lead.end)
+    skips = first.kind is Kind.ITEM and is_skipped(first, first.lead.span.end)
     return lead_in(seen_text(first.lead.text, first.doc_id), told.numbers[first.label], before_lead(first), skips=skips)
 
 

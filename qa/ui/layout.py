@@ -1,0 +1,101 @@
+"""How the quotes of an answer stand: the best first and what goes on from it, the others by document in reading order.
+
+In -> out: an Answer -> its Layout, and what the numbers of its card stand for.
+Does not: choose or rank a quote, or make HTML (qa/ui/quotes.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from qa.datatypes import Answer, Citation, Kind, Place
+from qa.rendering import OVERVIEW
+from qa.ui.forms import Form, form_of
+
+UNITS_SHOWN = 3
+"""Beside each other before the rest is folded; a list or a table is one."""
+OVERVIEW_SHOWN = 8
+
+Unit = tuple[Citation, ...]
+"""One quote, or those of one list or table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The quotes of an answer as they are shown."""
+
+    best: Unit
+    beside: tuple[Unit, ...]
+    folded: tuple[Unit, ...]
+    after: tuple[Unit, ...] = ()
+    """What goes on from the best, right below it."""
+    form: Form = field(default_factory=Form)
+    """What stands before them all, where dates, values or two things are told apart."""
+    titled: bool = False
+    """Whether each is what a document begins with, so that its title stands first."""
+
+    def in_order(self) -> list[Citation]:
+        """Return every quote in the order in which it is shown."""
+        return [
+            *self.form.quotes(),
+            *(c for unit in (self.best, *self.after, *self.beside, *self.folded) for c in unit),
+        ]
+
+
+def laid_out(answer: Answer) -> Layout:
+    """Return the Layout of an answer that has quotes."""
+    form = form_of(answer)
+    placed = {citation.label for citation in form.quotes()}
+    units = _units([citation for citation in answer.citations if citation.label not in placed])
+    if placed:
+        return Layout((), (), _by_document(units), form=form)
+    if answer.kind == OVERVIEW:
+        each_its_own = len({c.doc_id for c in answer.citations}) == len(answer.citations)
+        titled = each_its_own and not any(c.answer for c in answer.citations)
+        return Layout((), tuple(units[:OVERVIEW_SHOWN]), tuple(units[OVERVIEW_SHOWN:]), titled=titled)
+    best, *others = units
+    shown, folded = others[: UNITS_SHOWN - 1], others[UNITS_SHOWN - 1 :]
+    after = tuple(unit for unit in shown if goes_on(unit[0], best))
+    rest = [unit for unit in shown if unit not in after]
+    return Layout(best, _by_document(rest), _by_document(folded), after, form)
+
+
+def goes_on(citation: Citation, unit: Unit) -> bool:
+    """Tell whether what a quote leans on is in one of these."""
+    if citation.lead is None or citation.kind in (Kind.TURN, Kind.ROW):
+        return False
+    lead = citation.lead.span
+    return any(
+        other.doc_id == citation.doc_id and other.span.start <= lead.start and lead.end <= other.span.end
+        for other in unit
+    )
+
+
+def places_of(layout: Layout) -> tuple[list[Citation | Place], dict[int, int], dict[int, int]]:
+    """Return what the numbers of a card stand for, from 1, and by label: the number of a quote, and of its first other place."""
+    quotes = layout.in_order()
+    numbers = {citation.label: n for n, citation in enumerate(quotes, 1)}
+    places: list[Citation | Place] = list(quotes)
+    also = {}
+    for citation in quotes:
+        also[citation.label] = len(places) + 1
+        places += citation.also
+    return places, numbers, also
+
+
+def _units(citations: Sequence[Citation]) -> list[Unit]:
+    """Put the items of one list and the rows of one table together, where the best of them stands."""
+    found: dict[object, list[Citation]] = {}
+    for citation in citations:
+        together = citation.kind in (Kind.ITEM, Kind.ROW) and citation.lead
+        key = (citation.doc_id, citation.kind, citation.lead.span) if together and citation.lead else citation.label
+        found.setdefault(key, []).append(citation)
+    return [tuple(sorted(unit, key=lambda c: c.span)) for unit in found.values()]
+
+
+def _by_document(units: Iterable[Unit]) -> tuple[Unit, ...]:
+    """Group by document, the one with the better quote first; inside one in reading order."""
+    units = list(units)
+    order = list(dict.fromkeys(unit[0].doc_id for unit in units))
+    return tuple(sorted(units, key=lambda unit: (order.index(unit[0].doc_id), unit[0].span)))
