@@ -92,6 +92,7 @@ ROOMS = [
     *(
         "answers.edges",
         "answers.announced",
+        "answers.replies",
         "answers.spans",
         "answers.context",
         "answers.ranking",

@@ -23,6 +23,8 @@ def test_documents_come_sorted_with_posix_ids_and_untouched_text(tmp_path):
     write(tmp_path, b_txt="two\r\n", a__c_md="# One\n", a__b_txt="\ufeffthree", hidden="")
     (tmp_path / ".hidden.txt").write_text("no")
     (tmp_path / "backup.txt~").write_text("no")
+    (tmp_path / "~$plan.docx").write_bytes(b"\0" * 162)
+    (tmp_path / ".~lock.plan.odt#").write_text("no")
     seeds = read_seeds(tmp_path)
     assert [(d.doc_id, read_parsed(d)[0].text) for d in seeds.files] == [
         ("a/b.txt", "\ufeffthree"),

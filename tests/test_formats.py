@@ -95,6 +95,26 @@ def test_definitions_footnotes_and_turns():
     assert [b.lead.of(log) for b in read(log, "a.txt").blocks] == ["ann", "bo", "ann"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "[12/03/2024, 09:1{n}] {who}: ",
+        "3/12/24, 9:1{n} PM - {who}: ",
+        "12.03.24, 09:1{n} - {who}: ",
+        "2024-03-12 09:1{n} {who}: ",
+    ],
+)
+def test_each_line_of_an_exported_chat_is_a_turn(said):
+    texts = ["where do we meet tomorrow", "at the north gate", "fine, and who brings the tent", "Pia does"]
+    chat = "".join(said.format(n=n, who=("Mia", "Jonas")[n % 2]) + text + "\n" for n, text in enumerate(texts))
+    parsed = parse_file(chat.encode(), "chat.txt")
+    assert [block.lead.of(parsed.text) for block in parsed.blocks] == ["Mia", "Jonas", "Mia", "Jonas"]
+    assert all(
+        block.kind is Kind.TURN and block.span.of(parsed.text).strip().endswith(text)
+        for block, text in zip(parsed.blocks, texts, strict=True)
+    )
+
+
 def test_text_with_its_mark_is_read_and_other_encodings_are_refused_with_their_line():
     assert decode("Zoë".encode("utf-16")) == "Zoë"
     marked = parse_file(b"\xef\xbb\xbf---\ntitle: Zo\xc3\xab\n---\n# A", "a.md")

@@ -42,6 +42,12 @@ def test_a_language_is_told_by_its_text(code, text):
     assert language_of(text) == code
 
 
+def test_names_and_numbers_of_a_table_are_in_no_language():
+    rows = "\n".join(f"{n}\tCustomer {n}\tGent\t{n * 17}\t2023-02-{n % 28 + 1:02}" for n in range(300))
+    assert language_of(rows) == ""
+    assert language_of(rows + "\n" + SAID["de"]) == "de"
+
+
 @pytest.mark.parametrize("text", ["", "12:30", "Greta, Nora, Tom", SAID["de"][: LEAST_LETTERS // 2], "Δ = 3"])
 def test_what_is_too_short_tells_no_language(text):
     assert language_of(text) == ""

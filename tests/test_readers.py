@@ -16,7 +16,7 @@ from qa.formats.html import decode
 from qa.formats.packing import pack, unpack
 from qa.formats.places import at_mark, on_pages, place_words
 from qa.formats.reading import Unreadable
-from qa.formats.worker import Worker
+from qa.formats.worker import SLOW, Worker
 
 SHARED_FILES = sorted(SHARED.iterdir()) if SHARED.is_dir() else []
 SUFFIX_MODULES = sorted(set(FORMATS.values()))
@@ -293,6 +293,27 @@ def test_mail_has_its_head_its_body_and_names_its_attachments():
     assert parsed.text.endswith("Hello you") and parsed.warnings == ("1 attachments are not read (plan.pdf)",)
 
 
+@pytest.mark.parametrize(
+    "head", ["Subject: s", "Content-Type: text/plain; charset=us-ascii", "Content-Type: text/plain; charset=x-unknown"]
+)
+def test_a_mail_that_does_not_tell_its_encoding_loses_no_letter(head):
+    start = f"From: a@b.c\n{head}\n\n".encode()
+    for encoding, warnings in (("utf-8", 0), ("cp1252", 1)):
+        parsed = parse_file(start + "Das Café öffnet um “neun”.".encode(encoding), "a.eml")
+        assert parsed.text.endswith("Das Café öffnet um “neun”.") and len(parsed.warnings) == warnings
+    hebrew = b"From: a@b.c\nContent-Type: text/plain; charset=iso-8859-8-i\n\n" + "שלום".encode("iso-8859-8")
+    assert parse_file(hebrew, "a.eml").text.endswith("שלום")
+
+
+def test_a_mail_with_an_endless_kind_is_read_at_once():
+    worker = Worker(cpu_seconds=5)
+    try:
+        odd = b"From: a@b.c\nContent-Type: text/plain; charset=" + b'{"a":' * 4000 + b"\n\nHello."
+        assert worker.parse(odd, "a.eml", "mail").text.endswith("Hello.")
+    finally:
+        worker.close()
+
+
 def test_tables_of_values_have_a_row_a_line_below_their_names():
     parsed = parse_file(SAMPLES["a.csv"], "a.csv")
     assert parsed.text == "name\tage\nSmith, Anna\t31\nBo\t45"
@@ -422,10 +443,30 @@ def test_no_module_is_taken_from_the_folder_one_stands_in(tmp_path, monkeypatch)
         worker.close()
 
 
+NESTS = (
+    b"<div>",
+    b"> ",
+    b"- ",
+    b"(",
+    b"[[",
+    b"*_",
+    b"`",
+    b"|",
+    b"<!--",
+    b'{"a":',
+    b"\0",
+    b"\xff\xfe",
+    b"\n",
+    b"![](",
+    b"BT ",
+    b"<<",
+)
+
+
 def mutated(data: bytes, chance: random.Random) -> bytes:
-    """Return a file cut short, with bytes flipped, a block copied or a number replaced."""
+    """Return a file cut short, with bytes flipped, a block copied, bytes of another spliced in, what nests put in, or a number replaced."""
     found = bytearray(data)
-    match chance.randrange(4):
+    match chance.randrange(6):
         case 0:
             del found[chance.randrange(1, len(found)) :]
         case 1:
@@ -434,6 +475,12 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
         case 2:
             at, size = chance.randrange(len(found)), chance.randrange(1, 2000)
             found[at:at] = found[at : at + size]
+        case 3:
+            other, at = chance.choice(list(SAMPLES.values())), chance.randrange(len(found))
+            found[at : at + chance.randrange(500)] = other[chance.randrange(len(other)) :]
+        case 4:
+            at = chance.randrange(len(found))
+            found[at:at] = chance.choice(NESTS) * chance.randrange(1, 4000)
         case _:
             at = chance.randrange(len(found))
             digits = bytes(found[at:]).find(b"1")
@@ -445,12 +492,16 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
 def test_mutations_crash_nothing_and_each_is_read_or_named():
     chance = random.Random(20_251_125)
     sources = [(path.name, path.read_bytes()) for path in SHARED_FILES] + list(SAMPLES.items())
-    for n in range(20 * SCALE):
+    sources.append(("a.md", b"---\ntitle: T\n---\n# One\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- x\n  - y\n\n> z\n"))
+    sources.append(("a.txt", b"Ann: Yes.\n\nBo: No.\n"))
+    for n in range(200 * SCALE):
         name, data = sources[n % len(sources)]
+        if chance.randrange(10) == 0:
+            name = "a" + chance.choice(sorted(FORMATS))  # not what its name says
         try:
             assert_whole(parse_file(mutated(data, chance), name))
         except Unreadable as exc:
-            assert str(exc).endswith(".") and "ended in the middle" not in str(exc)
+            assert str(exc).endswith(".") and "ended in the middle" not in str(exc) and SLOW not in str(exc), (n, name)
 
 
 # places

@@ -145,6 +145,51 @@ def test_a_turn_has_its_speaker(engine):
     assert (found["The train was."].lead.text, found["The train was."].kind) == ("Bo Lind", Kind.TURN)
 
 
+INTERVIEW = """**Ann Lee:** When does the boat leave? I was told at nine.
+
+**Bo Lind:** Will anybody be late?
+
+**Ann Lee:** Yeah. Some always are, and then the boat waits for another ten minutes at the northern pier of the harbour.
+
+**Bo Lind:** Who steers?
+
+**Ann Lee:** What do you think?
+
+**Bo Lind:** Me.
+
+## Food
+
+What is there to eat?
+
+- soup
+- bread
+
+Is there tea?
+
+## Money
+
+Nobody pays.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "end"),
+    [
+        ("Ann Lee: When does the boat leave?", "I was told at nine."),
+        ("Bo Lind: Will anybody be late?", "harbour."),
+        ("Bo Lind: Who steers?", "**Bo Lind:** Me."),
+        ("What is there to eat?", "- bread"),
+        ("Is there tea?", "Is there tea?"),
+    ],
+)
+def test_a_question_is_quoted_with_what_is_replied(settings, embedder, question, end):
+    (settings.seeds / "talk.md").write_text(INTERVIEW)
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    quote = text_of(quotes(engine)[question], INTERVIEW)
+    assert quote.replace("*", "").startswith(question) and quote.endswith(end)
+
+
 def faults(engine: Engine) -> list[tuple[str, str]]:
     """What is wrong with what is quoted for each sentence."""
     corpus = engine.parts()[0]

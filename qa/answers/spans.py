@@ -4,7 +4,7 @@ In -> out: the number of a sentence -> `Quote` (one contiguous span, what it sta
 Does not: choose sentences (qa/answers/quoting.py), or know the question.
 
 A list is quoted whole where it is short, else its item under the lead-in; a row under its table's header; code and
-footnotes whole; a definition with its term; a turn under its speaker; for a heading, what stands below it.
+footnotes whole; a definition with its term; a turn under its speaker; for a heading, what stands below it; a question with what is replied.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from qa.answers.announced import (
     members_of,
 )
 from qa.answers.edges import after_half, is_balanced, is_bare_link, seen_ends
+from qa.answers.replies import with_reply
 from qa.datatypes import Block, Document, Kind, Lead, Span, Where
 from qa.formats import WITH_LINES, format_of
 from qa.formats.places import at_mark, on_pages
@@ -51,7 +52,8 @@ def quote_span(corpus: Corpus, sentence: int, *, alone: bool = False) -> Quote |
         return None
     if quote.kind in _AS_WRITTEN or quote.items[1] > 0:
         return quote
-    return replace(quote, span=seen_ends(corpus.shown(_document_of(corpus, sentence)), quote.span))
+    found = with_reply(corpus, sentence, quote)
+    return replace(found, span=seen_ends(corpus.shown(_document_of(corpus, sentence)), found.span))
 
 
 def _quote_of(

@@ -15,12 +15,14 @@ from qa.formats.reading import decode, hidden_mark
 from qa.patterns import pattern
 
 SUFFIXES = (".txt",)
-VERSION = 1
+VERSION = 2
 BULLET = pattern(r"\s*(?:[-*•·‣▪–—>#|]|\(?\w{1,3}[.)])\s")
 _ITEM = pattern(r"\s*(?:[-*•·‣▪–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+(?=\S)")
-_STAMPED = pattern(r"\s*[\[(<]?(?:\d{4}-\d\d-\d\d[T ,]*)?\d{1,2}:\d\d\b")
+_STAMPED = pattern(r"\s*[\[(<]?(?:\d{1,4}([-./])\d\d?\1\d{1,4}[T ,]*)?\d{1,2}:\d\d\b")
 """A line of a log: it begins with a time."""
-_SPEAKER = pattern(r"\s*+(?:[\[(<]?[\d:.\- ]{4,20}[\])>]?\s*)?\**<?([^\W\d_][^\n:<>*]{0,40})>?\**:\**\s+(?=\S)")
+_SPEAKER = pattern(
+    r"\s*+(?:[\[(<]?[\d:.,/\- \u202f]{4,24}(?:[AaPp][Mm])?[\])>]?\s*(?:-\s+)?)?\**<?([^\W\d_][^\n:<>*]{0,40})>?\**:\**\s+(?=\S)"
+)
 """A name at the beginning of a line, after the time at most, in bold or in angle brackets, and a colon."""
 SPEAKERS_LEAST = 3
 """Fewer lines that begin with a name and a colon make no conversation."""

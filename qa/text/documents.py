@@ -24,6 +24,8 @@ from qa.reports import Skipped
 from qa.settings import TEXT_SUFFIXES
 from qa.text.titles import title_of
 
+_NO_SEEDS = (".", "~$", ".~lock.")
+"""Hidden files, and what Word and its like keep beside a file that is open."""
 SOURCES_FILE = "sources.toml"
 SOURCE_KEYS = ("title", "author", "publisher", "date", "url")
 ENCODING = "encoding"
@@ -169,7 +171,7 @@ def _files(folder: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         linked = [name for name in folders if Path(parent, name).is_symlink()]
         found += [
-            Path(parent, name) for name in [*names, *linked] if not name.startswith(".") and not name.endswith("~")
+            Path(parent, name) for name in [*names, *linked] if not name.startswith(_NO_SEEDS) and name[-1] != "~"
         ]
     yield from sorted((p for p in found if p != folder / SOURCES_FILE), key=lambda p: p.relative_to(folder).as_posix())
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from qa.patterns import pattern
+
 LOOKED_AT = 10_000
-"""How many characters of a text are looked at."""
+LOOKED_THROUGH = 100_000
+"""How many characters of a text are looked at, of so many at its beginning: lines of names and numbers are passed over."""
 LEAST_LETTERS = 80
 """Fewer letters tell no language, unless they are of a script of its own."""
 NAMES = dict(
@@ -79,16 +82,23 @@ NAMES = dict(
 _OWN_SCRIPT = 0x0370
 """From here on (Greek) letters are of other scripts than the Latin one: a few of them tell enough."""
 FEW_LETTERS = 8
+LEAST_WORDS = 5
+_PIECES = pattern(r"[\n\t|]+")
 
 
 def language_of(text: str) -> str:
     """Return the code of the language a text is in, "" where that cannot be told."""
-    seen = text[:LOOKED_AT]
+    seen = "\n".join(piece for piece in _PIECES.split(text[:LOOKED_THROUGH]) if _is_said(piece))[:LOOKED_AT]
     letters = [c for c in seen if c.isalpha()]
     own = sum(ord(c) >= _OWN_SCRIPT for c in letters)
     if len(letters) < (FEW_LETTERS if 2 * own > len(letters) else LEAST_LETTERS):
         return ""
     return str(_identifier().classify(seen)[0])
+
+
+def _is_said(piece: str) -> bool:
+    """Tell whether a line or a cell is more than names and numbers, which are of no language."""
+    return len(piece.split()) >= LEAST_WORDS or any(ord(c) >= _OWN_SCRIPT for c in piece)
 
 
 def name_of(code: str) -> str:
