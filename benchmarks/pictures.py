@@ -23,7 +23,7 @@ from qa.ui.serving import launch
 
 ROOT = Path(__file__).parent.parent
 PRINTED = "002_2e107728103a9ef6.txt"
-COLOURS = 20
+COLOURS = 28
 WIDE, PHONE = (1100, 640), (390, 760)
 ASKED = {  # which question a picture answers, and which of its quotes is open
     "answer": ("What did Zelensky say about the talks?", 1),
@@ -70,7 +70,7 @@ def show(page: Page, url: str, question: str, number: int) -> None:
 
 def keep(page: Page, path: Path) -> None:
     picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
-    picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def main() -> None:
