@@ -25,7 +25,7 @@ _BREAK_MARK, _BR = re.compile(r"\\|[ \t]{2,}"), re.compile(r"<br\s*/?>", re.IGNO
 """What breaks a line of Markdown."""
 _TICKS = re.compile(r"[*_~\[!]*(`{1,2})(?:[*_~]*|\].*)", re.DOTALL)
 """A mark of code, with those that stand right beside it."""
-_INNER = re.compile(r"(?!\s*(?:[-*+•]|\d+[.)])\s)(?:[^\n]*\S[^\n]*\n)+?[ \t]{2,}(?:[-*+•]|\d+[.)])\s")
+_INNER = re.compile(r"(?![^\S\n]*+(?:[-*+•]|\d++[.)])\s)(?:[^\S\n]*+\S[^\n]*+\n)+?[ \t]{2,}+(?:[-*+•]|\d++[.)])\s")
 """An item without its mark, and the first item below it."""
 
 
