@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.engine import Engine
-from qa.indexing import building, encodings, snapshots
+from qa.indexing import encodings, hands, snapshots
 from qa.indexing.comparing import Reading
 from qa.indexing.drafting import CorpusWriter
 from qa.indexing.resuming import ResumeCache
@@ -33,7 +33,7 @@ from qa.settings import Settings
 
 STAGES: tuple[tuple[str, Any, str], ...] = (
     ("read the files", Reading, "read"),
-    ("cut into sentences and passages", building, "_cut"),
+    ("cut into sentences and passages", hands, "cut"),
     ("load the model", minilm, "load_weights"),
     ("load the model", minilm, "mapped_session"),
     ("load the model", minilm, "load_tokenizer"),
