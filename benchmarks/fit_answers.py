@@ -41,9 +41,10 @@ FACTORS = np.arange(0.3, 1.25, 0.05)
 
 @dataclass
 class Asked:
-    """One question: features of its sentences, which of them are right, and the evidence given their chances."""
+    """One question: features of its sentences, what they lose for names they lack, which of them are right, and the evidence given their chances."""
 
     x: np.ndarray
+    lacked: np.ndarray
     right: np.ndarray
     evidence_with: object
     answerable: bool
@@ -83,7 +84,8 @@ def ask_all(engine, questions):
             )  # fmt: skip
             return confidence.judge(corpus, found.query, found.match, ranking, found.reads).evidence
 
-        asked.append(Asked(x, right, judge_with, bool(question.places), question.group))
+        lacked = weighing.lacked_names(by_match, len(x))
+        asked.append(Asked(x, lacked, right, judge_with, bool(question.places), question.group))
     return asked
 
 
@@ -110,7 +112,7 @@ def fit_sentences(sets):
 
 
 def chances_of(a, weights):
-    return 1 / (1 + np.exp(-np.clip(a.x @ np.array(weights.weights) + weights.bias, -30, 30)))
+    return 1 / (1 + np.exp(-np.clip(a.x @ np.array(weights.weights) + weights.bias + a.lacked, -30, 30)))
 
 
 def evidence_of(a, weights, dropped):

@@ -104,12 +104,14 @@ def trained_margins(pairs):
     import torch
 
     network = benchmark("network")
-    trained = network.Reader().eval()
+    encoder = network.installed_encoder()
+    trained = network.Reader(encoder).eval()
     assert not trained.load_state_dict(benchmark("weights").read_weights(FILE), strict=False).unexpected_keys
-    for features in network.featurize(network.load_tokenizer(), pairs):
-        *tensors, count = network.collate([features])
+    asked = [dict(zip(("question", "passage", "sents"), pair, strict=True)) for pair in pairs]
+    inputs = network.inputs_of(network.Pieces(encoder), asked)
+    for row in range(len(pairs)):
         with torch.inference_mode():
-            logits, _ = trained(*tensors, count)
+            logits, _ = trained(*inputs.batch(torch.tensor([row]), "cpu"))
         yield (logits[0, 1:] - logits[0, 0]).numpy()
 
 

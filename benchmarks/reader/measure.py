@@ -2,25 +2,21 @@
 
     python benchmarks/reader/measure.py WEIGHTS VALID.jsonl.gz...
 
-WEIGHTS: what train.py writes, or the exported qa/models/reader.safetensors, both in 32 bits; "shipped": the reader as the product runs it, in
-eight. Printed are all pairs, each source, and each rule of unanswerable pairs
-against the answerable of its sources; `sentence` is the share of answerable pairs of two and more sentences whose right one is first.
+WEIGHTS: what train.py writes, or the exported qa/models/reader.safetensors, both in 32 bits; what `train.py --measure` wrote (.npz); or
+"shipped": the reader as the product runs it, in eight. Printed are all pairs, each source, and each rule of unanswerable pairs against
+the answerable of its sources; `sentence` is the share of answerable pairs of two and more sentences whose right one is first.
 """
 
 import argparse
-import gzip
-import json
 from pathlib import Path
 
 import numpy as np
-import torch
-from network import Reader, collate, featurize, load_tokenizer
+from network import Pieces, Reader, inputs_of, installed_encoder, read_all
+from train import read_pairs, read_taught
 from weights import read_weights
 
 from qa.datatypes import Span
 from qa.models.reader import MiniLMReader
-
-BATCH = 32
 
 
 def main():
@@ -28,8 +24,9 @@ def main():
     parser.add_argument("weights")
     parser.add_argument("pairs", nargs="+", type=Path)
     args = parser.parse_args()
-    pairs = [json.loads(line) for path in args.pairs for line in gzip.decompress(path.read_bytes()).splitlines()]
-    margins, first = read_shipped(pairs) if args.weights == "shipped" else read_trained(Path(args.weights), pairs)
+    pairs = read_pairs(args.pairs)
+    said = read_shipped(pairs) if args.weights == "shipped" else read_trained(Path(args.weights), pairs)
+    margins, first = np.array([m.max() for m in said]), [int(m.argmax()) for m in said]
     answerable = np.array([p["answer"] >= 0 for p in pairs])
     report("all", margins, answerable)
     right = [
@@ -47,28 +44,22 @@ def main():
 
 
 def read_shipped(pairs):
-    """The same as `read_trained` from the reader that travels with the product, as it runs there."""
+    """Return of each pair the margins of its sentences over none, from the reader that travels with the product, as it runs there."""
     reader = MiniLMReader()
-    read = (reader.read(p["question"], [(p["passage"], [Span(*s) for s in p["sents"]])])[0].margins for p in pairs)
-    margins = [np.array(each) for each in read]
-    return np.array([each.max() for each in margins]), np.array([each.argmax() for each in margins])
+    said = (reader.read(p["question"], [(p["passage"], [Span(*s) for s in p["sents"]])])[0] for p in pairs)
+    return [np.array(each.margins) for each in said]
 
 
-@torch.inference_mode()
 def read_trained(weights, pairs):
-    """Return the largest margin of a sentence over none, and which sentence that is, for every pair."""
-    reader = Reader().eval()
-    assert not reader.load_state_dict(read_weights(weights), strict=False).unexpected_keys
-    features = featurize(load_tokenizer(), [(p["question"], p["passage"], p["sents"]) for p in pairs])
-    margins, first = np.zeros(len(features)), np.zeros(len(features), int)
-    order = sorted(range(len(features)), key=lambda i: len(features[i].ids))
-    for start in range(0, len(order), BATCH):
-        part = order[start : start + BATCH]
-        *tensors, count = collate([features[i] for i in part])
-        logits, _ = reader(*tensors, count)
-        best = logits[:, 1:].max(1)
-        margins[part], first[part] = (best.values - logits[:, 0]).numpy(), best.indices.numpy()
-    return margins, first
+    """The same from trained weights, or from what was written when they were trained."""
+    if weights.suffix == ".npz":
+        taught = read_taught([weights])
+        logits = [taught[p["id"]][0] for p in pairs]
+    else:
+        reader = Reader(installed_encoder())
+        assert not reader.load_state_dict(read_weights(weights), strict=False).unexpected_keys
+        logits, _ = read_all(reader, inputs_of(Pieces(installed_encoder()), pairs), "cpu")
+    return [each[1:] - each[0] for each in logits]
 
 
 def report(name, margins, answerable, chosen=slice(None)):

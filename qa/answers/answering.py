@@ -84,7 +84,7 @@ def answer_question(
             (alone,) = _answers_to(corpus, means, question, [question.strip()], k)
             answer = rather_named(answer, alone, thing) if thing else rather_alone(alone, answer)
             searched = answer.searched
-    if not as_typed and not answer.answered and (acronyms := unknown_acronyms(corpus, findings.query)):
+    if not as_typed and not answer.clear and (acronyms := unknown_acronyms(corpus, findings.query)):
         answer = _spelled_out(corpus, means, answer, acronyms, findings)
     if not as_typed and (parts := parts_of(searched)):
         found_in_parts = _answers_to(corpus, means, question, parts, k)

@@ -3,7 +3,7 @@
 In -> out: a Query, its TokenMatch and its weighed SentenceRanking -> `Judgement` (a probability and a reason).
 Does not: set the threshold (qa/settings.py).
 
-What a careful reader checks: how likely is the best sentence by itself, and what did the reader say of the best one; how well does it match, down to
+What a careful reader checks: what did the reader say of the sentence it holds for the best; how well does the likeliest match, down to
 its least matched word, for a question of that length; does the question have a name or number that no document has; does a name or number of the
 question stand near the best sentence. The weights come from `benchmarks/fit_answers.py`, or from `qa eval --calibrate`.
 """
@@ -40,8 +40,8 @@ PIECES_OF_A_NAME = 3
 """So is one that the model knows in no fewer pieces."""
 SHARED_BEGINNING = 4
 """Letters that two forms of a name share at least (America, American)."""
-LEAST = 1e-4
-"""Chances are taken as no nearer to 0 and 1 than this."""
+LEAST_MARGIN = -3.0
+"""A reader that finds nothing is as sure of it where words are merely unlike: lower margins say no more."""
 SHOWN_WORDS = 3
 SHOWN_CHARS = 40
 """How many words a reason lists, and how much of each."""
@@ -51,10 +51,8 @@ SHOWN_CHARS = 40
 class Evidence:
     """The numbers the probability is made of, in the order of the weights."""
 
-    chance: float
-    """Logit of the chance of the likeliest sentence (qa/answers/weighing.py)."""
     margin: float
-    """Largest margin that the reader gives a sentence, 0 without a reader."""
+    """Largest margin that the reader gives a sentence, LEAST_MARGIN to FURTHEST; 0 without a reader."""
     match: float
     """Context MaxSim of the best sentence."""
     least_match: float
@@ -82,8 +80,8 @@ class Weights:
         return 1 / (1 + math.exp(-max(min(logit, 500.0), -500.0)))
 
 
-MATCH_ONLY = Weights((0.1417, 0.0, 4.8958, 1.9558, -1.8828, -2.0101, -1.4365, 0.6517), -4.5703)
-WITH_READER = Weights((0.2242, 0.294, 3.2826, 0.2894, -1.9831, -1.198, -1.0311, 0.6394), -3.4634)
+MATCH_ONLY = Weights((0.0, 5.7504, 2.4773, -2.0022, -2.1653, -1.4924, 0.7004), -5.4307)
+WITH_READER = Weights((0.3728, 1.627, 0.6223, -1.429, -1.8398, -0.736, 0.7806), -2.9117)
 
 
 @record
@@ -135,22 +133,17 @@ def judge(
             distant_name = max(distant_name, 0.0 if is_number else _rarity(len(corpus.passages), frequency))
             distant += [shown] if is_typed else []
     evidence = Evidence(
-        _logit(ranking), _margin(reads), float(ranking.scores.max()), float(ranking.own[0].min()),
+        _margin(reads), float(ranking.scores.max()), float(ranking.own[0].min()),
         unknown_name, distant_number, distant_name, math.log(len(query.encoding.pieces)),
     )  # fmt: skip
     return Judgement(weights.probability(evidence), _reason(absent, distant), evidence)
-
-
-def _logit(ranking: SentenceRanking) -> float:
-    chance = 0.5 if ranking.chances is None else min(max(float(ranking.chances[0]), LEAST), 1 - LEAST)
-    return math.log(chance / (1 - chance))
 
 
 def _margin(reads: Reads) -> float:
     import numpy as np
 
     read = reads.margins[~np.isnan(reads.margins)]
-    return float(np.clip(read.max(), -FURTHEST, FURTHEST)) if len(read) else 0.0
+    return float(np.clip(read.max(), LEAST_MARGIN, FURTHEST)) if len(read) else 0.0
 
 
 def _reason(absent: dict[str, bool], distant: list[str]) -> str:

@@ -16,6 +16,7 @@ from qa.answers.attribution import speaker_of, speaks
 from qa.answers.context import named_rows, told_matches
 from qa.answers.matching import TokenMatch
 from qa.answers.retrieval import Query
+from qa.answers.spelling import is_typed_as_name
 from qa.datatypes import Kind
 from qa.indexing.contract import Corpus
 from qa.indexing.structure import KINDS
@@ -61,6 +62,8 @@ class SentenceRanking:
     """(m, t) largest cosine of each token of the question with a token of the sentence itself."""
     weights: NDArray[np.float32]
     """(t,) of the question's tokens, adding up to 1."""
+    names: NDArray[np.float32]
+    """(t,) the same of the tokens of the question's names, each name alike; all 0 where it has none."""
     spoken: NDArray[np.bool_]
     """(m,) whether a sentence is said by the one whose words are asked for."""
     chances: NDArray[np.float64] | None = None
@@ -102,7 +105,25 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
     scores[first] += [_bonus(corpus, query, kind, int(n)) for n in sentences[first]]
     scores += SPEAKER_BONUS * spoken
     order = np.lexsort((sentences, -scores))
-    return SentenceRanking(sentences[order], scores[order], row_of[order], matches[order], match.weights, spoken[order])
+    return SentenceRanking(
+        sentences[order],
+        scores[order],
+        row_of[order],
+        matches[order],
+        match.weights,
+        _names(corpus, query),
+        spoken[order],
+    )
+
+
+def _names(corpus: Corpus, query: Query) -> NDArray[np.float32]:
+    import numpy as np
+
+    shares = np.zeros(len(query.encoding.pieces), np.float32)
+    for shown, word, tokens in query.weighty_words:
+        if corpus.is_name(word) or is_typed_as_name(query.text, shown):
+            shares[tokens] += 1 / len(tokens)
+    return shares / max(float(shares.sum()), 1.0)
 
 
 def _best_of_sentences(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float32]
 
 FILE = Path(__file__).with_name("reader.safetensors")
-SHA256 = "5977c7bc891a45dcc6c12743c9df10655a551d01067684f444446fcb79a27854"
+SHA256 = "7ec581d10ffe96be7bdce5b9bc5d3bc001fb0d4dcb4556e733b94a9cbfe35675"
 QUESTION_PIECES, PIECES = 48, 224
 """Longest question and longest input, in word pieces; what is longer is cut at its end, as in training."""
 ANSWER_PIECES = 24
