@@ -111,12 +111,8 @@ def fit_sentences(sets):
     )
 
 
-def chances_of(a, weights):
-    return 1 / (1 + np.exp(-np.clip(a.x @ np.array(weights.weights) + weights.bias + a.lacked, -30, 30)))
-
-
 def evidence_of(a, weights, dropped):
-    evidence = a.evidence_with(chances_of(a, weights))
+    evidence = a.evidence_with(weighing.chances_of(a.x, a.lacked, weights))
     return replace(evidence, **dict.fromkeys(dropped, 0.0))
 
 
@@ -166,7 +162,7 @@ def report(name, asked, sentence_weights, weights, dropped):
     first = third = shown_all = right_all = 0
     judged = []
     for a in asked:
-        chances = chances_of(a, sentence_weights)
+        chances = weighing.chances_of(a.x, a.lacked, sentence_weights)
         order = np.argsort(-chances, kind="stable")
         p = weights.probability(evidence_of(a, sentence_weights, dropped))
         judged.append((p, a.answerable, bool(a.right[order[0]])))

@@ -130,12 +130,19 @@ def weigh(corpus: Corpus, ranking: SentenceRanking, reads: Reads, weights: Sente
     import numpy as np
 
     x = features(corpus, ranking, reads, with_reader=len(weights.weights) > len(BY_MATCH))
-    chances = _chance(x @ np.array(weights.weights) + weights.bias + lacked_names(ranking, len(x)))
+    chances = chances_of(x, lacked_names(ranking, len(x)), weights)
     order = np.lexsort((ranking.sentences[: len(x)], -chances))
     return replace(
         ranking, sentences=ranking.sentences[order], scores=ranking.scores[order], rows=ranking.rows[order],
         own=ranking.own[order], spoken=ranking.spoken[order], chances=chances[order],
     )  # fmt: skip
+
+
+def chances_of(x: NDArray[np.float64], lacked: NDArray[np.float64], weights: SentenceWeights) -> NDArray[np.float64]:
+    """Return the chances of sentences by their `features` and what `lacked_names` says they lose."""
+    import numpy as np
+
+    return _chance(x @ np.array(weights.weights) + weights.bias + lacked)
 
 
 def _chance(logits: NDArray[np.float64]) -> NDArray[np.float64]:
