@@ -121,9 +121,10 @@ def test_bm25_read_without_its_library_gives_the_same_bits(tmp_path):
         assert ours.scores(question).tobytes() == expected.tobytes()
 
 
-def test_every_token_has_the_last_sentence_that_begins_before_it(real):
+@pytest.mark.parametrize(("offset", "step"), [(0, 1), (0, 2), (1, 2)])
+def test_every_token_has_the_last_sentence_that_begins_before_it(real, offset, step):
     corpus, _ = real.parts()
-    rows = np.arange(0, len(corpus.passages), 2)
+    rows = np.arange(offset, len(corpus.passages), step)
     numbers, at, edges = corpus.sentences_of(rows)
     of_token = np.repeat(numbers, np.diff(edges, append=int(np.diff(corpus.passages[rows, 5:7]).sum())))
     found = np.split(of_token, np.cumsum(np.diff(corpus.passages[rows, 5:7])))
