@@ -217,6 +217,10 @@ class Citation:
     """Estimated probability, 0..1, that this quote answers."""
 
 
+OVERVIEW, COURTESY = "overview", "courtesy"
+"""Kinds of an Answer: what all the documents are about, in their own words; and a word of thanks or greeting, to which no document answers."""
+
+
 @record
 class Answer:
     """Citations, or (answered false) a refusal with its reason; `searched` is what was looked for."""
@@ -235,7 +239,7 @@ class Answer:
     corrections: Mapping[str, str] = field(default_factory=dict)
     """Words of the question that no document has, and the words of the documents they were taken for."""
     kind: str = "answer"
-    """"answer", "overview" (of all the documents, in their own words) or "courtesy"."""
+    """"answer", OVERVIEW or COURTESY."""
 
     @property
     def stale(self) -> bool:

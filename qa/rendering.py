@@ -11,13 +11,11 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from qa.datatypes import Answer, Citation, Hit, Kind, Passage
+from qa.datatypes import OVERVIEW, Answer, Citation, Hit, Kind, Passage
 from qa.formats.places import place_words
 from qa.reports import BuildReport, Status
 
 REFUSAL = "The documents do not answer this."
-OVERVIEW = "overview"
-"""Kind of an answer that tells what is in all the documents."""
 OVERVIEW_HEAD = "An overview in the documents' own words."
 UNCLEAR = "This may not be an answer. The closest sentences are:"
 QUOTATION_MARKS = tuple('"“”„«»‘’「」')

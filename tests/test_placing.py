@@ -6,9 +6,8 @@ from html import unescape
 
 from test_cards import Read, card, citation
 
-from qa.datatypes import Answer, Kind, Lead, Passage, Span, Where
+from qa.datatypes import OVERVIEW, Answer, Kind, Lead, Passage, Span, Where
 from qa.formats import parse_file
-from qa.rendering import OVERVIEW
 from qa.ui.cards import answer_card
 from qa.ui.document import document_html
 from qa.ui.layout import laid_out

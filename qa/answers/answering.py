@@ -23,7 +23,7 @@ from qa.answers.reading import Reads
 from qa.answers.searching import Findings, Means, find_hits, look_for
 from qa.answers.spelling import corrected
 from qa.answers.whole import asked_of_whole
-from qa.datatypes import Answer, Citation, Hit
+from qa.datatypes import COURTESY, Answer, Citation, Hit
 from qa.defaults import HITS_SHOWN
 from qa.indexing.contract import Corpus
 from qa.indexing.telling import unread_question
@@ -55,7 +55,7 @@ def answer_question(
     if isinstance(history, str):
         raise TypeError("history has to be a list of questions, got one text")
     if is_courtesy(question):
-        return replace(_refuse(question, question.strip(), (), 0.0, _courtesy(corpus, question)), kind="courtesy")
+        return replace(_refuse(question, question.strip(), (), 0.0, _courtesy(corpus, question)), kind=COURTESY)
     if not as_typed and len(means.documents) < 2 and (asked := asked_of_whole(question)):
         one = _meant(corpus, means, asked.topic) if asked.topic or means.documents else None
         found = overview(corpus, question, asked, one)

@@ -18,7 +18,7 @@ from qa.answers.people import names_in
 from qa.answers.quoting import cite
 from qa.answers.spans import quote_span
 from qa.answers.whole import Asked, Whole
-from qa.datatypes import Answer, Citation, Kind, Span
+from qa.datatypes import OVERVIEW, Answer, Citation, Kind, Span
 from qa.indexing.contract import Corpus
 from qa.patterns import pattern
 from qa.text.numbers import counted
@@ -51,7 +51,7 @@ def overview_of(corpus: Corpus, question: str, written: Written) -> Answer:
 
 def _answer(corpus: Corpus, question: str, quoted: Quoted, said: str) -> Answer:
     citations = tuple(_quote(corpus, label, number, answer) for label, (number, answer) in enumerate(quoted, 1))
-    return Answer(question, question.strip(), citations, (), bool(citations), 0.0, said, False, kind="overview")
+    return Answer(question, question.strip(), citations, (), bool(citations), 0.0, said, False, kind=OVERVIEW)
 
 
 Quoted = list[tuple[int, Span | None]]

@@ -24,23 +24,22 @@ _CLOSING = " \t\n*_~\"'”’»)]"
 def with_reply(corpus: Corpus, sentence: int, quote: Quote) -> Quote:
     """Return a quote up to the end of the reply where it is a question that one follows, else the quote itself."""
     number = int(corpus.sentences[sentence, 0])
-    text, shown = corpus.document(number).text, corpus.shown(number)
+    document, shown = corpus.document(number), corpus.shown(number)
     if quote.kind not in _RUNNING or not _asks(shown.of(quote.span)):
         return quote
     end, replied, replying = quote.span.end, 0, -1
     for after in range(sentence + 1, len(corpus.sentences)):
         if int(corpus.sentences[after, 0]) != number or replied >= ENOUGH_CHARS:
             break
-        span = trim(text, corpus.sentence(after)[1])
-        block = corpus.block_of(after)
+        span = trim(document.text, corpus.sentence(after)[1])
+        block, at = corpus.block_of(after), int(corpus.sentences[after, 3])
         if span.end <= end or block.kind in NEVER or not shown.sees(span):
             continue
         if not replied and block.group:
-            at = int(corpus.sentences[after, 3]) - 1
-            return introduced(corpus, corpus.document(number), at, quote) or quote
+            return introduced(corpus, document, at - 1, quote) or quote
         if block.kind not in _RUNNING or (replied and span.end - quote.span.start > MOST_CHARS):
             break
-        said, at = shown.of(span), int(corpus.sentences[after, 3])
+        said = shown.of(span)
         if _asks(said) and replied and at != replying:
             break  # the next question
         if not _asks(said):

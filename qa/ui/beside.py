@@ -28,6 +28,8 @@ _PART_END = re.compile(r"[,;:–—](?=\s)")
 SKIPPED = '&nbsp;<span class="gap" aria-hidden="true">…</span><span class="sr">Items left out</span>'
 """Between two items that do not follow each other."""
 WHOLE_CHARS = 24
+OPENER = '<button type="button" class="around"'
+"""How a button begins that shows what stands around a quote."""
 OWN_DOTS = ("…", "...")
 LONGEST_MARK = 12
 """Characters between two items that follow each other: a blank line, and a number or a box to tick."""
@@ -107,7 +109,7 @@ def opener(text: str, side: str, number: int, *, dotted: bool = False) -> tuple[
     if not text:
         return "", ""
     button = (
-        f'<button type="button" class="around" data-act="around" aria-expanded="false" aria-label="Show the text {side} quote {number}">'
+        f'{OPENER} data-act="around" aria-expanded="false" aria-label="Show the text {side} quote {number}">'
         f"{'[…]' if dotted else '…'}</button>"
     )
     return button, f'<span class="ctx" hidden>{escaping.shown(text)}</span>'

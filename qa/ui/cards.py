@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from qa.answers.followups import is_courtesy
-from qa.datatypes import Answer, Document, Hit, Span
-from qa.rendering import OVERVIEW, REFUSAL, answer_to_markdown, answer_to_plain, is_understood_differently
+from qa.datatypes import COURTESY, OVERVIEW, Answer, Document, Hit, Span
+from qa.rendering import REFUSAL, answer_to_markdown, answer_to_plain, is_understood_differently
 from qa.text.numbers import counted
-from qa.ui.beside import SENTENCE_END, Told, opener, pill
+from qa.ui.beside import OPENER, SENTENCE_END, Told, opener, pill
 from qa.ui.escaping import label, shown
 from qa.ui.heads import head_of
 from qa.ui.layout import Layout, laid_out, places_of
@@ -38,7 +38,6 @@ HEADER = f"""<header class="top"{{upload}}>
   <details class="more narrow"><summary class="act">More</summary><div>{_WIDE.replace("act wide", "act")}</div></details>
 </header>
 <div id="live" class="sr" role="status" aria-live="polite"></div>"""
-_OPENER = '<button type="button" class="around"'
 QUESTIONS_OFFERED = 2
 """By a refusal: questions the documents do answer."""
 
@@ -105,11 +104,11 @@ def answer_card(
         )
     else:
         spans = spans_of((hit.passage.doc_id, hit.passage.span, "") for hit in answer.hits)
-        small_talk = answer.kind == "courtesy" or is_courtesy(answer.question)
+        small_talk = answer.kind == COURTESY or is_courtesy(answer.question)
         kind = " talk" if small_talk else " none"
         body = _small_talk(answer, offered) if small_talk else _refusal(answer, document_count, offered, asked)
-    first, mark, others = body.partition(_OPENER)  # one stop of the Tab key for all of a card: arrow keys go on
-    body = first + mark + others.replace(_OPENER, f'{_OPENER} tabindex="-1"')
+    first, mark, others = body.partition(OPENER)  # one stop of the Tab key for all of a card: arrow keys go on
+    body = first + mark + others.replace(OPENER, f'{OPENER} tabindex="-1"')
     return (
         f'<article class="ans{kind}" data-spans="{spans}" data-asked="{state}" data-markdown="{escape(answer_to_markdown(answer))}" '
         f'data-plain="{escape(answer_to_plain(answer))}">{body}{"" if kind == " talk" else _buttons(answer)}</article>'

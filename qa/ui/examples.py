@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from qa.datatypes import OVERVIEW
 from qa.engine import Engine
 from qa.errors import IndexMissing, QAError
-from qa.rendering import OVERVIEW
 from qa.text.documents import read_examples
 from qa.text.tokens import content_words
 from qa.ui import cards

@@ -10,9 +10,9 @@ import json
 import re
 from collections.abc import Sequence
 
-from qa.datatypes import Answer, Document
+from qa.datatypes import COURTESY, OVERVIEW, Answer, Document
 from qa.formats.places import place_words
-from qa.rendering import OVERVIEW, REFUSAL, STALE_MARK, UNCLEAR, answer_to_markdown, one_line
+from qa.rendering import REFUSAL, STALE_MARK, UNCLEAR, answer_to_markdown, one_line
 from qa.ui.escaping import shown
 from qa.ui.marks import hidden_in, quoted_html
 
@@ -57,7 +57,7 @@ def chat_to_html(answers: Sequence[Answer]) -> str:
 
 def _section(answer: Answer) -> str:
     if not answer.citations:
-        return f"<p>{shown(f'{REFUSAL} {answer.reason}' if answer.kind != 'courtesy' else answer.reason)}</p>"
+        return f"<p>{shown(f'{REFUSAL} {answer.reason}' if answer.kind != COURTESY else answer.reason)}</p>"
     said = "" if answer.clear or answer.kind == OVERVIEW else f"<p>{shown(UNCLEAR)}</p>"
     return said + "".join(
         f'<blockquote><div class="q">{quoted_html(c.text, c.span.start, hidden_in(c.text, c.doc_id), c.answer)}</div>'

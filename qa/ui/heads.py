@@ -9,8 +9,7 @@ from __future__ import annotations
 from html import escape
 
 from qa.answers.parts import parts_of
-from qa.datatypes import Answer
-from qa.rendering import OVERVIEW
+from qa.datatypes import OVERVIEW, Answer
 from qa.text.numbers import counted
 from qa.ui.escaping import shown
 

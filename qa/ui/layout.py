@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from qa.datatypes import Answer, Citation, Kind, Place
-from qa.rendering import OVERVIEW
+from qa.datatypes import OVERVIEW, Answer, Citation, Kind, Place
 from qa.ui.forms import Form, form_of
 
 UNITS_SHOWN = 3

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from qa.datatypes import Citation, Kind, Span
+from qa.text.numbers import counted
 from qa.ui import escaping
 from qa.ui.beside import (
     OWN_DOTS,
@@ -44,7 +45,7 @@ def quotes_html(layout: Layout, told: Told) -> str:
     best = f'<div class="best">{"".join(_placed(first, told))}</div>' if first else ""
     count, what = sum(map(len, layout.folded)), "document" if layout.titled else "passage"
     more = (
-        f'<details class="rest"><summary>{count} more {what if count == 1 else f"{what}s"}</summary>'
+        f'<details class="rest"><summary>{counted(count, f"more {what}")}</summary>'
         f"{_groups(layout.folded, told, titled=layout.titled)}</details>"
         if count
         else ""
