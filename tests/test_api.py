@@ -92,6 +92,7 @@ ROOMS = [
     *(
         "answers.edges",
         "answers.announced",
+        "answers.defined",
         "answers.replies",
         "answers.spans",
         "answers.context",

@@ -22,6 +22,7 @@ from qa.answers.announced import (
     introduced,
     members_of,
 )
+from qa.answers.defined import with_term
 from qa.answers.edges import after_half, is_balanced, is_bare_link, seen_ends
 from qa.answers.replies import with_reply
 from qa.datatypes import Block, Document, Kind, Lead, Span, Where
@@ -70,7 +71,7 @@ def _quote_of(
     if block.kind is Kind.ROW:
         return _row(corpus, document, number, block)
     if block.kind is Kind.DEFINITION:
-        return _definition(corpus, document, number, block)
+        return with_term(corpus, document, number)
     if block.kind is Kind.FOOTNOTE or (block.kind is Kind.CODE and _length(block.span) <= WHOLE_CHARS):
         return Quote(trim(document.text, block.span), block.kind, block.headings)
     return _running(corpus, document, sentence, block, number)
@@ -185,20 +186,6 @@ def _row(corpus: Corpus, document: Document, number: int, block: Block) -> Quote
     if any(block.span.start <= start < block.span.end for start in leads):
         return from_lead(corpus, document, Quote(span, Kind.ROW, block.headings), number + 1, block.group)
     return Quote(span, Kind.ROW, block.headings, _lead(document.text, block, span))
-
-
-def _definition(corpus: Corpus, document: Document, number: int, block: Block) -> Quote:
-    """A term with its first meaning, or a meaning with its term."""
-    rows = corpus.structure.rows
-    term = block.lead
-    if term is None and number + 1 < len(rows) and rows[number + 1, 5] == block.span.start:
-        term, block = block.span, corpus.structure.block(number + 1)
-    start = term.start if term else block.span.start
-    whole = trim(document.text, Span(start, block.span.end))
-    if _length(whole) <= WHOLE_CHARS:
-        return Quote(whole, Kind.DEFINITION, block.headings)
-    span = trim(document.text, block.span)
-    return Quote(span, Kind.DEFINITION, block.headings, _lead(document.text, block, span))
 
 
 def _below(corpus: Corpus, sentence: int, number: int) -> int | None:

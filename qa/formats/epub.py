@@ -10,12 +10,13 @@ from xml.etree.ElementTree import Element
 
 from qa.datatypes import Kind, Parsed
 from qa.formats.flow import Flow
-from qa.formats.html import decode, read_into
+from qa.formats.html import read_into
+from qa.formats.page import decode
 from qa.formats.reading import Unreadable
 from qa.formats.zipped import Archive, resolve
 
 SUFFIXES = (".epub",)
-VERSION = 1
+VERSION = 2
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 _DC = "{http://purl.org/dc/elements/1.1/}"
 

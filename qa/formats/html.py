@@ -6,19 +6,16 @@ Does not: run scripts, load anything, or keep the file's markup.
 
 from __future__ import annotations
 
-import codecs
 import re
 from typing import Any
 
 from qa.datatypes import Kind, Parsed, Span
 from qa.formats.flow import APART, BELOW, CELL_CHARS, Flow
-from qa.formats.reading import Unreadable
+from qa.formats.page import decode, main_of, meta_of, refuse_depth
+from qa.formats.terms import Terms
 
 SUFFIXES = (".html", ".htm", ".xhtml")
-VERSION = 1
-MAX_DEPTH = 5_000
-MAIN_SHARE = 0.5
-"""Least share of the page's text in a `main` or `article` that is taken to be the document."""
+VERSION = 2
 _SKIPPED_TAGS = (
     "script style noscript template svg head iframe object embed audio video canvas select datalist button textarea"
     " -comment !doctype -doctype"
@@ -27,23 +24,17 @@ _BLOCK_TAGS = (
     "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer form"
     " h1 h2 h3 h4 h5 h6 header hgroup hr li main nav ol p pre section summary table tbody tfoot thead tr ul"
 )
-_SELF_CLOSING_TAGS = (
-    "p li td th tr dt dd thead tbody tfoot option area base br col embed hr img input link meta source track wbr"
-)
 _SKIPPED, _BLOCKS = frozenset(_SKIPPED_TAGS.split()), frozenset(_BLOCK_TAGS.split())
-_CLOSED_BY_ITSELF = frozenset(_SELF_CLOSING_TAGS.split())
 _ASIDE = frozenset(("nav", "footer"))
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_LISTS = frozenset(("ul", "ol", "menu", "dl"))
+_LISTS = frozenset(("ul", "ol", "menu"))
+_DEFINING = frozenset(("dl", "dt", "dd"))
 _KINDS = {
     **{"li": Kind.ITEM, "pre": Kind.CODE, "dd": Kind.DEFINITION, "figcaption": Kind.CAPTION, "caption": Kind.CAPTION},
     **dict.fromkeys(_HEADINGS, Kind.HEADING),
 }
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 def parse(data: bytes, name: str) -> Parsed:
@@ -52,69 +43,18 @@ def parse(data: bytes, name: str) -> Parsed:
     return flow.done(read_into(flow, decode(data)))
 
 
-def decode(data: bytes) -> str:
-    """Return the characters of a page: by its mark, its own word, UTF-8, or else as Windows-1252, as browsers do."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    said = _CHARSET.search(data[:2048])
-    try:
-        name = codecs.lookup(said.group(1).decode("ascii", "replace")).name if said else "utf-8"
-    except LookupError:
-        name = "utf-8"
-    for encoding in ("utf-8" if name.startswith("utf-16") else "cp1252" if name == "iso8859-1" else name, "utf-8"):
-        try:
-            return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return data.decode("cp1252", "replace")
-
-
 def read_into(flow: Flow, text: str) -> dict[str, str]:
     """Append a page to `flow`; return what it says of itself."""
     from selectolax.lexbor import LexborHTMLParser
 
-    _refuse_depth(text)
+    refuse_depth(text)
     tree = LexborHTMLParser(text)
     tree.strip_tags(["script", "style", "noscript", "template", "svg"])  # so that they do not count as text of the page
     body = tree.body
     if body is not None:
-        main = _main_of(tree, body)
+        main = main_of(tree, body)
         _Walker(flow, aside=main is None).walk(main or body)
-    return _meta(tree)
-
-
-def _refuse_depth(text: str) -> None:
-    """Refuse a page with thousands of tags inside one another: no person wrote it, and it would take minutes."""
-    depth = 0
-    for match in _TAG.finditer(text):
-        if match.group(2).lower() not in _CLOSED_BY_ITSELF:
-            depth = max(0, depth + (-1 if match.group(1) else 1))
-            if depth > MAX_DEPTH:
-                raise Unreadable(f"has more than {MAX_DEPTH} tags open at once: it is damaged, or made to do harm.")
-
-
-def _main_of(tree: Any, body: Any) -> Any:
-    """Return the one `main` or `article` that holds most of the page's text."""
-    total = len(body.text(separator=" "))
-    for selector in ("main", "[role=main]", "article"):
-        found = tree.css(selector)
-        if len(found) == 1 and len(found[0].text(separator=" ")) >= MAIN_SHARE * total:
-            return found[0]
-    return None
-
-
-def _meta(tree: Any) -> dict[str, str]:
-    title = tree.css_first("title")
-    found = {"title": title.text().strip() if title is not None else ""}
-    for key, names in (("author", ("author",)), ("date", ("article:published_time", "date", "dcterms.date"))):
-        for name in names:
-            node = tree.css_first(f'meta[name="{name}"], meta[property="{name}"]')
-            if node is not None and key not in found:
-                found[key] = (node.attributes.get("content") or "").strip()
-    if "T" in found.get("date", ""):
-        found["date"] = found["date"][:10]
-    return {key: value for key, value in found.items() if value}
+    return meta_of(tree)
 
 
 class _Walker:
@@ -126,7 +66,7 @@ class _Walker:
         self._stack: list[tuple[Any, bool]] = []
         self._tags: list[str] = []
         self._lists: list[tuple[int, Span | None]] = []
-        self._term: Span | None = None
+        self._terms = Terms(flow)
 
     def walk(self, root: Any) -> None:
         """Append everything below `root`."""
@@ -157,6 +97,7 @@ class _Walker:
             self._buffer.append("\n")
         elif tag == "table" and (rows := _data_rows(node)):
             self._flush()
+            self._settle_terms()
             for caption in node.css("caption"):
                 self.flow.add(_flat(caption), Kind.CAPTION)
             self.flow.table(rows, header=_has_header(node))
@@ -167,12 +108,7 @@ class _Walker:
                 self._stack.append((node, True))
             elif tag in ("td", "th"):
                 self._buffer.append(" ")
-            if tag in _LISTS:
-                self._lists.append(
-                    (self._lists[0][0], self._lists[0][1])
-                    if self._lists
-                    else (self.flow.new_group(), self.flow.lead_in())
-                )
+            self._open(tag)
             kids = []
             kid = node.child
             while kid is not None:
@@ -180,11 +116,41 @@ class _Walker:
                 kid = kid.next
             self._stack += reversed(kids)
 
+    def _open(self, tag: str) -> None:
+        """Begin a list, or a term; a list inside another goes on with it, one that explains a term stands under that."""
+        if tag == "dl":
+            self._terms.open_list()
+        elif tag == "dt":
+            self._terms.open_term()
+        elif tag in _LISTS:
+            self._lists.append(self._list())
+
+    def _list(self) -> tuple[int, Span | None]:
+        outer = next((held for held in reversed(self._tags[:-1]) if held in _LISTS or held in _DEFINING), "")
+        if outer == "dd":
+            return self.flow.new_group(), self._terms.explain()
+        if self._lists:
+            return self._lists[-1]
+        self._settle_terms()
+        return self.flow.new_group(), self.flow.lead_in()
+
     def _leave(self, tag: str) -> None:
         self._flush()
         self._tags.pop()
         if tag in _LISTS:
             self._lists.pop()
+        elif tag == "dl":
+            self._terms.close_list()
+        elif tag == "dd":
+            self._terms.give_up()
+
+    def _settle_terms(self) -> Span | None:
+        """Return the terms that what is added now explains, None outside of their meaning."""
+        inner = next((tag for tag in reversed(self._tags) if tag in _DEFINING), "")
+        if inner == "dd":
+            return self._terms.explain()
+        self._terms.give_up()
+        return None
 
     def _text(self, text: str) -> None:
         self._buffer.append(text if "pre" in self._tags else _BLANKS.sub(" ", text))
@@ -199,17 +165,20 @@ class _Walker:
         kind = _KINDS.get(tag, Kind.PARAGRAPH)
         if kind is not Kind.CODE:
             text = re.sub(r" *\n *", "\n", re.sub(r" {2,}", " ", text))
+        if tag == "dt":
+            self._terms.add(text)
+            return
+        term = self._settle_terms()
         if kind is Kind.ITEM and self._lists:
             group, lead = self._lists[-1]
             goes_on = self.flow.last is not None and self.flow.last.group == group
             self.flow.add(
                 text, kind, level=len(self._lists) - 1, lead=lead, group=group, gap=BELOW if goes_on else APART
             )
-        elif tag in ("dt", "dd"):
-            span = self.flow.add(
-                text, kind, lead=self._term if tag == "dd" else None, gap=BELOW if tag == "dd" else APART
-            )
-            self._term = span if tag == "dt" else self._term
+        elif kind is Kind.DEFINITION and term is None:
+            self.flow.add(text)
+        elif kind is Kind.DEFINITION:
+            self.flow.add(text, kind, lead=term, gap=BELOW)
         else:
             self.flow.add(text, kind, level=_HEADINGS.get(tag, 0))
 

@@ -29,7 +29,8 @@ _INSIDE = frozenset(
 """Tags inside running text; every other one begins a piece. The cells of a row are parts of it."""
 _KINDS = {
     **{f"h{level}": (Kind.HEADING, level) for level in range(1, 7)},
-    "summary": (Kind.HEADING, SUMMARY_LEVEL), "li": (Kind.ITEM, 0), "dd": (Kind.ITEM, 0), "tr": (Kind.ROW, 0), "pre": (Kind.CODE, 0),
+    "summary": (Kind.HEADING, SUMMARY_LEVEL), "li": (Kind.ITEM, 0), "dt": (Kind.DEFINITION, 0), "dd": (Kind.DEFINITION, 1),
+    "tr": (Kind.ROW, 0), "pre": (Kind.CODE, 0),
     "caption": (Kind.CAPTION, 0), "figcaption": (Kind.CAPTION, 0),
 }  # fmt: skip
 

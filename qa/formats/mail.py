@@ -21,7 +21,7 @@ from qa.formats.places import MESSAGE_BODY
 from qa.formats.reading import Unreadable
 
 SUFFIXES = (".eml",)
-VERSION = 2
+VERSION = 3
 LONGEST_KIND = 2000
 """What a part says of its own kind is read no further: parsing it takes time by the square of its length."""
 ENCODING_GUESSED = "the body is in no encoding that the message tells; it was read as Windows-1252"

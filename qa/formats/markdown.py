@@ -7,27 +7,27 @@ Does not: read running text (qa/formats/inline.py), or search for places: tree-s
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from qa.datatypes import Block, Kind, Parsed, Span
 from qa.formats.callouts import opens_callout, parts_of
 from qa.formats.frontmatter import read_toml, read_yaml
-from qa.formats.htmlblocks import SUMMARY_LEVEL, Piece, begins_block, markup_in, pieces_of
+from qa.formats.grown import OPEN_ENDS, Grown
+from qa.formats.htmlblocks import SUMMARY_LEVEL, begins_block
+from qa.formats.htmlread import read_html
 from qa.formats.inline import Characters, InlineReader, joined
 from qa.formats.plain import tile, turns
 from qa.formats.reading import decode, hidden_mark
 
 SUFFIXES = (".md", ".markdown")
-VERSION = 5
+VERSION = 6
 _CONTAINERS = frozenset(("document", "section", "block_quote", "list"))
 _MARKERS = frozenset(("block_quote_marker", "block_continuation"))
 _FURNITURE = frozenset(("thematic_break", "link_reference_definition"))
 _FOOTNOTE = re.compile(r"(?m)^[ >]{0,8}\[\^[^\]\s]+\]:")
 _DEFINITION = re.compile(r"(?m)^ {0,3}[:~][ \t]+")
-_OPEN_ENDS = (":", "…", "：")
 _CLOSING = re.compile(r"(?<![ \t])[ \t]++#++[ \t]*+\Z")
 
 
@@ -44,15 +44,10 @@ def parse(data: bytes, name: str) -> Parsed:
 
 
 @dataclass
-class _Walk:
+class _Walk(Grown):
     """One pass over the tree of blocks, in the order of the text."""
 
-    characters: Characters
-    blocks: list[Block] = field(default_factory=list)
-    hidden: list[Span] = field(default_factory=list)
     meta: dict[str, str] = field(default_factory=dict)
-    headings: list[tuple[int, str]] = field(default_factory=list)
-    groups: int = 0
     callout: int = 0
     """Where the mark of a call-out ends that was read last: what is indented below it is said in it, no code."""
 
@@ -88,7 +83,7 @@ class _Walk:
         elif kind == "pipe_table":
             self._table(node)
         elif kind == "html_block":
-            self._html(node)
+            read_html(self, self.characters.span(node))
         elif kind in ("fenced_code_block", "indented_code_block"):
             self._code(node)
         elif kind in _FURNITURE:
@@ -96,32 +91,13 @@ class _Walk:
         else:
             self._paragraph(node, item)
 
-    def _add(self, start: int, end: int, kind: Kind, **more: Any) -> None:
-        """Append a block; it begins at its line, where nothing stands before it there."""
-        text = self.characters.text
-        floor = self.blocks[-1].span.end if self.blocks else 0
-        line = max(text.rfind("\n", 0, start) + 1, floor)
-        if not any(map(str.isalnum, text[line:start])) or kind is Kind.ITEM:
-            start = min(start, line)
-        end = start + len(text[start:end].rstrip())
-        if end > start >= floor:
-            path = tuple(words for _, words in self.headings)
-            self.blocks.append(Block(Span(start, end), kind, path, **more))
-
-    def _shown(self, span: Span, hidden: Iterable[Span]) -> str:
-        at, parts = span.start, []
-        for gap in [*joined(list(hidden)), Span(span.end, span.end)]:
-            parts.append(self.characters.text[at : gap.start])
-            at = max(at, gap.end)
-        return " ".join("".join(parts).split())
-
     def _list(self, outer: _Item | None) -> _Item:
         self.groups += outer is None
         before = self.blocks[-1] if self.blocks else None
         lead = None
         if before and before.kind in (Kind.PARAGRAPH, Kind.ITEM, Kind.TURN):
             shown = before.span.of(self.characters.text).rstrip(" *_\n")
-            lead = before.span if outer or shown.endswith(_OPEN_ENDS) else None
+            lead = before.span if outer or shown.endswith(OPEN_ENDS) else None
         return _Item(self.groups, outer.level + 1 if outer else 0, lead)
 
     def _begin_item(self, node: Any, item: _Item | None) -> list[Any]:
@@ -150,10 +126,10 @@ class _Walk:
         level = next((int(c.type[5]) for c in node.children if c.type.startswith("atx_h")), 0)
         level = level or (1 if any(c.type == "setext_h1_underline" for c in node.children) else 2)
         self.headings = [entry for entry in self.headings if entry[0] < level]
-        self._add(span.start, span.end, Kind.HEADING, level=level)
+        self.add(span.start, span.end, Kind.HEADING, level=level)
         ends = shown.end if inline is not None else span.start
         self.hidden += [Span(span.start, min(shown.start, ends)), *hidden, Span(ends, max(ends, span.end))]
-        words = self._shown(shown, hidden) if inline is not None else ""
+        words = self.shown(shown, hidden) if inline is not None else ""
         if words:
             self.headings.append((level, words))
 
@@ -167,10 +143,10 @@ class _Walk:
     def _unseen(self, node: Any, kind: Kind = Kind.FURNITURE, group: int = 0) -> None:
         span = self.characters.span(node)
         if _FOOTNOTE.match(span.of(self.characters.text)):
-            self._add(span.start, span.end, Kind.FOOTNOTE)
+            self.add(span.start, span.end, Kind.FOOTNOTE)
             self.hidden += self.inline.hidden(node)[0]
             return
-        self._add(span.start, span.end, kind, group=group)
+        self.add(span.start, span.end, kind, group=group)
         self.hidden.append(span)
 
     def _table(self, node: Any) -> None:
@@ -181,7 +157,7 @@ class _Walk:
             if row.type == "pipe_table_delimiter_row":
                 self._unseen(row, group=self.groups)
             elif row.type in ("pipe_table_header", "pipe_table_row"):
-                self._add(span.start, span.end, Kind.ROW, lead=header, group=self.groups)
+                self.add(span.start, span.end, Kind.ROW, lead=header, group=self.groups)
                 header = header or span
                 for cell in row.children:
                     if cell.type == "pipe_table_cell":
@@ -189,49 +165,10 @@ class _Walk:
                 bars = [self.characters.span(c) for c in row.children if c.type == "|"]
                 self.hidden += [bar for bar in bars if bar.start == span.start or bar.end == span.end]
 
-    def _html(self, node: Any) -> None:
-        """Read a block of HTML piece by piece; a summary heads what stands between its tag and the end of its details."""
-        span, text = self.characters.span(node), self.characters.text
-        marks, pieces = markup_in(text, span), list(pieces_of(text, span))
-        self.hidden += marks
-        starts = [mark.start for mark in marks]
-        if all(piece.kind is Kind.FURNITURE for piece in pieces):
-            self.hidden.append(span)
-        self.groups += 1
-        lead: Span | None = None
-        for piece in pieces:
-            shown = self._shown(
-                piece.span, marks[bisect_left(starts, piece.span.start) : bisect_left(starts, piece.span.end)]
-            )
-            if piece.kind in (Kind.HEADING, Kind.FURNITURE):
-                self.headings = [entry for entry in self.headings if entry[0] < piece.level]
-            if piece.kind is not Kind.FURNITURE:
-                self._between(span.start, piece.span.start)
-                lead = self._html_piece(piece, shown, lead)
-        self._between(span.start, span.end)
-
-    def _between(self, start: int, end: int) -> None:
-        """Append the tags between two pieces as what is no text."""
-        start = max(start, self.blocks[-1].span.end if self.blocks else 0)
-        if self.characters.text[start:end].strip():
-            self._add(start, end, Kind.FURNITURE)
-
-    def _html_piece(self, piece: Piece, shown: str, lead: Span | None) -> Span | None:
-        """Append a piece; return what leads the next one: a table's first row, or what ends with a colon."""
-        self.groups += piece.kind is Kind.ITEM
-        grouped = piece.kind in (Kind.ITEM, Kind.ROW)
-        more = {"group": self.groups, "lead": lead} if grouped else {}
-        self._add(piece.span.start, piece.span.end, piece.kind, level=piece.level, **more)
-        if piece.kind is Kind.HEADING:
-            self.headings.append((piece.level, shown))
-        if grouped and lead:
-            return lead
-        return piece.span if piece.kind is Kind.ROW or shown.endswith(_OPEN_ENDS) else None
-
     def _code(self, node: Any) -> None:
         span = self.characters.span(node)
         is_said = node.type == "indented_code_block" and not self.characters.text[self.callout : span.start].strip()
-        self._add(span.start, span.end, Kind.PARAGRAPH if is_said and self.callout else Kind.CODE)
+        self.add(span.start, span.end, Kind.PARAGRAPH if is_said and self.callout else Kind.CODE)
         for child in node.children:
             if child.type in ("fenced_code_block_delimiter", "info_string", "block_continuation"):
                 self.hidden.append(self.characters.span(child))
@@ -242,39 +179,53 @@ class _Walk:
         if inline is None:
             span = self.characters.span(node)
             if span.of(self.characters.text).strip():
-                self._add(span.start, span.end, Kind.PARAGRAPH)
+                self.add(span.start, span.end, Kind.PARAGRAPH)
             return
         span = self.characters.span(inline)
         hidden, only_pictures = self.inline.hidden(inline)
         self.hidden += hidden
         piece = span.of(self.characters.text)
         if item is None and begins_block(piece):  # the parser does not know all tags that begin one
-            self._html(inline)
+            read_html(self, span)
         elif opens_callout(piece):
             for part, kind in parts_of(self.characters.text, span):
-                self._add(part.start, part.end, kind, level=SUMMARY_LEVEL if kind is Kind.HEADING else 0)
+                self.add(part.start, part.end, kind, level=SUMMARY_LEVEL if kind is Kind.HEADING else 0)
                 self.hidden += [part] if kind is Kind.FURNITURE else []
                 self.callout = part.end
         elif only_pictures:
-            self._add(span.start, span.end, Kind.CAPTION)
+            self.add(span.start, span.end, Kind.CAPTION)
         elif item is not None:
             start = span.start if item.starts is None else item.starts
-            is_open = item.starts is None and piece.rstrip(" *_\n").endswith(_OPEN_ENDS)
+            is_open = item.starts is None and piece.rstrip(" *_\n").endswith(OPEN_ENDS)
             item.starts, item.goes_on = None, span if is_open else None
-            self._add(start, span.end, Kind.ITEM, level=item.level, lead=item.lead, group=item.group)
+            self.add(start, span.end, Kind.ITEM, level=item.level, lead=item.lead, group=item.group)
         elif _FOOTNOTE.match(piece):
-            self._split(span, [m.start() for m in _FOOTNOTE.finditer(piece)], Kind.FOOTNOTE)
-        elif (marks := list(_DEFINITION.finditer(piece))) and marks[0].start() > 0:
-            term = Span(span.start, span.start + marks[0].start())
-            self.hidden += [Span(span.start + m.start(), span.start + m.end()) for m in marks]
-            self._add(term.start, term.end, Kind.DEFINITION)
-            self._split(span, [m.start() for m in marks], Kind.DEFINITION, lead=term)
+            self.split(span, [m.start() for m in _FOOTNOTE.finditer(piece)], Kind.FOOTNOTE)
+        elif marks := list(_DEFINITION.finditer(piece)):
+            self._defined(span, [Span(span.start + mark.start(), span.start + mark.end()) for mark in marks])
         else:
-            self._add(span.start, span.end, Kind.PARAGRAPH)
+            self.add(span.start, span.end, Kind.PARAGRAPH)
 
-    def _split(self, span: Span, starts: list[int], kind: Kind, **more: Any) -> None:
-        for start, end in zip(starts, [*starts[1:], span.end - span.start], strict=True):
-            self._add(span.start + start, span.start + end, kind, **more)
+    def _defined(self, span: Span, marks: list[Span]) -> None:
+        """Read a paragraph with meanings, each behind its mark; the term is the line above, an empty one between them or not."""
+        above = Span(span.start, marks[0].start)
+        line = above.of(self.characters.text).strip()
+        term = (None if "\n" in line else above) if line else self._term_before()
+        if term is None:  # a paragraph with a line that begins so
+            self.add(span.start, span.end, Kind.PARAGRAPH)
+            return
+        if line:
+            self.add(term.start, term.end, Kind.DEFINITION)
+        self.hidden += marks
+        self.split(span, [mark.start - span.start for mark in marks], Kind.DEFINITION, lead=term)
+
+    def _term_before(self) -> Span | None:
+        """Make a term of the line just read, or return the one it explains."""
+        last = self.blocks[-1] if self.blocks else None
+        if last is None or last.kind is not Kind.PARAGRAPH or "\n" in last.span.of(self.characters.text).strip():
+            return last.lead if last is not None and last.kind is Kind.DEFINITION else None
+        self.blocks[-1] = replace(last, kind=Kind.DEFINITION)
+        return last.span
 
 
 @dataclass(slots=True)
