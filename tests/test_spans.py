@@ -191,6 +191,61 @@ def test_a_question_is_quoted_with_what_is_replied(settings, embedder, question,
     assert quote.replace("*", "").startswith(question) and quote.endswith(end)
 
 
+NEXT = {
+    "shop.txt": """Do you deliver?
+No.
+
+Opening hours of the shop
+Monday to Friday.
+
+Do you take cards?
+
+Yes, all of them.
+
+Gift wrap: one euro.
+
+Who mends shoes?
+
+Only Pia.
+
+Prices and orders
+
+Ask her. Is it dear? Not at all. Can I wait? Yes.
+
+What do I bring?
+Bring these:
+- the shoes
+- the receipt
+""",
+    "shop.md": "# Shop\n\n**Who mends bags?** Nobody.\n\n**Fees** are due at once.\n\nWhere is it?\n\nHere.\n\nParcels\n: In the yard.\n",
+    "talk.txt": "Ann: Who steers?\nBo: Me.\nAnn: I see. Then we are safe.\nBo: Who cooks?\nAnn: Yeah.\nAnn: I mean, I do.\nBo: Good.\n",
+    "shop.html": "<p>Is there parking?</p><p>Yes.</p><p>But only for an hour.</p><p>Toilets</p><p>In the cellar.</p>",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "end"),
+    [
+        ("shop.txt", "Do you deliver?", "No."),
+        ("shop.txt", "Do you take cards?", "all of them."),
+        ("shop.txt", "Who mends shoes?", "Only Pia."),
+        ("shop.txt", "Is it dear?", "Not at all."),
+        ("shop.txt", "What do I bring?", "- the receipt"),
+        ("shop.md", "Who mends bags?", "Nobody."),
+        ("shop.md", "Where is it?", "Here."),
+        ("talk.txt", "Ann: Who steers?", "Bo: Me."),
+        ("talk.txt", "Bo: Who cooks?", "I do."),
+        ("shop.html", "Is there parking?", "for an hour."),
+    ],
+)
+def test_a_reply_ends_where_something_else_begins(settings, embedder, name, question, end):
+    (settings.seeds / name).write_text(NEXT[name])
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    quote = quotes(engine)[question]
+    assert text_of(quote, engine.parts()[0].document(0).text).endswith(end)
+
+
 def faults(engine: Engine) -> list[tuple[str, str]]:
     """What is wrong with what is quoted for each sentence."""
     corpus = engine.parts()[0]

@@ -1,16 +1,17 @@
 """A question that the documents ask -> it together with what is replied: by itself it answers nobody.
 
 In -> out: a `Quote` that ends with a question mark, and its sentence -> a longer Quote, up to what the next sentences reply.
-Does not: judge the reply, or look beyond the next heading.
+Does not: judge the reply, or look beyond the next heading, term, question or speaker.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from qa.answers.announced import NEVER, Quote, introduced
-from qa.datatypes import Kind, Span
+from qa.answers.announced import NEVER, Quote, ends_open, introduced
+from qa.datatypes import Block, Kind, Span
 from qa.indexing.contract import Corpus
+from qa.patterns import pattern
 from qa.text.sentences import trim
 
 ENOUGH_CHARS = 80
@@ -18,6 +19,10 @@ ENOUGH_CHARS = 80
 MOST_CHARS = 500
 """Question and reply together are no longer, but for a first sentence that is."""
 _RUNNING = (Kind.PARAGRAPH, Kind.TURN)
+_ENDS = (".", "!", "…", "。", "！", "”", '"', ")")
+"""A line that ends otherwise heads what follows, or names it."""
+_LABEL = pattern(r"[^\n.:?!]{1,40}:\s")
+_BLANK_LINE = pattern(r"\n[ \t\r]*\n")
 _CLOSING = " \t\n*_~\"'”’»)]"
 
 
@@ -39,13 +44,37 @@ def with_reply(corpus: Corpus, sentence: int, quote: Quote) -> Quote:
             return introduced(corpus, document, at - 1, quote) or quote
         if block.kind not in _RUNNING or (replied and span.end - quote.span.start > MOST_CHARS):
             break
-        said = shown.of(span)
-        if _asks(said) and replied and at != replying:
-            break  # the next question
-        if not _asks(said):
-            replied, replying = replied + len(said), at
+        asks = _asks(shown.of(span))
+        if replied and ((asks and block.kind is Kind.PARAGRAPH) or _is_next(corpus, quote.span, replying, after)):
+            break
+        if not asks:
+            replied, replying = replied + len(shown.of(span)), at
         end = span.end
-    return replace(quote, span=Span(quote.span.start, end)) if replied else quote
+    if not replied:
+        return quote
+    found = replace(quote, span=Span(quote.span.start, end))
+    longer = introduced(corpus, document, replying, found) if ends_open(corpus, document, found.span) else None
+    return longer or found
+
+
+def _is_next(corpus: Corpus, question: Span, replying: int, sentence: int) -> bool:
+    """Tell whether something else begins with a sentence after the reply: somebody else speaks, or a line heads what follows."""
+    at = int(corpus.sentences[sentence, 3])
+    if at == replying:
+        return False
+    document, span = corpus.sentence(sentence)
+    text, block, before = document.text, corpus.structure.block(at), corpus.structure.block(replying)
+    said = corpus.shown(corpus.number_of[document.doc_id]).of(block.span).strip()
+    if block.kind is Kind.TURN:
+        return _asks(said) or _speaker(text, block) != _speaker(text, before)
+    together = not _BLANK_LINE.search(text, question.end, max(question.end, before.span.start))
+    apart = bool(_BLANK_LINE.search(text, question.end, span.start))
+    marked = text[question.start : question.start + 2] == text[block.span.start : block.span.start + 2] == "**"
+    return (together and apart) or marked or not said.endswith(_ENDS) or bool(_LABEL.match(said))
+
+
+def _speaker(text: str, block: Block) -> str:
+    return block.lead.of(text) if block.lead else ""
 
 
 def _asks(text: str) -> bool:
