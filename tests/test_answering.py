@@ -222,6 +222,27 @@ def test_another_word_is_not_taken_for_a_slip(settings, model, typed, near):
     assert dict(engine.ask(f"what about {typed} there").corrections) == {}
 
 
+SLIPS = {
+    "wher is the asembly pont": ["where", "assembly"],
+    "can i use the lfits": ["lifts"],
+    "wen does teh farmacy close": ["pharmacy"],
+    "waar is de apotheek in Amsterdam": [],
+    "is there a defibrillator near the gate": [],
+}
+
+
+@pytest.mark.parametrize(("question", "assumed"), SLIPS.items())
+def test_several_slips_in_one_question_are_seen_and_words_near_to_none_stay(settings, model, question, assumed):
+    import dataclasses
+
+    (settings.seeds / "a.txt").write_text(
+        "The assembly point is the car park. Lifts must not be used. The pharmacy closes at seven."
+    )
+    engine = Engine(dataclasses.replace(settings, model="all-MiniLM-L6-v2", passage_tokens=120), embedder=model)
+    engine.build()
+    assert list(engine.ask(question).corrections.values()) == assumed
+
+
 def test_what_two_documents_say_alike_is_quoted_once_and_names_both(settings, embedder):
     (settings.seeds / "a.txt").write_text("Whales sing at night.")
     (settings.seeds / "b.txt").write_text("Other file.\n\nThe whales sing at night!")

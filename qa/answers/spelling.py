@@ -7,7 +7,7 @@ Two ways to be meant, the first that fits: spoken alike (Zelenskiy, Zelenskyy), 
 more two. A word typed with a capital is only taken for a name. A word the model knows whole ("Greece", "price") is no slip of
 another: it is only taken for another spelling of the same one (defence, defense; Kiev, Kyiv).
 A slip in the word that asks (whne, wich) is one of English, whatever the documents say; in a question of another language,
-or of words that are mostly unknown, nothing is corrected: there an unknown word is as likely right.
+or of words that are mostly unknown and near to none, nothing is corrected: there an unknown word is as likely right.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from qa.text.tokens import folded_words, is_content_word, sound, stem
 SLIP_LETTERS = 5
 """Fewest letters of a word in which a slip is seen."""
 SURE_LETTERS = 6
-"""Below so many letters a slip is only seen in names, and only behind the right first letter."""
+"""Below so many letters a slip is only seen in names or where letters are turned, and only behind the right first letter."""
 TWO_SLIPS_LETTERS = 8
 ASKING = ("what", "when", "where", "which", "who", "whom", "whose", "why", "how")
 ASKING_LETTERS = 3
@@ -53,7 +53,7 @@ _VARIANTS = [
 def corrections(corpus: Corpus, query: Query) -> dict[str, str]:
     """Return the words of a question that no document has, each with the word of the documents it is taken for."""
     words = list(folded_words(query.text))
-    if not _could_be_slips(corpus, words):
+    if not _could_be_english(words):
         return {}
     found = {}
     for shown, word, tokens in query.weighty_words:
@@ -71,14 +71,13 @@ def corrections(corpus: Corpus, query: Query) -> dict[str, str]:
             meant = _of_documents(corpus, word, is_known=is_known)
             if meant and (corpus.is_name(meant) or not is_typed_as_name(query.text, shown)):
                 found[shown] = corpus.spelling_of(meant) if corpus.is_name(meant) else meant
-    return found
+    known = sum(not is_content_word(word) or bool(corpus.passage_frequency(stem(word))) for word in words)
+    return found if len(words) <= BARE_WORDS or 2 * (known + len(found)) >= len(words) else {}
 
 
-def _could_be_slips(corpus: Corpus, words: Sequence[str]) -> bool:
-    """Tell whether a question is in English, or a few names, and its words are known for the most part."""
-    english = sum(word in _ENGLISH for word in words)
-    known = sum(not is_content_word(word) or word in corpus.words for word in words)
-    return len(words) <= BARE_WORDS or (english > 0 and 2 * known >= len(words))
+def _could_be_english(words: Sequence[str]) -> bool:
+    """Tell whether a question is in English, or a few names, which may be of any language."""
+    return len(words) <= BARE_WORDS or not _ENGLISH.isdisjoint(words)
 
 
 def _asking(word: str, words: Sequence[str]) -> str | None:
@@ -142,9 +141,14 @@ def _slips(corpus: Corpus, word: str) -> list[str]:
     near = [row for row in near if corpus.is_name(row[0]) or (row[1] < 2 and not _is_other_word(word, row[0]))]
     near = [row for row in near if row[1] < 2 or row[0][0] == word[0]]
     if len(word) < SURE_LETTERS:
-        near = [row for row in near if row[0][0] == word[0] and corpus.is_name(row[0])]
+        near = [row for row in near if row[0][0] == word[0] and (corpus.is_name(row[0]) or _is_turned(word, row[0]))]
     fewest = min((slips for _, slips, _ in near), default=0)
     return [other for other, slips, _ in near if slips == fewest]
+
+
+def _is_turned(word: str, other: str) -> bool:
+    """Tell whether two words have the same letters, in another order."""
+    return sorted(word) == sorted(other)
 
 
 def _is_variant(word: str, other: str) -> bool:
