@@ -146,6 +146,23 @@ def test_a_turn_has_its_speaker(engine):
     assert (found["The train was."].lead.text, found["The train was."].kind) == ("Bo Lind", Kind.TURN)
 
 
+@pytest.mark.parametrize(
+    ("written", "chosen", "quoted"),
+    [
+        ("**Day 1.** We climb the tower. Then we eat.", "Day 1.", "**Day 1.** We climb the tower."),
+        ("__Deposit.__ Three rents are paid. Not in cash.", "Deposit.", "__Deposit.__ Three rents are paid."),
+        ("Step 3. Close the valve. Wait.", "Step 3.", "Step 3. Close the valve."),
+        ("We climb. **Never alone.** Ask first.", "Never alone.", "**Never alone.**"),
+        ("Nobody pays. Not even on Sundays.", "Nobody pays.", "Nobody pays."),
+    ],
+)
+def test_a_label_before_its_sentence_is_quoted_with_it(settings, embedder, written, chosen, quoted):
+    (settings.seeds / "plan.md").write_text(f"# Plan\n\n{written}\n")
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    assert text_of(quotes(engine)[chosen], engine.document("plan.md").text) == quoted
+
+
 INTERVIEW = """**Ann Lee:** When does the boat leave? I was told at nine.
 
 **Bo Lind:** Will anybody be late?

@@ -38,6 +38,8 @@ ITEM_CHARS = 120
 """Items that are longer on average are sentences of their own: one of them is quoted alone, under the lead-in."""
 JOINED = 4
 """So many sentences are quoted together at most where marks or brackets open in one and close in another."""
+STRONG, LABEL_CHARS = ("**", "__"), 60
+NUMBERED = pattern(r"[^\W\d_]{,12} ?\d{1,3}[.:)]\Z")
 LEANS = pattern(r"[“\"‘']?(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
 _AS_WRITTEN = frozenset((Kind.CODE, Kind.ROW, Kind.FOOTNOTE, Kind.DEFINITION))
 """Kinds whose marks say what they are."""
@@ -105,6 +107,9 @@ def _running(corpus: Corpus, document: Document, sentence: int, block: Block, nu
     """A sentence of a paragraph or turn, with what follows its colon; one that leans on the sentence before it stands under that."""
     text = document.text
     span = _whole(corpus, document, sentence, number)
+    if _is_of(corpus, sentence + 1, number) and not _is_of(corpus, sentence - 1, number) and _is_label(text, span):
+        start = span.start - 2 * (text[max(span.start - 2, 0) : span.start] in STRONG)
+        span = Span(start, _whole(corpus, document, sentence + 1, number).end)
     lead, leant_on = _lead(text, block, span), _leant_on(corpus, text, sentence, number, span)
     if lead and leant_on:
         span = Span(leant_on.span.start, span.end)
@@ -134,6 +139,13 @@ def _whole(corpus: Corpus, document: Document, sentence: int, number: int) -> Sp
                 if _length(wider) <= SHORT_CHARS and is_balanced(wider.of(text)):
                     return wider
     return after_half(shown, span)
+
+
+def _is_label(text: str, span: Span) -> bool:
+    """Tell whether a sentence only names those behind it in its paragraph: "**Deposit.**", "Day 1."."""
+    around = text[max(span.start - 2, 0) : span.end + 2].strip()  # its marks may be in the span or beside it
+    is_strong = any(around.startswith(mark) and around.endswith(mark) for mark in STRONG)
+    return (is_strong and _length(span) <= LABEL_CHARS) or bool(NUMBERED.match(span.of(text).strip("*_")))
 
 
 def _leant_on(corpus: Corpus, text: str, sentence: int, number: int, span: Span) -> Lead | None:
