@@ -185,6 +185,7 @@ def reef(settings, embedder):
         "articles by Brenn",
         "Who wrote the report about the reef census?",
         "which texts did ottilie brenn write",
+        "Who wrote about the reef?",
     ],
 )
 def test_an_author_is_known_from_what_a_document_says_of_itself(reef, question):
@@ -194,7 +195,13 @@ def test_an_author_is_known_from_what_a_document_says_of_itself(reef, question):
 
 
 @pytest.mark.parametrize(
-    "question", ["Who wrote the report about the mill?", "What did Olof Rask write?", "Who wrote the reef?"]
+    "question",
+    [
+        "Who wrote the report about the mill?",
+        "What did Olof Rask write?",
+        "Who wrote the reef?",
+        "Who wrote about divers?",
+    ],
 )
 def test_an_author_nobody_tells_is_searched_in_the_text(reef, question):
     assert reef.ask(question).kind == "answer"
@@ -228,7 +235,7 @@ def test_what_a_form_of_two_questions_matches_holds_a_hint(form):
     check()
 
 
-@pytest.mark.parametrize("form", [*authors._BY, *authors._OF])
+@pytest.mark.parametrize("form", [*authors._BY, *authors._OF, *authors._ABOUT])
 def test_what_a_form_about_authors_matches_holds_a_hint(form):
     @settings_of(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     @given(written_like(form))

@@ -34,6 +34,9 @@ _OF = (
     rf"(?:who is )?(?:the )?author of (?:the |this |that )?(?P<topic>.*\b{_DOCUMENT}\b.*)",
     rf"who (?:is|was) (?:the )?(?P<topic>.*\b{_DOCUMENT}\b.*?) (?:written )?by",
 )
+_ABOUT = (
+    r"who (?:wrote|writes|has written|published) (?:something |anything )?(?:about|on) (?:the |a |an )?(?P<topic>.+)",
+)
 _NO_TOPIC = pattern(rf"\b(?:{_DOCUMENT}|about|on|of|called|named|titled)\b", re.IGNORECASE)
 
 _HINTS = ("writ", "wrote", "author", "publish", " by")
@@ -64,8 +67,9 @@ def written(corpus: Corpus, question: str, about: Callable[[str], int | None]) -
             found, f"{counted(len(found), 'document')} by {_author(corpus, found[0])}, {how_begun(len(found))}."
         )
     topic = _NO_TOPIC.sub(" ", _asked(_OF, plain, "topic"))
-    number = about(topic) if content_words(topic) else None
-    if number is None or not _author(corpus, number):
+    by_title = "" if topic else _asked(_ABOUT, plain, "topic")
+    number = about(topic or by_title) if content_words(topic or by_title) else None
+    if number is None or not _author(corpus, number) or (by_title and not _is_in_title(corpus, number, by_title)):
         return None
     return Written((number,), f"“{corpus.entries[number]['title']}” is by {_author(corpus, number)}. It begins:")
 
@@ -78,6 +82,12 @@ def how_begun(count: int) -> str:
 def _asked(forms: tuple[str, ...], question: str, part: str) -> str:
     found = (re.fullmatch(form, question, re.IGNORECASE) for form in forms)
     return next((match[part] for match in found if match), "")
+
+
+def _is_in_title(corpus: Corpus, number: int, topic: str) -> bool:
+    """Tell whether a document is on a topic by its title: what else it touches, others may be said to have written about."""
+    titled = set(map(stem, content_words(corpus.entries[number]["title"])))
+    return set(map(stem, content_words(topic))) <= titled
 
 
 def _author(corpus: Corpus, number: int) -> str:
