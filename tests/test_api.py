@@ -98,6 +98,7 @@ ROOMS = [
         "answers.context",
         "answers.ranking",
         "answers.quoting",
+        "answers.referring",
         "answers.reading",
         "answers.weighing",
         "answers.confidence",

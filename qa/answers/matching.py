@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-EARLIER = 0.5
+EARLIER = 0.3
 """What a token of an earlier question counts, beside one of the question itself."""
 SHORTEST = 6
 """A sentence of fewer tokens is near to a question by chance."""

@@ -39,7 +39,7 @@ def of_the_other(together: Answer, readings: Sequence[Answer], thing: str, most:
     """Return the answer to a follow-up that names another thing, read as the question before asked of that as well as together with it.
 
     A quote counts by its mean probability over both: what answers only one of them comes later, or not at all. Quotes that do not even
-    name the other thing are no answer where the documents do not answer the question asked of it.
+    name the other thing are no answer where the documents do not answer the question asked of it, and no surer one where they do.
     """
     if not readings:
         return together
@@ -54,8 +54,9 @@ def of_the_other(together: Answer, readings: Sequence[Answer], thing: str, most:
     unique = {(c.doc_id, c.span): c for c in (*together.citations, *best.citations)}
     order = sorted(unique, key=lambda place: -chances[place])
     kept = [place for place in order if chances[place] >= SHARE_OF_BEST * chances[order[0]]][:most]
+    surest = max(best, together, key=lambda answer: answer.confidence)
     return replace(
-        max(best, together, key=lambda answer: answer.confidence),
+        surest if _names(replace(unique[kept[0]], title=""), thing) else best,  # a title may be many a thing's
         searched=together.searched,
         citations=tuple(replace(unique[place], label=n, probability=chances[place]) for n, place in enumerate(kept, 1)),
         corrections={**best.corrections, **together.corrections},

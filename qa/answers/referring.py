@@ -1,0 +1,32 @@
+"""A follow-up, searched with the question before it -> what a reader is asked: the follow-up alone, with what it refers to.
+
+In -> out: a Corpus and a Query -> a text.
+Does not: change what is searched. A reader that is given both questions finds the answer to the first one again, and is sure of it.
+"""
+
+from __future__ import annotations
+
+from qa.answers.retrieval import Query
+from qa.answers.spelling import is_typed_as_name
+from qa.indexing.contract import Corpus
+
+
+def read_as(corpus: Corpus, query: Query) -> str:
+    """Return the question with the names of the ones before it in front ("Attic: where is it?").
+
+    Without names before it both as they are searched; so where it only exchanges a name ("and the Cellar?"), which says nothing alone.
+    """
+    before: list[str] = []
+    has_name = has_more = False
+    for shown, word, tokens in query.weighty_words:
+        is_name = corpus.is_name(word) or is_typed_as_name(query.text, shown)
+        if query.encoding.starts[tokens[0]] < query.asked_from:
+            before += [shown] if is_name else []
+        elif is_name:
+            has_name = True
+        else:
+            has_more = True
+    asked = query.text[query.asked_from :].strip()
+    if has_name:
+        return asked if has_more else query.text
+    return f"{' '.join(dict.fromkeys(before))}: {asked}" if before else query.text

@@ -1,0 +1,42 @@
+"""A follow-up is read for itself: what answers the question before it is no answer to this one."""
+
+import pytest
+
+from qa.engine import Engine
+from qa.settings import Settings
+
+ROOMS = """# Rooms for hire
+
+The Attic costs thirty euros an hour and seats twelve.
+Bookings are made by Yusuf, who is in on Tuesdays.
+
+The Rail Museum next door opens at nine. Its entrance is in Dock Street.
+The Toy Museum opens at ten."""
+
+
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory, model):
+    folder = tmp_path_factory.mktemp("rooms")
+    (folder / "seeds").mkdir()
+    (folder / "seeds" / "rooms.md").write_text(ROOMS)
+    engine = Engine(Settings(seeds=folder / "seeds", index=folder / "index"), embedder=model)
+    engine.build()
+    return engine
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "answer"),
+    [
+        ("How much does the Attic cost?", "who makes the bookings?", "Bookings are made by Yusuf"),
+        ("Who founded the Rail Museum?", "where is it?", "Its entrance is in Dock Street."),
+        ("When does the Rail Museum open?", "and the Toy Museum?", "The Toy Museum opens at ten."),
+    ],
+)
+def test_a_follow_up_gets_its_own_answer(rooms, earlier, question, answer):
+    found = rooms.ask(question, history=[earlier])
+    assert found.clear and found.citations[0].text.startswith(answer)
+
+
+@pytest.mark.parametrize("question", ["who owns it?", "when was it built?", "and the Cellar?"])
+def test_the_answer_to_the_question_before_is_no_sure_answer(rooms, question):
+    assert not rooms.ask(question, history=["How much does the Attic cost?"]).clear
