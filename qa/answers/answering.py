@@ -138,7 +138,9 @@ def _spelled_out(corpus: Corpus, means: Means, refused: Answer, acronyms: Sequen
 def _decide(corpus: Corpus, means: Means, question: str, found: Findings) -> Answer:
     judgement = judge(corpus, found.query, found.match, found.ranking, found.reads, means.weights)
     settings, searched, confidence = means.settings, found.query.text, judgement.confidence
-    citations = choose_quotes(corpus, found.ranking, settings.quotes) if confidence >= settings.threshold else []
+    citations = []
+    if confidence >= settings.threshold:
+        citations = choose_quotes(corpus, found.ranking, settings.quotes, asked=searched)
     if confidence >= settings.clear_threshold:  # words of what may be no answer are none either
         citations = [with_answer(corpus, citation, found.reads) for citation in citations]
     if not citations:

@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from qa.answers.announced import Quote
+from qa.answers.context import stems_above
 from qa.answers.ranking import SentenceRanking
 from qa.answers.spans import headings_of, quote_span, where_of
 from qa.datatypes import Citation, Document, Kind, Place, Span
 from qa.indexing.contract import Corpus
 from qa.patterns import pattern
-from qa.text.tokens import content_words, folded_words, is_content_word
+from qa.text.tokens import content_words, folded_words, is_content_word, stem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,13 +40,16 @@ _RUNNING = pattern(r"\S{30,}")
 _DENIALS = frozenset(("not", "no", "nor", "t", "never", "without"))
 
 
-def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int) -> list[Citation]:
+def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int, *, asked: str = "") -> list[Citation]:
     """Return at most `limit` Citations, the likeliest first, labelled from 1; what is said alike elsewhere is named in `also`.
 
+    Of a list whose heading or lead-in has a word of the question `asked`, an item is quoted alone only if it has one itself.
     Quoted is what is likely enough by itself, at least LEAST_CHANCE and SHARE_OF_BEST of the best one's chance, and the best one in any case.
     """
-    candidates, alone = list(_candidates(corpus, ranking)), _stand_out(corpus, ranking.sentences, _chances(ranking))
-    best = 0.0
+    candidates, best = list(_candidates(corpus, ranking)), 0.0
+    words = frozenset(map(stem, content_words(asked)))
+    alone = _stand_out(corpus, ranking.sentences, _chances(ranking))
+    alone = {number for number in alone if not _is_list_asked(corpus, number, words)}
     chosen: list[Citation] = []
     while len(chosen) < limit and candidates:
         quoted = {c.doc_id for c in chosen}
@@ -149,6 +153,14 @@ def _stand_out(corpus: Corpus, sentences: NDArray[np.int64], chances: NDArray[np
         for number, (key, block) in of_list.items()
         if max((c for b, c in items[key].items() if b != block), default=0.0) < STANDS_OUT * items[key][block]
     }
+
+
+def _is_list_asked(corpus: Corpus, number: int, words: frozenset[str]) -> bool:
+    """Tell whether words of the question stand above an item, and none in it: "which allergens are in it", and not "is there any celery"."""
+    document, span = corpus.sentence(number)
+    above, led = stems_above(corpus, int(corpus.sentences[number, 3]))
+    own = set(map(stem, content_words(span.of(document.text))))
+    return bool(words & (above | led)) and not words & own
 
 
 def _letters(text: str) -> int:
