@@ -101,6 +101,7 @@ ROOMS = [
         "answers.referring",
         "answers.reading",
         "answers.weighing",
+        "answers.worth",
         "answers.confidence",
         "answers.calibrated",
         "answers.followups",

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from qa.answers import answering, searching, weighing
+from qa.answers import answering, searching
 from qa.answers.reading import _shown_passage
+from qa.answers.worth import PASSAGES_READ, SURE, Worth
 from qa.datatypes import Span
 from qa.engine import Engine
 from qa.errors import SettingsError
@@ -248,35 +249,51 @@ def test_a_reader_that_cannot_be_loaded_is_named(real, tmp_path):
 
 
 class Judge:
-    """A reader that is as sure of some passages as can be, and of the others as little."""
+    """A reader that is as sure of some passages as an unread one is taken to be, and of the others as little as can be."""
 
     name = "judge"
 
-    def __init__(self, liked):
+    def __init__(self, liked=()):
         self.liked = liked
 
     def read(self, question, passages):
-        margin = {True: 50.0, False: -50.0}
+        margin = {True: SURE, False: -50.0}
         return [Reading((margin[text in self.liked],) * len(spans), (None,) * len(spans)) for text, spans in passages]
+
+
+def passages_of(found):
+    """Return the passages that are read at most."""
+    return list(dict.fromkeys(by_match(found.ranking).rows.tolist()))[:PASSAGES_READ]
+
+
+def by_match(ranking):
+    order = np.lexsort((ranking.sentences, -ranking.scores))
+    return dataclasses.replace(
+        ranking, sentences=ranking.sentences[order], scores=ranking.scores[order], rows=ranking.rows[order]
+    )
 
 
 @pytest.mark.parametrize(
     "question", [*QUESTIONS, "Kallas", "what happened", "why", "war and peace in Europe since 1945"]
 )
-def test_a_passage_that_is_not_read_would_not_be_quoted_whatever_the_reader_said(real, monkeypatch, question):
-    """All are read, and the reader is sure of those alone that would have been left out."""
+@pytest.mark.parametrize("liked", [0, 1, 2])
+def test_a_passage_that_is_not_read_would_not_be_quoted_were_the_reader_that_sure_of_it(
+    real, monkeypatch, question, liked
+):
+    """Some of the first are liked; then all are read, and of those left out the reader is as sure as it was taken to be."""
     corpus, means = real.parts()
-    reader, left_out = Judge(set()), []
+    first = passages_of(searching.look_for(corpus, dataclasses.replace(means, reader=None), question))[:liked]
+    reader = Judge({_shown_passage(corpus, row).text for row in first})
+    means = dataclasses.replace(means, reader=reader)
+    found = searching.look_for(corpus, means, question)
+    left_out = [row for row in passages_of(found) if row not in found.reads.read]
+    reader.liked |= {_shown_passage(corpus, row).text for row in left_out}
 
-    def all_of_them(corpus, ranking, weights):
-        worth = weighing.worth_reading(corpus, ranking, weights)
-        rows = list(dict.fromkeys(ranking.rows.tolist()))[: weighing.PASSAGES_READ]
-        left_out.extend(row for row in rows if row not in worth)
-        reader.liked = {_shown_passage(corpus, row).text for row in left_out}
-        return rows
+    def every_one(self, margins, read):
+        return next((row for row in self._order if row not in read), None)
 
-    monkeypatch.setattr(searching, "worth_reading", all_of_them)
-    answer = answering.answer_question(corpus, dataclasses.replace(means, reader=reader), question)
+    monkeypatch.setattr(Worth, "next_row", every_one)
+    answer = answering.answer_question(corpus, means, question)
     places = [(passage.doc_id, passage.span) for passage in map(corpus.passage, left_out)]
     for citation in answer.citations:
         assert not any(d == citation.doc_id and s.start <= citation.span.start < s.end for d, s in places), (
@@ -284,10 +301,18 @@ def test_a_passage_that_is_not_read_would_not_be_quoted_whatever_the_reader_said
         )
 
 
-def test_passages_are_left_out(real):
+def test_passages_are_left_out_more_of_them_where_the_reader_is_sure_of_the_first(real):
     corpus, means = real.parts()
     read = [len(searching.look_for(corpus, means, question).reads.read) for question in QUESTIONS]
-    assert 1 <= min(read) <= sum(read) / len(read) < weighing.PASSAGES_READ - 1
+    assert 1 <= min(read) <= sum(read) / len(read) < PASSAGES_READ - 2
+    fewer = []
+    for question in QUESTIONS:
+        found = searching.look_for(corpus, dataclasses.replace(means, reader=Judge()), question)
+        sure = Judge({_shown_passage(corpus, found.reads.read[0]).text})
+        again = searching.look_for(corpus, dataclasses.replace(means, reader=sure), question)
+        assert again.reads.read == found.reads.read[: len(again.reads.read)]
+        fewer.append(len(found.reads.read) - len(again.reads.read))
+    assert min(fewer) >= 0 and max(fewer) > 0
 
 
 def test_words_are_told_of_clear_answers_alone(real):

@@ -1,14 +1,15 @@
 """The best passages, read together with the question: what each of their sentences says to it.
 
-In -> out: a question, its SentenceRanking, a reader -> `Reads`.
-Does not: weigh them (qa/answers/weighing.py), or load a reader (qa/models).
+In -> out: a question, its SentenceRanking, a reader, who says which is next -> `Reads`.
+Does not: choose them (qa/answers/worth.py) or weigh them (qa/answers/weighing.py), or load a reader (qa/models).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import field
+from collections.abc import Callable, Sequence
+from dataclasses import field, replace
+from math import inf
 from typing import TYPE_CHECKING
 
 from qa.answers.ranking import SentenceRanking
@@ -34,29 +35,37 @@ class Reads:
     """Of each sentence read, by its number: the likeliest answering words, in document coordinates, and how likely they are in it."""
 
 
-def read_best(
-    corpus: Corpus, question: str, ranking: SentenceRanking, rows: Sequence[int], reader: Reader | None
-) -> Reads:
-    """Read some passages of a ranking; nothing is read without a reader."""
+def unread(ranking: SentenceRanking) -> Reads:
+    """Return that nothing was read of a ranking."""
     import numpy as np
 
-    margins = np.full(len(ranking.sentences), np.nan, np.float32)
-    if reader is None:
-        return Reads(margins)
-    shown = [_shown_passage(corpus, row) for row in rows]
-    readings = reader.read(question, [(each.text, each.spans) for each in shown])
-    found: dict[int, float] = {}
-    answers: dict[int, tuple[Span, float]] = {}
-    for each, reading in zip(shown, readings, strict=True):
-        for number, margin, words in zip(each.numbers, reading.margins, reading.answers, strict=True):
-            if margin > found.get(number, -np.inf):
-                found[number] = margin
-                if words and words[0].end > words[0].start:
-                    first, last = each.places[words[0].start], each.places[words[0].end - 1]
-                    answers[number] = Span(first, last + 1), words[1]
-    for place, number in enumerate(ranking.sentences.tolist()):
-        margins[place] = found.get(number, np.nan)
-    return Reads(margins, tuple(rows), answers)
+    return Reads(np.full(len(ranking.sentences), np.nan, np.float32))
+
+
+def read_best(
+    corpus: Corpus,
+    question: str,
+    ranking: SentenceRanking,
+    reader: Reader,
+    next_row: Callable[[NDArray[np.float32], Sequence[int]], int | None],
+) -> Reads:
+    """Read passages of a ranking, one after another; `next_row` says which by the margins and the passages so far, None where it is enough."""
+    reads, read, found = unread(ranking), list[int](), dict[int, float]()
+    place_of = {number: place for place, number in enumerate(ranking.sentences.tolist())}
+    while (row := next_row(reads.margins, read)) is not None:
+        read.append(row)
+        shown = _shown_passage(corpus, row)
+        (reading,) = reader.read(question, [(shown.text, shown.spans)])
+        for number, margin, words in zip(shown.numbers, reading.margins, reading.answers, strict=True):
+            if margin <= found.get(number, -inf):  # one that stands in two passages counts where it is surer
+                continue
+            found[number] = margin
+            if number in place_of:
+                reads.margins[place_of[number]] = margin
+            if words and words[0].end > words[0].start:
+                first, last = shown.places[words[0].start], shown.places[words[0].end - 1]
+                reads.answers[number] = Span(first, last + 1), words[1]
+    return replace(reads, read=tuple(read))
 
 
 @record

@@ -15,11 +15,12 @@ from qa.answers.followups import searched_for
 from qa.answers.joining import rank_windows, windows_around
 from qa.answers.matching import TokenMatch, match_tokens
 from qa.answers.ranking import SentenceRanking, rank_sentences
-from qa.answers.reading import Reads, read_best
+from qa.answers.reading import Reads, read_best, unread
 from qa.answers.referring import read_as
 from qa.answers.retrieval import Query, make_query, most_lexical, rank_passages, scores_of
 from qa.answers.spelling import corrected, corrections
-from qa.answers.weighing import SentenceWeights, weigh, worth_reading
+from qa.answers.weighing import SentenceWeights, weigh
+from qa.answers.worth import Worth
 from qa.datatypes import Hit
 from qa.defaults import HITS_SHOWN
 from qa.indexing.contract import Corpus
@@ -91,9 +92,11 @@ def look_for(
     match, hits, rows, looked_at = _search(corpus, means, query, k, read=means.settings.candidates)
     searched = match.of_rows(looked_at)
     ranking = rank_sentences(corpus, query, searched, rows)
-    asked_of = read_as(corpus, query) if query.asked_from else query.text
-    reads = read_best(corpus, asked_of, ranking, worth_reading(corpus, ranking, means.sentence_weights), means.reader)
-    return Findings(query, searched, weigh(corpus, ranking, reads, means.sentence_weights), reads, tuple(hits), changed)
+    weights, reader, reads = means.sentence_weights, means.reader, unread(ranking)
+    if reader:
+        asked_of = read_as(corpus, query) if query.asked_from else query.text
+        reads = read_best(corpus, asked_of, ranking, reader, Worth(corpus, ranking, weights).next_row)
+    return Findings(query, searched, weigh(corpus, ranking, reads, weights), reads, tuple(hits), changed)
 
 
 def understand(

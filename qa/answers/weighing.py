@@ -1,7 +1,7 @@
 """How likely each sentence answers: the match, its context and the reader together.
 
-In -> out: a SentenceRanking -> the passages that are worth reading; it and what was read -> the ranking by probability, each sentence with its own.
-Does not: choose (qa/answers/quoting.py), or judge the question as a whole (qa/answers/confidence.py).
+In -> out: a SentenceRanking and what was read of it -> the ranking by probability, each sentence with its own.
+Does not: choose what is read (qa/answers/worth.py) or quoted (qa/answers/quoting.py), or judge the question as a whole (qa/answers/confidence.py).
 
 A logistic regression over a sentence's own features; `benchmarks/fit_answers.py` fits it and says what it is worth on sets it was not fitted on.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qa.answers.quoting import OF_ANOTHER_SOURCE
 from qa.answers.ranking import SentenceRanking
 from qa.answers.reading import Reads
 from qa.datatypes import Kind
@@ -26,8 +25,6 @@ WEIGHED = 60
 """How many of the best sentences are weighed."""
 BY_MATCH = ("score", "behind_best", "passage_place", "own_share", "least_match", "length", "scrap", "heading")
 BY_READER = ("margin", "margin_behind_best", "margin_above_none", "unread")
-PASSAGES_READ = 8
-"""How many passages are read at most, those of the best sentences first."""
 PLACES = 8
 LONG_CHARS, SCRAP_CHARS = 400, 25
 FURTHEST = 8.0
@@ -100,31 +97,6 @@ def _heads(corpus: Corpus, number: int) -> bool:
     return any(lead is not None and lead.start == block.span.start for lead in leads)
 
 
-def worth_reading(corpus: Corpus, ranking: SentenceRanking, weights: SentenceWeights) -> list[int]:
-    """Return the passages to read, PASSAGES_READ at most: those whose sentences might be quoted if the reader is as sure of them as can be.
-
-    The first one is read in any case, and what is said by the one whose words are asked for, which is quoted whatever its chance.
-    """
-    import numpy as np
-
-    rows = list(dict.fromkeys(ranking.rows.tolist()))[:PASSAGES_READ]
-    if len(weights.weights) == len(BY_MATCH):
-        return rows
-    unread = Reads(np.full(len(ranking.sentences), np.nan, np.float32))
-    x = features(corpus, ranking, unread, with_reader=False)
-    logits = x @ np.array(weights.weights[: len(BY_MATCH)]) + weights.bias + lacked_names(ranking, len(x))
-    margin, behind_best, above_none, _ = weights.weights[len(BY_MATCH) :]
-    by_margin = [margin * m + above_none * max(m, 0.0) for m in (-FURTHEST, 0.0, FURTHEST)]
-    most = max(by_margin) + max(-2 * FURTHEST * behind_best, 0.0)
-    least = min(by_margin) + min(-2 * FURTHEST * behind_best, 0.0)
-    chance, share = OF_ANOTHER_SOURCE
-    best = float(_chance(logits.max() + least))
-    bar = min(max(chance, share * best), best)  # the best one is quoted whatever its chance
-    hopeful = (_chance(logits + most) >= bar) | ranking.spoken[: len(logits)]
-    kept = {rows[0], *ranking.rows[: len(logits)][hopeful].tolist()}
-    return [row for row in rows if row in kept]
-
-
 def weigh(corpus: Corpus, ranking: SentenceRanking, reads: Reads, weights: SentenceWeights) -> SentenceRanking:
     """Return the best sentences of a ranking, the likeliest first, with their chances."""
     import numpy as np
@@ -142,10 +114,10 @@ def chances_of(x: NDArray[np.float64], lacked: NDArray[np.float64], weights: Sen
     """Return the chances of sentences by their `features` and what `lacked_names` says they lose."""
     import numpy as np
 
-    return _chance(x @ np.array(weights.weights) + weights.bias + lacked)
+    return chance(x @ np.array(weights.weights) + weights.bias + lacked)
 
 
-def _chance(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+def chance(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     import numpy as np
 
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
