@@ -43,6 +43,7 @@ ROOMS = [
         "models.wire",
         "models.graph",
         "models.rounded",
+        "models.plain",
         "models.sessions",
         "models.minilm",
         "models.transformer",

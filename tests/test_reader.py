@@ -1,6 +1,7 @@
 import dataclasses
 import hashlib
 import importlib
+import subprocess
 import sys
 import threading
 
@@ -17,6 +18,7 @@ from qa.errors import SettingsError
 from qa.models import rounded, sessions
 from qa.models.encoding import unit_rows
 from qa.models.minilm import load_tokenizer, load_weights
+from qa.models.plain import PlainEncoder
 from qa.models.reader import FILE, MiniLMReader
 from qa.models.readers import load_reader
 from qa.models.reading import Reading
@@ -154,6 +156,36 @@ def test_states_in_eight_bits_are_near_those_in_32_and_no_product_overflows(read
         exact, near = exact_session.run(None, {"embedded": summed})[0], reader._encoder.run(summed)
         assert (unit_rows(exact) * unit_rows(near)).sum(1).min() > 0.97
         assert np.array_equal(near, reader._encoder.run(summed))
+
+
+def test_in_numpy_it_gives_what_onnxruntime_gives_but_for_the_last_digits(reader):
+    """A number that lies between two whole ones is rounded by its last digit; what differs then grows from layer to layer, here as there."""
+    plain = PlainEncoder({name.removeprefix(ENCODER): reader._kept[name] for name in reader._kept if ENCODER in name})
+    for text, least in ((TEXT, 0.99), ("a", 0.99999), (" ".join([TEXT] * 6), 0.9999), ("word " * 200, 0.98)):
+        summed = embedded(reader, text)
+        ours, theirs = plain.run(summed), reader._encoder.run(summed)
+        assert (unit_rows(ours) * unit_rows(theirs)).sum(1).min() > least
+        assert np.array_equal(ours, plain.run(summed))
+
+
+def test_without_onnxruntime_a_question_is_answered_and_read_alike(real, tmp_path):
+    code = (
+        "import importlib.util, sys; real = importlib.util.find_spec; sys.modules['onnxruntime'] = None\n"
+        "importlib.util.find_spec = lambda name, *a: None if name == 'onnxruntime' else real(name, *a)\n"
+        "from pathlib import Path; from qa import Engine, Settings\n"
+        "engine = Engine(Settings(seeds=Path(sys.argv[1]), index=Path(sys.argv[2]))); engine.build()\n"
+        "print(engine.status().runtime)\n"
+        "for question in sys.argv[3:]:\n"
+        "    answer = engine.ask(question)\n"
+        "    print(answer.clear, round(answer.confidence, 1), [c.text for c in answer.citations])"
+    )
+    told = subprocess.check_output(
+        [sys.executable, "-c", code, real.settings.seeds, tmp_path / "index", *QUESTIONS[:3]], text=True, cwd=ROOT
+    )
+    runtime, *lines = told.strip().splitlines()
+    assert runtime == "sentence-transformers"
+    answers = map(real.ask, QUESTIONS[:3])
+    assert lines == [f"{a.clear} {round(a.confidence, 1)} {[c.text for c in a.citations]}" for a in answers]
 
 
 def test_a_reader_that_reads_much_arranges_its_matrices_once_and_gives_the_same_bits(reader, monkeypatch):

@@ -4,8 +4,8 @@ In -> out: a question and a passage cut into sentences -> a `Reading`: for each 
 Does not: decide or rank (qa/answers does), or learn (benchmarks/reader does).
 
 The word embeddings are those of the installed all-MiniLM-L6-v2; the encoder and the heads come from `reader.safetensors` beside this
-file (int8, a scale a row). The encoder multiplies in eight bits (qa/models/rounded.py). The heads are those of SQuAD 2.0 in Devlin et al.,
-*BERT*, NAACL 2019, section 4.3, with one softmax over the sentences and "none of them" besides.
+file (int8, a scale a row). The encoder multiplies in eight bits (qa/models/rounded.py, in numpy plain.py). The heads are those of SQuAD 2.0 in
+Devlin et al., *BERT*, NAACL 2019, section 4.3, with one softmax over the sentences and "none of them" besides.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Span
+from qa.models.embedding import runtime_of
 from qa.models.minilm import CLS, SEP, load_tokenizer, load_weights
+from qa.models.plain import PlainEncoder, gelu
 from qa.models.reading import Reading
 from qa.models.sessions import ENCODER, EightBitEncoder
 from qa.models.weights import mapped_safetensors
+from qa.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,7 +82,7 @@ class MiniLMReader:
 
     def _head(self, name: str, rows: Rows) -> Rows:
         weights = self._weights
-        inner = _gelu(rows @ weights[f"{name}.0.weight"].T + weights[f"{name}.0.bias"])
+        inner = gelu(rows @ weights[f"{name}.0.weight"].T + weights[f"{name}.0.bias"])
         return inner @ weights[f"{name}.2.weight"].T + weights[f"{name}.2.bias"]
 
     @cached_property
@@ -105,14 +108,16 @@ class MiniLMReader:
         }
 
     @property
-    def _encoder(self) -> EightBitEncoder:
+    def _encoder(self) -> EightBitEncoder | PlainEncoder:
         with self._lock:  # two threads would build two
             return self._made_encoder
 
     @cached_property
-    def _made_encoder(self) -> EightBitEncoder:
-        _ = self._kept  # compared with its checksum, before the session maps the same file
-        return EightBitEncoder(FILE)
+    def _made_encoder(self) -> EightBitEncoder | PlainEncoder:
+        kept = self._kept  # compared with its checksum, before the session maps the same file
+        if runtime_of(DEFAULT_MODEL) == "onnxruntime":
+            return EightBitEncoder(FILE)
+        return PlainEncoder({name.removeprefix(ENCODER): kept[name] for name in kept if name.startswith(ENCODER)})
 
 
 def as_floats(kept: Mapping[str, NDArray[Any]], name: str) -> Rows:
@@ -147,17 +152,3 @@ def _answer(
     first, last = np.unravel_index(int(logits.argmax()), logits.shape)
     span = Span(offsets[pieces[first]][0], offsets[pieces[last]][1])
     return span, float(1 / likely.sum())
-
-
-def _gelu(x: Rows) -> Rows:
-    """Return x times the normal distribution function of x (Hendrycks and Gimpel, 2016); erf by Abramowitz and Stegun 7.1.26, off by 1.5e-7."""
-    import numpy as np
-
-    z = np.abs(x.astype(np.float64)) / 2**0.5
-    t = 1 / (1 + 0.3275911 * z)
-    tail = (
-        t
-        * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
-        * np.exp(-z * z)
-    )
-    return (x * (1 + np.sign(x) * (1 - tail)) / 2).astype(np.float32)
