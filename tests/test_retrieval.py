@@ -196,3 +196,39 @@ def test_only_the_documents_and_folders_that_are_named_are_asked(settings, embed
         assert {hit.passage.doc_id for hit in answer.hits} <= expected
     with pytest.raises(SettingsError, match=r"julne\.txt"):
         engine.ask(question, within=["julne.txt"])
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Tell me more about weaving", ["weaving"]),
+        ("When is the pottery course? please tell me more", ["pottery", "course"]),
+        ("Could you please explain to me the parking rules?", ["parking", "rules"]),
+        ("I'd like to know who wound the clock", ["wound", "clock"]),
+        ("tell me more", ["tell"]),
+        ("Who was William Tell?", ["William", "Tell"]),
+        ("What does the porter tell us?", ["porter", "tell", "us"]),
+    ],
+)
+def test_what_only_says_that_something_is_asked_is_not_looked_for(embedder, question, asked):
+    query = make_query(question, embedder)
+    assert [shown for shown, _, _ in query.weighty_words] == asked
+    assert query.text == question and len(query.terms) == len(query.weighty_words)
+
+
+def test_a_request_for_more_is_answered_on_what_was_asked_before(settings, model):
+    courses = "We offer three courses for beginners: pottery, weaving and bookbinding. The pottery course takes place on Tuesdays. "
+    courses += "The weaving course takes place on Wednesdays and costs eighty euros. The bookbinding course is full until June."
+    (settings.seeds / "courses.txt").write_text(courses)
+    engine = Engine(settings, embedder=model)
+    engine.build()
+    answer = engine.ask("tell me more", history=["What about the weaving course?"])
+    assert answer.citations[0].text.startswith("The weaving course")
+    assert "Tell" not in engine.ask("Tell me more about bread").reason
+    (settings.seeds / "courses.txt").write_text(
+        "Sian Powys teaches on Mondays. " + courses.replace("weaving course", "course of Ada Brangwyn")
+    )
+    engine.build()
+    assert (
+        "Brangwyn" in engine.ask("tell me more", history=["What about the course of Ada Brangwyn?"]).citations[0].text
+    )

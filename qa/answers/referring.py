@@ -6,7 +6,7 @@ Does not: change what is searched. A reader that is given both questions finds t
 
 from __future__ import annotations
 
-from qa.answers.retrieval import Query
+from qa.answers.retrieval import Query, without_requests
 from qa.answers.spelling import is_typed_as_name
 from qa.indexing.contract import Corpus
 
@@ -27,6 +27,8 @@ def read_as(corpus: Corpus, query: Query) -> str:
         else:
             has_more = True
     asked = query.text[query.asked_from :].strip()
+    if not any(map(str.isalnum, without_requests(query.text)[query.asked_from :])):
+        return query.text  # "tell me more" asks the same again
     if has_name:
         return asked if has_more else query.text
     return f"{' '.join(dict.fromkeys(before))}: {asked}" if before else query.text

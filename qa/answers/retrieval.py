@@ -19,7 +19,7 @@ from qa.models.encoding import NO_PIECE, Embedder, Encoding, unknown_piece
 from qa.patterns import pattern
 from qa.records import record
 from qa.text.numbers import dates_said
-from qa.text.tokens import folded_words, is_content_word, is_shouted, lexical_terms
+from qa.text.tokens import content_words, folded_words, is_content_word, is_shouted, lexical_terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 
 POOL = 200
 """How many of the best passages of each kind are fused at least."""
+_REQUEST = pattern(
+    r"(?:\A|(?<=[?.!;…]))\W*(?:please\s+|(?:can|could|would|will)\s+you\s+(?:please\s+)?)*"
+    r"(?:(?:tell|show|give)\s+(?:me|us)\b|(?:do\s+you|(?:i\s+want|i\s+would\s+like|i['’]d\s+like)\s+to)\s+know\b|(?:explain|describe|elaborate)\b)"
+    r"(?:\s+(?:something|anything|everything|all|more|a\s+bit|a\s+little)\b)*(?:\s+(?:about|on|of)\b)?",
+    re.IGNORECASE,
+)
+"""That something is asked, and nothing of what."""
 _QUESTION_WORD = pattern(r"[^\W_]+(?:[’'][^\W_]+)*")
 
 
@@ -83,7 +90,14 @@ class RankedPassage:
 
 def make_query(text: str, embedder: Embedder) -> Query:
     """Return the Query of a text that holds at least one word."""
-    return Query(text, embedder.encode_question(text), tuple(lexical_terms(text)), unknown=unknown_piece(embedder))
+    asked = without_requests(text)
+    return Query(text, embedder.encode_question(asked), tuple(lexical_terms(asked)), unknown=unknown_piece(embedder))
+
+
+def without_requests(text: str) -> str:
+    """Return a text with blanks for what only says that something is asked ("tell me more about"), the text itself where it says nothing else."""
+    asked = _REQUEST.sub(lambda request: " " * len(request.group()), text)
+    return asked if content_words(asked) else text
 
 
 def documents_within(corpus: Corpus, names: Sequence[str]) -> tuple[int, ...]:
