@@ -66,6 +66,8 @@ def ask_all(engine, questions):
             scores=by_match.scores[order],
             rows=by_match.rows[order],
             own=by_match.own[order],
+            named=by_match.named[order],
+            elsewhere=by_match.elsewhere[order],
         )
         x = features(corpus, by_match, found.reads, with_reader=means.reader is not None)
         places = [corpus.sentence(int(n)) for n in by_match.sentences[: len(x)]]
@@ -84,7 +86,7 @@ def ask_all(engine, questions):
             )  # fmt: skip
             return confidence.judge(corpus, found.query, found.match, ranking, found.reads).evidence
 
-        lacked = weighing.lacked_names(by_match, len(x))
+        lacked = weighing.lacked(by_match, len(x))
         asked.append(Asked(x, lacked, right, judge_with, bool(question.places), question.group))
     return asked
 

@@ -1,13 +1,14 @@
 """The trained weights on disk: as train.py keeps them (float16), or exported in eight bits with a scale a row.
 
-    python benchmarks/reader/weights.py reader.pt qa/models/reader.safetensors
+    python benchmarks/reader/weights.py reader.pt qa/models/reader.safetensors [--before earlier.pt --share 0.65]
 
-In -> out: a file of either kind -> float32 tensors by name; what train.py wrote -> the file that travels with the product.
+In -> out: a file of either kind -> float32 tensors by name; what train.py wrote -> the file that travels with the product. With `--before`
+the mean of it and of what it was trained on from: `--share` of the later one, so that what is new costs less of what was known.
 Does not: know what the tensors are for.
 """
 
+import argparse
 import hashlib
-import sys
 from pathlib import Path
 
 import torch
@@ -31,7 +32,7 @@ def read_weights(path):
     return found
 
 
-def export(source, target):
+def export(source, target, before=None, share=1.0):
     """Write matrices as int8, each row with its own float32 scale (largest value = 127), vectors as float32; those of the encoder turned.
 
     The encoder is written whole, as it runs: what was not trained of it is that of the installed embedder.
@@ -39,7 +40,11 @@ def export(source, target):
     published = load_weights()
     whole = {ENCODER + name: torch.from_numpy(published[name].copy()) for name in weight_shapes()}
     kept = {}
-    for name, value in {**whole, **read_weights(source)}.items():
+    trained = read_weights(source)
+    if before:
+        earlier = read_weights(before)
+        trained = {name: share * value + (1 - share) * earlier[name] for name, value in trained.items()}
+    for name, value in {**whole, **trained}.items():
         if value.ndim < 2:
             kept[name] = value.contiguous()
             continue
@@ -55,4 +60,10 @@ def export(source, target):
 
 
 if __name__ == "__main__":
-    export(Path(sys.argv[1]), Path(sys.argv[2]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("target", type=Path)
+    parser.add_argument("--before", type=Path)
+    parser.add_argument("--share", type=float, default=1.0)
+    args = parser.parse_args()
+    export(args.source, args.target, args.before, args.share)

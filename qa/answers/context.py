@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from qa.answers.retrieval import Query
+from qa.answers.retrieval import Query, idf
 from qa.datatypes import Kind
 from qa.indexing.contract import Corpus
 from qa.indexing.structure import KINDS
@@ -84,6 +84,38 @@ def named_rows(
                     near = found[i, tokens]
                     found[i, tokens] = np.maximum(near, NAMED) if is_named else np.minimum(near, OTHER_ROW)
     return found
+
+
+def named_elsewhere(corpus: Corpus, query: Query, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return `(m,)`: how much of the question, 0..1 by idf, stands above another of the sentences, in the same document, and neither above this
+    one nor in it; less what only stands above this one. Of two lists, the one whose heading has more of the question is asked for.
+    """
+    import numpy as np
+
+    known = {
+        stem(word): idf(len(corpus.passages), corpus.passage_frequency(stem(word)))
+        for _, word, _ in query.weighty_words
+    }
+    most = sum(known.values()) or 1.0
+    above = [_of_headings(corpus, number).intersection(known) for number in sentences.tolist()]
+    documents = np.asarray(corpus.sentences[sentences, 0]).tolist()
+    headings: dict[int, set[frozenset[str]]] = {}
+    for document, words in zip(documents, above, strict=True):
+        headings.setdefault(document, set()).add(words)
+    found = np.zeros(len(sentences), np.float32)
+    for i, (number, document, own) in enumerate(zip(sentences.tolist(), documents, above, strict=True)):
+        if len(headings[document]) > 1:
+            other, span = corpus.sentence(number)
+            has = own | _stems((span.of(other.text),))
+            found[i] = max(
+                sum(known[w] for w in words - has) - sum(known[w] for w in own - words) for words in headings[document]
+            )
+    return np.asarray(np.maximum(found, 0) / most, np.float32)
+
+
+def _of_headings(corpus: Corpus, sentence: int) -> frozenset[str]:
+    above, led = stems_above(corpus, int(corpus.sentences[sentence, 3]))
+    return above | led
 
 
 def _cells(corpus: Corpus, document: int, number: int) -> frozenset[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from qa.answers import asking
 from qa.answers.asking import could_hold, kind_of
 from qa.answers.attribution import speaker_of, speaks
-from qa.answers.context import named_rows, told_matches
+from qa.answers.context import named_elsewhere, named_rows, told_matches
 from qa.answers.matching import TokenMatch
 from qa.answers.retrieval import Query
 from qa.answers.spelling import is_typed_as_name
@@ -62,10 +62,12 @@ class SentenceRanking:
     """(m, t) largest cosine of each token of the question with a token of the sentence itself."""
     weights: NDArray[np.float32]
     """(t,) of the question's tokens, adding up to 1."""
-    names: NDArray[np.float32]
-    """(t,) the same of the tokens of the question's names, each name alike; all 0 where it has none."""
+    named: NDArray[np.float32]
+    """(m,) how well a sentence, or the one before that it leans on, meets the question's names, each name alike; 1 where it has none."""
     spoken: NDArray[np.bool_]
     """(m,) whether a sentence is said by the one whose words are asked for."""
+    elsewhere: NDArray[np.float32]
+    """(m,) how much more of the question, 0..1, stands above another one than above and in this (of LOOKED_AT; 0 of the rest)."""
     chances: NDArray[np.float64] | None = None
     """(m,) how likely each sentence answers, 0..1, once they are weighed (qa/answers/weighing.py); then the likeliest is first."""
 
@@ -89,7 +91,11 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
     sentences, row_of, matches = _best_of_sentences(corpus, match)
     matches = named_rows(corpus, query, sentences, matches)
     matches = np.maximum(matches, told_matches(corpus, query, sentences))
-    scores = _look_back(corpus, sentences, matches, match.weights) @ match.weights
+    leans = np.array([_leans(corpus, number) for number in sentences.tolist()])
+    with_before = _look_back(corpus, sentences, leans, matches, match.weights)
+    scores, named = with_before @ match.weights, np.ones(len(sentences), np.float32)
+    if (names := _names(corpus, query)).any():
+        named = np.where(leans, with_before @ names, matches @ names)
     own = matches @ match.weights
     wanted = np.isin(row_of, rows, kind="table")
     if not wanted.any():  # one sentence longer than passages are: it begins in the one before the best
@@ -98,12 +104,15 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
     if not keep.any():
         keep = wanted
     sentences, row_of, scores, matches = sentences[keep], row_of[keep], scores[keep].astype(np.float32), matches[keep]
+    named = named[keep]
     first = np.lexsort((sentences, -scores))[:LOOKED_AT]
     kind, speaker = kind_of(query.text), speaker_of(query.text)
     spoken = np.zeros(len(sentences), bool)
     spoken[first] = [_says(corpus, speaker, int(n)) for n in sentences[first]]
     scores[first] += [_bonus(corpus, query, kind, int(n)) for n in sentences[first]]
     scores += SPEAKER_BONUS * spoken
+    elsewhere = np.zeros(len(sentences), np.float32)
+    elsewhere[first] = named_elsewhere(corpus, query, sentences[first])
     order = np.lexsort((sentences, -scores))
     return SentenceRanking(
         sentences[order],
@@ -111,12 +120,14 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
         row_of[order],
         matches[order],
         match.weights,
-        _names(corpus, query),
+        named[order],
         spoken[order],
+        elsewhere[order],
     )
 
 
 def _names(corpus: Corpus, query: Query) -> NDArray[np.float32]:
+    """Return `(t,)` weights of the tokens of the question's names, all 0 where it has none."""
     import numpy as np
 
     shares = np.zeros(len(query.encoding.pieces), np.float32)
@@ -138,13 +149,13 @@ def _best_of_sentences(
 
 
 def _look_back(
-    corpus: Corpus, sentences: NDArray[np.int64], matches: NDArray[np.float32], weights: NDArray[np.float32]
-) -> NDArray[np.float32]:
+    corpus: Corpus, sentences: NDArray[np.int64], leans: NDArray[np.bool_],
+    matches: NDArray[np.float32], weights: NDArray[np.float32],
+) -> NDArray[np.float32]:  # fmt: skip
     import numpy as np
 
     documents, blocks = np.asarray(corpus.sentences[sentences, 0]), np.asarray(corpus.sentences[sentences, 3])
     is_row = np.asarray(corpus.structure.rows[blocks, 3]) == KINDS.index(Kind.ROW)
-    leans = np.array([_leans(corpus, number) for number in sentences.tolist()])
     found = matches.copy()
     for distance in range(1, LOOK_BACK_SENTENCES + 1):
         before = np.searchsorted(sentences, sentences - distance)

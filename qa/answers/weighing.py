@@ -32,8 +32,12 @@ FURTHEST = 8.0
 UNREAD = -6.0
 """Margin of a sentence that was not read."""
 NAMES_LACKED = -0.5
-"""Logit of a sentence that has none of the question's names itself: of two that are about as likely, the one that names what is asked for is
-first. Not fitted: a fitted weight is thrice as large, and costs right quotes that say "he" or "the treaty"."""
+"""Logit of a sentence that has none of the question's names itself, nor leans on one that has: of two that are about as likely, the one that
+names what is asked for is first. Not fitted: a fitted weight is thrice as large, and costs right quotes that say "the treaty"."""
+
+ELSEWHERE = -1.5
+"""The same of one under other headings than those that have the most of the question, for the share they have more (qa/answers/context.py). Not
+fitted: most sets have no headings."""
 
 
 @record
@@ -46,7 +50,7 @@ class SentenceWeights:
 
 MATCH_ONLY = SentenceWeights((5.3626, 11.9966, -2.1204, 5.0154, 0.3724, -0.5345, -0.2676, -6.9392), -3.6979)
 WITH_READER = SentenceWeights(
-    (3.9761, 10.518, -1.7862, 4.3141, -0.1777, -0.396, -0.2302, -6.7998, 0.1308, 0.0428, 0.008, 0.1323), -2.6509
+    (4.146, 11.5225, -2.2008, 4.667, -0.2147, -0.3851, -0.2032, -6.7238, 0.126, 0.008, 0.0629, 0.6473), -2.7804
 )
 
 
@@ -77,13 +81,12 @@ def features(corpus: Corpus, ranking: SentenceRanking, reads: Reads, *, with_rea
     return np.stack(columns, axis=1)
 
 
-def lacked_names(ranking: SentenceRanking, count: int) -> NDArray[np.float64]:
-    """Return what the first `count` sentences of a ranking lose in their logit for the question's names that they do not have."""
+def lacked(ranking: SentenceRanking, count: int) -> NDArray[np.float64]:
+    """Return what the first `count` sentences of a ranking lose in their logit for the question's names, and its headings, that they do not have."""
     import numpy as np
 
-    if not ranking.names.any():
-        return np.zeros(count)
-    return np.asarray(NAMES_LACKED * (1.0 - ranking.own[:count] @ ranking.names), np.float64)
+    lost = ELSEWHERE * ranking.elsewhere[:count] + NAMES_LACKED * (1 - ranking.named[:count])
+    return np.asarray(lost, np.float64)
 
 
 def _heads(corpus: Corpus, number: int) -> bool:
@@ -102,19 +105,20 @@ def weigh(corpus: Corpus, ranking: SentenceRanking, reads: Reads, weights: Sente
     import numpy as np
 
     x = features(corpus, ranking, reads, with_reader=len(weights.weights) > len(BY_MATCH))
-    chances = chances_of(x, lacked_names(ranking, len(x)), weights)
+    chances = chances_of(x, lacked(ranking, len(x)), weights)
     order = np.lexsort((ranking.sentences[: len(x)], -chances))
     return replace(
         ranking, sentences=ranking.sentences[order], scores=ranking.scores[order], rows=ranking.rows[order],
-        own=ranking.own[order], spoken=ranking.spoken[order], chances=chances[order],
+        own=ranking.own[order], named=ranking.named[order], spoken=ranking.spoken[order], elsewhere=ranking.elsewhere[order],
+        chances=chances[order],
     )  # fmt: skip
 
 
-def chances_of(x: NDArray[np.float64], lacked: NDArray[np.float64], weights: SentenceWeights) -> NDArray[np.float64]:
-    """Return the chances of sentences by their `features` and what `lacked_names` says they lose."""
+def chances_of(x: NDArray[np.float64], lost: NDArray[np.float64], weights: SentenceWeights) -> NDArray[np.float64]:
+    """Return the chances of sentences by their `features` and what `lacked` says they lose."""
     import numpy as np
 
-    return chance(x @ np.array(weights.weights) + weights.bias + lacked)
+    return chance(x @ np.array(weights.weights) + weights.bias + lost)
 
 
 def chance(logits: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from qa.answers.quoting import LEAST_CHANCE, OF_ANOTHER_SOURCE, SAID_MARGIN, SHARE_OF_BEST
 from qa.answers.ranking import SentenceRanking
 from qa.answers.reading import Reads
-from qa.answers.weighing import BY_MATCH, FURTHEST, SentenceWeights, chance, features, lacked_names
+from qa.answers.weighing import BY_MATCH, FURTHEST, SentenceWeights, chance, features, lacked
 from qa.indexing.contract import Corpus
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Worth:
         unread = Reads(np.full(len(ranking.sentences), np.nan, np.float32))
         x = features(corpus, ranking, unread, with_reader=False)
         known, count = len(BY_MATCH), len(x)
-        self._logits = x @ np.array(weights.weights[:known]) + weights.bias + lacked_names(ranking, count)
+        self._logits = x @ np.array(weights.weights[:known]) + weights.bias + lacked(ranking, count)
         self._by_reader = weights.weights[known:]
         self._rows = ranking.rows[:count]
         self._documents = np.asarray(corpus.passages[self._rows, 0])

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float32]
 
 FILE = Path(__file__).with_name("reader.safetensors")
-SHA256 = "7ec581d10ffe96be7bdce5b9bc5d3bc001fb0d4dcb4556e733b94a9cbfe35675"
+SHA256 = "f5a73ffe1cd9cf28dc493598ce94717d2970a19a05caf644e6aecaba350e5525"
 QUESTION_PIECES, PIECES = 48, 224
 """Longest question and longest input, in word pieces; what is longer is cut at its end, as in training."""
 ANSWER_PIECES = 24
