@@ -240,6 +240,8 @@ class Answer:
     """Words of the question that no document has, and the words of the documents they were taken for."""
     kind: str = "answer"
     """"answer", OVERVIEW or COURTESY."""
+    nearest: tuple[Citation, ...] = ()
+    """Of a refusal: what comes nearest to the question, and is no answer to it; the likeliest first."""
 
     @property
     def stale(self) -> bool:

@@ -74,8 +74,11 @@ class Engine(Holding):
         )
         if not self._originals.at_hand():
             return answer
-        marked = tuple(replace(c, stale=self._originals.hash_of(c.doc_id) != c.sha256) for c in answer.citations)
-        return replace(answer, citations=marked)
+        citations, nearest = (
+            tuple(replace(c, stale=self._originals.hash_of(c.doc_id) != c.sha256) for c in quotes)
+            for quotes in (answer.citations, answer.nearest)
+        )
+        return replace(answer, citations=citations, nearest=nearest)
 
     def verify_quote(self, text: str) -> Verification:
         """Return whether and where the documents have a text word for word."""

@@ -11,13 +11,16 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from qa.datatypes import OVERVIEW, Answer, Citation, Hit, Kind, Passage
+from qa.answers.wanted import is_answer
+from qa.datatypes import COURTESY, OVERVIEW, Answer, Citation, Hit, Kind, Passage, Place
 from qa.formats.places import place_words
 from qa.reports import BuildReport, Status
 
 REFUSAL = "The documents do not answer this."
 OVERVIEW_HEAD = "An overview in the documents' own words."
-UNCLEAR = "This may not be an answer. The closest sentences are:"
+CLOSEST = "Closest passages"
+"""What quotes are called that may be no answer, wherever they are shown."""
+UNCLEAR = f"{CLOSEST}. This may not be an answer:"
 QUOTATION_MARKS = tuple('"“”„«»‘’「」')
 STALE_MARK = " (the file has changed since it was indexed)"
 NEAREST_SHOWN = 3
@@ -37,14 +40,14 @@ def answer_to_text(answer: Answer) -> str:
     if answer.answered:
         if answer.kind == OVERVIEW:
             lines.append(f"{OVERVIEW_HEAD} {printable(answer.reason)}\n")
-        elif not answer.clear:
+        elif not is_answer(answer):
             lines.append(f"{UNCLEAR}\n")
         lines += [_quote_to_text(citation) for citation in answer.citations]
         return "\n".join(lines).rstrip()
-    lines.append(f"{REFUSAL} {printable(answer.reason)}")
-    if answer.hits:
-        lines.append("\nThe closest passages, which are no answer:\n")
-        lines += [f"- {_place(hit.passage)}\n  {_preview(hit.passage.text)}" for hit in answer.hits[:NEAREST_SHOWN]]
+    lines.append(printable(answer.reason if answer.kind == COURTESY else f"{REFUSAL} {answer.reason}"))
+    if answer.nearest:
+        lines.append(f"\n{CLOSEST}, which are no answer:\n")
+        lines += [f"- {_preview(c.text)}\n  {_place_of(c)}" for c in answer.nearest[:NEAREST_SHOWN]]
     return "\n".join(lines).rstrip()
 
 
@@ -138,11 +141,14 @@ def _code(text: str) -> str:
 
 
 def _quote_to_text(citation: Citation) -> str:
-    place = f"{one_line(citation.title)} · {one_line(citation.doc_id)}, {one_line(place_words(citation))}"
-    also = "".join(
-        f"\n    also in {one_line(p.title)} · {one_line(p.doc_id)}, {one_line(place_words(p))}" for p in citation.also
-    )
-    return f"[{citation.label}] {_led(citation)}{_indented(citation.text)}\n    {place}{STALE_MARK if citation.stale else ''}{also}\n"
+    also = "".join(f"\n    also in {_place_of(place)}" for place in citation.also)
+    return f"[{citation.label}] {_led(citation)}{_indented(citation.text)}\n    {_place_of(citation)}{also}\n"
+
+
+def _place_of(found: Citation | Place) -> str:
+    """Return the document and the place of a quote, on one line."""
+    stale = STALE_MARK if isinstance(found, Citation) and found.stale else ""
+    return f"{one_line(found.title)} · {one_line(found.doc_id)}, {one_line(place_words(found))}{stale}"
 
 
 def _led(citation: Citation) -> str:

@@ -112,6 +112,7 @@ ROOMS = [
     ),
     *("answers.dates", "answers.people", "answers.whole", "answers.authors", "answers.named", "answers.overview"),
     *("answers.searching", "answers.answering", "answers.alike", "answers.verifying"),
+    *("answers.sides", "answers.wanted"),
     *("fields", "rendering", "prompts", "picturing", "originals", "holding", "engine", "api"),
     *("progress", "following", "lines", "evals", "ui", "options", "verbs", "cli", "__main__"),
 ]

@@ -80,7 +80,7 @@ def test_ask_cite_step_and_go_back(site, visit):
 def test_refusals_follow_ups_and_what_was_searched(site, visit):
     engine, url = site
     page = visit(url)
-    refusal = ask(page, "what did Merkel say about appeasement")
+    refusal = ask(page, "what did Merkel say about NATO and the talks with Russia")
     assert "The documents do not answer this." in refusal.inner_text()
     assert "No document mentions “Merkel”." in refusal.inner_text()
     assert refusal.locator(".qt").first.is_visible()
@@ -241,7 +241,7 @@ def test_axe_finds_nothing_in_any_state(site, visit, width, height, dark):
     assert violations(page) == []
     card = ask(page, KALLAS)
     unclear = ask(page, "how long did the ryadh meeting last")
-    refusal = ask(page, "what did Merkel say about appeasement")
+    refusal = ask(page, "what did Merkel say about NATO and the talks with Russia")
     refusal.locator(".rest summary").click()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

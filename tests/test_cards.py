@@ -1,12 +1,15 @@
 """How an answer reads: the best first, by document, lists and tables as such, and every quote the document's characters."""
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from qa.datatypes import Answer, Citation, Kind, Lead, Passage, Span
+from qa.rendering import answer_to_text
 from qa.ui.cards import answer_card
+from qa.ui.exporting import chat_to_html, chat_to_markdown
 from qa.ui.marks import cells_of, quoted_html
 
 
@@ -305,3 +308,65 @@ def test_cells_tile_their_row(row):
 def test_every_character_of_a_quote_is_in_its_html_whatever_the_spans():
     page = Read(f'<p class="qt" data-n="1">{quoted_html("a <b> & c", 7, [Span(2, 5), Span(6, 99)], Span(0, 9))}</p>')
     assert page.quotes[1] == "a <b> & c"
+
+
+def test_a_comparison_of_which_one_side_is_missing_is_called_the_closest_passages():
+    asked = "what is the difference between the ferry and the mill?"
+    ferry = citation(1, "a.txt", 0, "The ferry leaves at noon.")
+    mill = citation(2, "b.txt", 0, "The mill grinds corn.")
+    both = citation(3, "c.txt", 0, "The ferry is of oak, the mill of stone.")
+    assert "<strong>Closest passages</strong>" in card(ferry, question=asked)[0].html
+    assert "<strong>Closest passages</strong>" not in card(ferry, mill, question=asked)[0].html
+    assert "<strong>Closest passages</strong>" not in card(both, question=asked)[0].html
+    assert (
+        "<strong>Closest passages</strong>"
+        not in card(ferry, question="is it the ferry or the mill that leaves at noon?")[0].html
+    )
+
+
+def test_a_list_that_is_not_quoted_is_called_the_closest_passages_everywhere():
+    lead = Lead(Span(0, 12), "The eviction policies are:", Kind.PARAGRAPH)
+    items = [citation(n, "a.md", 20 * n, f"policy number {n}", kind=Kind.ITEM, lead=lead) for n in (1, 2)]
+    alone = citation(1, "b.md", 0, "Picking the right eviction policy is important.")
+    logs = Lead(Span(0, 9), "Logs are:", Kind.PARAGRAPH)
+    other = [citation(n, "c.md", 20 * n, f"log number {n}", kind=Kind.ITEM, lead=logs) for n in (1, 2)]
+    enumerated = citation(1, "d.md", 0, "The eviction policies are lru, lfu and random.")
+    asked = "list the eviction policies"
+    for quotes, found in ((items, True), ([enumerated], True), ([alone], False), (other, False)):
+        answer = Answer(asked, asked, tuple(quotes), (), True, 0.9, "")
+        told = [
+            card(*quotes, question=asked)[0].html,
+            answer_to_text(answer),
+            chat_to_markdown([answer]),
+            chat_to_html([answer]),
+        ]
+        assert ["Closest passages" in each for each in told] == [not found] * 4
+
+
+def test_what_a_refusal_comes_nearest_to_has_the_place_of_a_quote():
+    near = citation(1, "a.md", 0, "Picking the right eviction policy is important.", headings=("Memory", "Policies"))
+    answer = Answer(
+        "q",
+        "q",
+        (),
+        (),
+        False,
+        0.1,
+        "No document says it.",
+        False,
+        nearest=(near, replace(near, label=2, span=Span(90, 99))),
+    )
+    read = Read(answer_card(answer, 3))
+    assert "Memory › Policies · line" in read.seen
+    assert "1 more passage" in read.seen
+    assert near.text in answer_to_text(answer)
+    assert f"a.md, line {near.line}" in answer_to_text(answer)
+
+
+def test_the_tab_key_stops_at_one_button_of_those_that_show_what_stands_around():
+    passage = "Before it. The ferry leaves at noon. After it."
+    quotes = [citation(n, f"{n}.txt", 11, "The ferry leaves at noon.") for n in (1, 2, 3, 4, 5)]
+    quotes = [replace(c, passage=replace(c.passage, text=passage, span=Span(0, len(passage)))) for c in quotes]
+    stops = re.findall(r'<button type="button" class="around"( tabindex="-1")?', card(*quotes)[0].html)
+    assert len(stops) == 10
+    assert [bool(each) for each in stops] == [False] + [True] * 9

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.datatypes import Passage, Span
-from qa.ui.cards import Asked
+from qa.ui.asked import Asked
 from qa.ui.checking import check_card
 from qa.ui.differing import nearest
 from qa.ui.endpoints import Endpoints

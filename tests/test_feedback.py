@@ -10,7 +10,7 @@ from qa.datatypes import Answer
 from qa.errors import SettingsError
 from qa.evals.gold import read_gold
 from qa.ui import feedback
-from qa.ui.cards import Asked
+from qa.ui.asked import Asked
 from qa.ui.monitor import Monitor
 from qa.ui.serving import read_access
 

@@ -81,6 +81,26 @@ def test_what_is_copied_has_one_pair_of_quotation_marks(mill_site, visit):
     assert not re.search(r"[“\"]{2}|[”\"]{2}", copied)
 
 
+def test_a_refusal_says_where_the_nearest_sentence_stands_and_opens_it(mill_site, visit):
+    _, url = mill_site
+    page = visit(url)
+    card = ask(page, "what did Merkel say about the mill of Atlantis?")
+    assert "No document mentions “Merkel”." in card.inner_text()
+    assert re.search(r"line \d", card.locator(".near .src").first.inner_text())
+    nearest = card.locator(".near .qt").first.evaluate("e => e.textContent")
+    card.locator(".near .cite").first.click()
+    page.wait_for_selector("mark.on")
+    marked = page.evaluate("[...document.querySelectorAll('mark.on')].map(m => m.textContent).join('')")
+    assert marked == nearest  # this sentence, not all that stands around it
+
+
+def test_a_comparison_with_one_side_is_no_answer_on_the_page(mill_site, visit):
+    _, url = mill_site
+    card = ask(visit(url), "what is the difference between the ferry and the submarine?")
+    assert card.locator(".columns").count() == 0
+    assert not re.match(r"Answer|What the documents say|Likely", card.inner_text())
+
+
 def test_an_agent_in_a_browser_is_told_the_version_of_the_product(mill_site, visit):
     engine, _ = mill_site
     server, url = launch(

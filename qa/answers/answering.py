@@ -138,13 +138,13 @@ def _spelled_out(corpus: Corpus, means: Means, refused: Answer, acronyms: Sequen
 def _decide(corpus: Corpus, means: Means, question: str, found: Findings) -> Answer:
     judgement = judge(corpus, found.query, found.match, found.ranking, found.reads, means.weights)
     settings, searched, confidence = means.settings, found.query.text, judgement.confidence
-    citations = []
-    if confidence >= settings.threshold:
-        citations = choose_quotes(corpus, found.ranking, settings.quotes, asked=searched)
+    nearest = choose_quotes(corpus, found.ranking, settings.quotes, asked=searched)
+    citations = nearest if confidence >= settings.threshold else []
     if confidence >= settings.clear_threshold:  # words of what may be no answer are none either
         citations = [with_answer(corpus, citation, found.reads) for citation in citations]
     if not citations:
-        return _refuse(question, searched, found.hits, confidence, judgement.reason, found.corrections)
+        refused = _refuse(question, searched, found.hits, confidence, judgement.reason, found.corrections)
+        return replace(refused, nearest=tuple(nearest))
     clear = confidence >= settings.clear_threshold and means.is_calibrated
     return Answer(question, searched, tuple(citations), found.hits, True, confidence, "", clear, found.corrections)
 

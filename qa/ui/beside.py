@@ -7,9 +7,10 @@ Does not: draw the quote itself (qa/ui/quotes.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
+from itertools import chain, repeat
 
 from qa.datatypes import Citation, Kind
 from qa.formats.places import place_words
@@ -28,13 +29,16 @@ _PART_END = re.compile(r"[,;:–—](?=\s)")
 SKIPPED = '&nbsp;<span class="gap" aria-hidden="true">…</span><span class="sr">Items left out</span>'
 """Between two items that do not follow each other."""
 WHOLE_CHARS = 24
-OPENER = '<button type="button" class="around"'
-"""How a button begins that shows what stands around a quote."""
 OWN_DOTS = ("…", "...")
 LONGEST_MARK = 12
 """Characters between two items that follow each other: a blank line, and a number or a box to tick."""
 _WORDS = re.compile(r"(?<!\w)(?!\w{1,3}[.)]\s)\w+")
 """What is no number of an item."""
+
+
+def one_stop() -> Iterator[str]:
+    """Yield the attribute of each of a card's buttons, in the order in which they stand: the Tab key stops at the first, arrow keys go on."""
+    return chain([""], repeat(' tabindex="-1"'))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Told:
     dates: Mapping[str, str] = field(default_factory=dict)
     quotes: Sequence[Citation] = ()
     """All, in the order in which they are shown."""
+    stops: Iterator[str] = field(default_factory=one_stop)
+    """Of the buttons that show what stands around a quote: one is taken for each."""
 
 
 def pill(number: int, label: str, tip: str = "") -> str:
@@ -101,7 +107,7 @@ def is_skipped(citation: Citation, end: int) -> bool:
     return bool(_WORDS.search(gap)) or citation.span.start - end - len(gap) > LONGEST_MARK
 
 
-def opener(text: str, side: str, number: int, *, dotted: bool = False) -> tuple[str, str]:
+def opener(text: str, side: str, number: int, stops: Iterator[str], *, dotted: bool = False) -> tuple[str, str]:
     """Return the button that shows the text on one side of the quote with this number, and that text, both empty where there is none.
 
     `dotted`: the quote has dots of its own there, so that those of the button stand in brackets.
@@ -109,13 +115,14 @@ def opener(text: str, side: str, number: int, *, dotted: bool = False) -> tuple[
     if not text:
         return "", ""
     button = (
-        f'{OPENER} data-act="around" aria-expanded="false" aria-label="Show the text {side} quote {number}">'
+        f'<button type="button" class="around"{next(stops)} data-act="around" aria-expanded="false" '
+        f'aria-label="Show the text {side} quote {number}">'
         f"{'[…]' if dotted else '…'}</button>"
     )
     return button, f'<span class="ctx" hidden>{escaping.shown(text)}</span>'
 
 
-def lead_in(text: str, number: int, before: str = "", *, skips: bool = False) -> str:
+def lead_in(text: str, number: int, stops: Iterator[str], before: str = "", *, skips: bool = False) -> str:
     """Return what the quote with this number stands under; of a long one the end, the rest of it and what stands `before` it open in its place.
 
     `skips`: not all below it is quoted.
@@ -123,7 +130,7 @@ def lead_in(text: str, number: int, before: str = "", *, skips: bool = False) ->
     if not text:
         return ""
     cut = _cut(text) if len(text) > LEAD_CHARS else 0
-    button, rest = opener(f"{before} {text[:cut]}".strip(), "before", number)
+    button, rest = opener(f"{before} {text[:cut]}".strip(), "before", number, stops)
     return f'<p class="leadin">{button}{rest}{escaping.shown(text[cut:].lstrip())}{SKIPPED if skips else ""}</p>'
 
 

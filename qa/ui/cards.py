@@ -7,25 +7,23 @@ Does not: know Gradio, ask questions, or trust anything that comes back from a b
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from html import escape
 
 from qa.answers.followups import is_courtesy
-from qa.datatypes import COURTESY, OVERVIEW, Answer, Document, Hit, Span
-from qa.rendering import REFUSAL, answer_to_markdown, answer_to_plain, is_understood_differently
+from qa.answers.wanted import is_answer
+from qa.datatypes import COURTESY, Answer, Document, Span
+from qa.rendering import REFUSAL, answer_to_markdown, answer_to_plain
 from qa.text.numbers import counted
-from qa.ui.beside import OPENER, SENTENCE_END, Told, opener, pill
-from qa.ui.escaping import label, shown
+from qa.ui.asked import Asked, searched_html, state_of, used_of
+from qa.ui.beside import Told
+from qa.ui.escaping import shown
+from qa.ui.foot import foot_html
 from qa.ui.heads import head_of
-from qa.ui.layout import Layout, laid_out, places_of
-from qa.ui.marks import hidden_after, hidden_in, quoted_html
+from qa.ui.layout import laid_out, nearest_laid_out, places_of
 from qa.ui.quotes import quotes_html
 
 TITLES_SHOWN = 4
-NEAR_CHARS = 300
-"""What a refusal shows at once of a passage at most."""
 SHA_CHARS = 16
 """How much of a document's sha256 an answer carries, so that a quote is not marked in another version of it."""
 _ACTS = (("chats", "Chats"), ("check", "Check a quote"), ("export", "Export"), ("theme", "Light / dark"))
@@ -40,19 +38,6 @@ HEADER = f"""<header class="top"{{upload}}>
 <div id="live" class="sr" role="status" aria-live="polite"></div>"""
 QUESTIONS_OFFERED = 2
 """By a refusal: questions the documents do answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question of a chat and how it was asked; what the buttons of its answer send back."""
-
-    question: str
-    history: tuple[str, ...] = ()
-    as_typed: bool = False
-    check: bool = False
-    """Whether it is no question but a sentence that may be a quote."""
-    within: tuple[str, ...] = ()
-    """The documents and folders that were asked; all where it is empty."""
 
 
 def welcome(examples: Sequence[str], documents: Sequence[Document] = (), document_count: int = 0) -> str:
@@ -92,40 +77,28 @@ def answer_card(
     `dates` are those of the documents that have one; `offered` are questions to ask instead of one that is refused; `calibrated`:
     the confidence was fitted to these documents, so that it can be put in words.
     """
-    asked = _used(answer, asked or Asked(answer.question))
-    state = state_of(asked)
+    asked = used_of(answer, asked or Asked(answer.question))
+    small_talk = answer.kind == COURTESY or (not answer.answered and is_courtesy(answer.question))
+    layout = laid_out(answer) if answer.answered else nearest_laid_out(answer)
+    places, numbers, also = places_of(layout)
+    quotes = quotes_html(layout, Told(numbers, also, dates or {}, layout.in_order()))
     if answer.answered:
-        layout = laid_out(answer)
-        places, numbers, also = places_of(layout)
-        spans = spans_of((p.doc_id, p.span, p.sha256) for p in places)
-        kind = "" if answer.clear or answer.kind == OVERVIEW else " unclear"
-        body = _quotes(
-            answer, layout, Told(numbers, also, dates or {}, layout.in_order()), asked, calibrated=calibrated
-        )
+        kind = "" if is_answer(answer) else " unclear"
+        body = f"{head_of(answer, calibrated=calibrated)}{searched_html(answer, asked)}{quotes}"
+    elif small_talk:
+        kind, body = " talk", f'<h3 class="noans">{shown(answer.reason)}</h3>{_instead(offered)}'
     else:
-        spans = spans_of((hit.passage.doc_id, hit.passage.span, "") for hit in answer.hits)
-        small_talk = answer.kind == COURTESY or is_courtesy(answer.question)
-        kind = " talk" if small_talk else " none"
-        body = _small_talk(answer, offered) if small_talk else _refusal(answer, document_count, offered, asked)
-    first, mark, others = body.partition(OPENER)  # one stop of the Tab key for all of a card: arrow keys go on
-    body = first + mark + others.replace(OPENER, f'{OPENER} tabindex="-1"')
+        kind, body = " none", _refusal(answer, asked, _nearest(quotes, document_count), offered)
+    spans, state = spans_of((p.doc_id, p.span, p.sha256) for p in places), state_of(asked)
     return (
         f'<article class="ans{kind}" data-spans="{spans}" data-asked="{state}" data-markdown="{escape(answer_to_markdown(answer))}" '
-        f'data-plain="{escape(answer_to_plain(answer))}">{body}{"" if kind == " talk" else _buttons(answer)}</article>'
+        f'data-plain="{escape(answer_to_plain(answer))}">{body}{"" if kind == " talk" else foot_html(answer)}</article>'
     )
 
 
-def _quotes(answer: Answer, layout: Layout, told: Told, asked: Asked, *, calibrated: bool) -> str:
-    return f"{head_of(answer, calibrated=calibrated)}{_searched(answer, asked)}{quotes_html(layout, told)}"
-
-
-def _refusal(answer: Answer, document_count: int, offered: Sequence[str], asked: Asked) -> str:
+def _refusal(answer: Answer, asked: Asked, nearest: str, offered: Sequence[str]) -> str:
     said = f'<h3 class="noans"><strong>{escape(REFUSAL)}</strong> {shown(answer.reason)}</h3>'
-    return f"{said}{_searched(answer, asked)}{_nearest(answer.hits, document_count)}{_instead(offered)}"
-
-
-def _small_talk(answer: Answer, offered: Sequence[str]) -> str:
-    return f'<h3 class="noans">{shown(answer.reason)}</h3>{_instead(offered)}'
+    return f"{said}{searched_html(answer, asked)}{nearest}{_instead(offered)}"
 
 
 def _instead(offered: Sequence[str]) -> str:
@@ -136,64 +109,6 @@ def _instead(offered: Sequence[str]) -> str:
         for q in offered[:QUESTIONS_OFFERED]
     )
     return f'<p class="lead">What the documents do answer:</p><ul class="chips">{chips}</ul>'
-
-
-def state_of(asked: Asked) -> str:
-    """Return for an attribute how something was asked."""
-    how = [asked.question, list(asked.history), asked.as_typed, asked.check, list(asked.within)]
-    return escape(json.dumps(how))
-
-
-def _used(answer: Answer, asked: Asked) -> Asked:
-    """Return what was asked with only the earlier questions it was understood with: they give the same answer again anywhere."""
-    searched = answer.searched
-    for typed, new in answer.corrections.items():
-        searched = re.sub(re.escape(new), lambda _, typed=typed: typed, searched, flags=re.IGNORECASE)  # type: ignore[misc]
-    before = searched.casefold().removesuffix(asked.question.strip().casefold())
-    return replace(
-        asked, history=tuple(text for text in asked.history if text.strip() and text.strip().casefold() in before)
-    )
-
-
-def _searched(answer: Answer, asked: Asked) -> str:
-    """Return what was searched, where that is not what was typed; each earlier question in it can be taken away."""
-    only = f'<p class="lead">Asked only: {shown(", ".join(asked.within))}</p>' if asked.within else ""
-    if not is_understood_differently(answer):
-        return only
-    parts = "".join(
-        f'<button type="button" class="part" data-act="without" data-part="{n}" aria-label="Search without: {label(text)}">{shown(text)}</button> '
-        for n, text in enumerate(asked.history)
-    )
-    words = ", ".join(f"{shown(new)} for “{shown(typed)}”" for typed, new in answer.corrections.items())
-    return (
-        f'{only}<p class="lead searched">Searched: {parts}{shown(asked.question if parts else answer.searched)}{f" ({words})" if words else ""} '
-        '<button type="button" class="quiet" data-act="typed">Ask as typed</button></p>'
-    )
-
-
-def _buttons(answer: Answer) -> str:
-    """Return what can be done with an answer: one stop of the Tab key, arrow keys go on from there."""
-    copies = _do("copy", "Copy quotes", kind="plain") + _do("copy", "Copy as Markdown", kind="markdown")
-    prompt = (
-        '<details class="asprompt"><summary tabindex="-1">Copy as prompt</summary><label>At most '
-        '<input type="number" class="budget" min="100" max="100000" step="100" value="2000"> tokens</label> '
-        '<button type="button" class="quiet" data-act="prompt">Copy</button> <output></output></details>'
-        if answer.hits
-        else ""
-    )
-    link = '<button type="button" class="quiet" data-act="link">Copy link</button>'
-    verdict = "".join(
-        f'<button type="button" class="quiet" data-act="{act}" aria-pressed="false" tabindex="-1">{name}</button>'
-        for act, name in (("helpful", "Helpful"), ("unhelpful", "Not helpful"))
-    )
-    return (
-        f'<div class="foot" role="toolbar" aria-label="With this answer">{link}{copies if answer.citations else ""}{prompt}'
-        f'<span class="grow"></span>{verdict}</div>'
-    )
-
-
-def _do(act: str, name: str, *, kind: str) -> str:
-    return f'<button type="button" class="quiet" data-act="{act}" data-kind="{kind}" tabindex="-1">{name}</button>'
 
 
 def owed_card(asked: Asked) -> str:
@@ -208,42 +123,11 @@ def error_card(message: str, asked: Asked | None = None) -> str:
     return f'<article class="ans none"{state} role="alert">{told}</article>'
 
 
-def _nearest(hits: Sequence[Hit], document_count: int) -> str:
-    if not hits:
+def _nearest(quotes: str, document_count: int) -> str:
+    if not quotes:
         return ""
-    first, *others = [f"<li>{_hit(hit)}</li>" for hit in hits]
-    rest = (
-        f'<details class="rest"><summary>{counted(len(others), "more passage")}</summary><ul class="quotes">{"".join(others)}</ul></details>'
-        if others
-        else ""
-    )
     told = f"The nearest passage of {counted(document_count, 'document')}; it is no answer to the question."
-    return f'<div class="near"><p class="lead">{told}</p><ul class="quotes">{first}</ul>{rest}</div>'
-
-
-def _hit(hit: Hit) -> str:
-    passage = hit.passage
-    hidden, first = hidden_in(passage.text, passage.doc_id), _first_of(passage.text)
-    text = quoted_html(passage.text[:first], passage.span.start, hidden)
-    rest, button = "", ""
-    if first < len(passage.text):
-        late = quoted_html(passage.text[first:], passage.span.start + first, hidden_after(hidden, first))
-        rest = f'<span class="late" hidden>{late}</span>'
-        button, _ = opener(passage.text[first:], "after", hit.rank)
-    number = pill(hit.rank, f"Passage {hit.rank}: show in {passage.title}")
-    return (
-        f'<blockquote class="quote"><span class="qt" data-n="{hit.rank}">{text}{rest}</span>'
-        f'<span class="tail{"" if button else " bare"}">{button}{number}</span></blockquote>'
-        f'<p class="src"><span class="doc">{shown(passage.title)}</span></p>'
-    )
-
-
-def _first_of(text: str) -> int:
-    """Return where the first sentences of a passage end, or else its first words: the rest opens in its place."""
-    if len(text) <= NEAR_CHARS:
-        return len(text)
-    ends = [match.end() for match in SENTENCE_END.finditer(text, NEAR_CHARS // 3, NEAR_CHARS)]
-    return ends[-1] if ends else text.rfind(" ", 1, NEAR_CHARS) + 1 or NEAR_CHARS
+    return f'<div class="near"><p class="lead">{told}</p>{quotes}</div>'
 
 
 def spans_of(places: Iterable[tuple[str, Span, str]]) -> str:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from qa.answers.verifying import Verification
 from qa.formats.places import place_words
 from qa.text.numbers import counted
+from qa.ui.asked import Asked, state_of
 from qa.ui.beside import pill
-from qa.ui.cards import Asked, spans_of, state_of
+from qa.ui.cards import spans_of
 from qa.ui.differing import Nearest, Piece
 from qa.ui.escaping import inline, shown
 

@@ -13,7 +13,7 @@ from typing import Any
 from qa.engine import Engine
 from qa.errors import IndexMissing, QAError
 from qa.ui import cards
-from qa.ui.cards import Asked
+from qa.ui.asked import Asked
 from qa.ui.checking import check_card
 from qa.ui.endpoints import Endpoints
 from qa.ui.examples import Offered
@@ -82,7 +82,10 @@ class Conversation:
                 asked.question, asked.history, as_typed=asked.as_typed, within=asked.within, behind=behind
             )
             instead = [] if answer.answered else [q for q in self._offered.questions if q != asked.question]
-            dates = {doc_id: self._date(doc_id) for doc_id in {citation.doc_id for citation in answer.citations}}
+            dates = {
+                doc_id: self._date(doc_id)
+                for doc_id in {quote.doc_id for quote in (*answer.citations, *answer.nearest)}
+            }
             return cards.answer_card(
                 answer,
                 self._engine.document_count(),

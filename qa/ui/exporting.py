@@ -10,7 +10,8 @@ import json
 import re
 from collections.abc import Sequence
 
-from qa.datatypes import COURTESY, OVERVIEW, Answer, Document
+from qa.answers.wanted import is_answer
+from qa.datatypes import COURTESY, Answer, Document
 from qa.formats.places import place_words
 from qa.rendering import REFUSAL, STALE_MARK, UNCLEAR, answer_to_markdown, one_line
 from qa.ui.escaping import shown
@@ -41,8 +42,8 @@ def chat_to_markdown(answers: Sequence[Answer]) -> str:
 
 def _body(answer: Answer) -> str:
     if not answer.citations:
-        return f"{REFUSAL} {_plain(answer.reason)}"
-    return (f"{UNCLEAR}\n\n" if not answer.clear else "") + answer_to_markdown(answer)
+        return _plain(answer.reason) if answer.kind == COURTESY else f"{REFUSAL} {_plain(answer.reason)}"
+    return ("" if is_answer(answer) else f"{UNCLEAR}\n\n") + answer_to_markdown(answer)
 
 
 def chat_to_html(answers: Sequence[Answer]) -> str:
@@ -58,7 +59,7 @@ def chat_to_html(answers: Sequence[Answer]) -> str:
 def _section(answer: Answer) -> str:
     if not answer.citations:
         return f"<p>{shown(f'{REFUSAL} {answer.reason}' if answer.kind != COURTESY else answer.reason)}</p>"
-    said = "" if answer.clear or answer.kind == OVERVIEW else f"<p>{shown(UNCLEAR)}</p>"
+    said = "" if is_answer(answer) else f"<p>{shown(UNCLEAR)}</p>"
     return said + "".join(
         f'<blockquote><div class="q">{quoted_html(c.text, c.span.start, hidden_in(c.text, c.doc_id), c.answer)}</div>'
         f"<footer>[{c.label}] {shown(c.title)} · {shown(place_words(c))}{shown(STALE_MARK) if c.stale else ''}</footer></blockquote>"

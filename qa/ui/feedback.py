@@ -22,7 +22,7 @@ from pathlib import Path
 from qa.datatypes import Answer
 from qa.errors import SettingsError
 from qa.opening import open_private
-from qa.ui.cards import Asked
+from qa.ui.asked import Asked
 
 FILE = "feedback.jsonl"
 MOST_BYTES = 50_000_000

@@ -12,19 +12,13 @@ from dataclasses import dataclass
 
 from qa.answers.asking import Kind, kind_of
 from qa.answers.dates import dates_in
-from qa.answers.parts import LONGEST
+from qa.answers.sides import sides_of
 from qa.datatypes import Answer, Citation
-from qa.text.tokens import content_words, folded_words, stem
+from qa.text.tokens import folded_words, stem
 
 FEWEST = 2
 MORE_WORDS_CHARS = 12
 """Of an answer beside its date: "on 12 February 2025"."""
-_SIDES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
-    r"\b(?:differences?|distinction|comparison) between (?:(?:the|an?) )?(?P<a>.+?) and (?:(?:the|an?) )?(?P<b>.+?)\W*$",
-    r"\bcompare (?:(?:the|an?) )?(?P<a>.+?) (?:and|with|to) (?:(?:the|an?) )?(?P<b>.+?)\W*$",
-    r"(?P<a>\w[\w-]*(?: \w[\w-]*)?) (?:vs\.?|versus|compared (?:to|with)) (?P<b>\w[\w-]*(?: \w[\w-]*)?)",
-    r"(?P<a>\w[\w-]*) or (?:the |an? )?(?P<b>\w[\w-]*)",
-))  # fmt: skip
 _NUMBER = re.compile(r"\d[\d.,\u00a0\u202f' ]*")
 _SIZES = frozenset((
     "hundred", "thousand", "million", "billion", "trillion", "k", "m", "bn", "mn", "about", "around", "over", "nearly", "almost", "some", "up", "to",
@@ -97,67 +91,14 @@ def _unit(value: str) -> tuple[str, ...]:
 
 
 def _plain(value: str) -> str:
-    return " ".join(folded_words(value))
+    """Return an amount as it is compared: "10-14 day" and "10-14 days" are one."""
+    return " ".join(map(stem, folded_words(value)))
 
 
 def _columns(answer: Answer) -> Form | None:
-    for pattern in _SIDES if len(answer.question) <= LONGEST else ():
-        if not (match := pattern.search(answer.question)):
-            continue
-        heads = _thing(match["a"]), _thing(match["b"])
-        first, second = ({stem(word) for word in content_words(head)} for head in heads)
-        only = first - second, second - first
-        if not all(only):
-            continue
-        sides: tuple[list[Citation], list[Citation]] = [], []
-        for citation in answer.citations:
-            side = _side(citation, only)
-            if side is not None:
-                sides[side].append(citation)
-        if all(sides):
-            heads = _written(heads[0], sides[0]), _written(heads[1], sides[1])
-            return Form("columns", columns=tuple((head, tuple(side)) for head, side in zip(heads, sides, strict=True)))
-        return Form(missing=_missing(answer.citations, heads, only))
-    return None
-
-
-def _missing(citations: Sequence[Citation], heads: tuple[str, str], only: tuple[set[str], set[str]]) -> str:
-    """Return the one of two things that no quote names, "" where both are named, or none."""
-    named = [any(_names(each, text) for c in citations for text in _told(c)) for each in only]
-    return heads[named.index(False)] if sum(named) == 1 else ""
-
-
-def _written(head: str, quotes: Sequence[Citation]) -> str:
-    """Return a thing as its quotes write it: "rdb" is RDB."""
-    form = re.compile(rf"(?<!\w){re.escape(head)}(?!\w)", re.IGNORECASE)
-    found = [match.group() for c in quotes for text in _told(c) if (match := form.search(text))]
-    return max(found, key=lambda each: sum(map(str.isupper, each)), default=head) if not head[:1].isupper() else head
-
-
-def _thing(text: str) -> str:
-    """Return a thing without what a pattern took along on either side: "Meloni on" is about Meloni."""
-    words = text.split()
-    own = [n for n, word in enumerate(words) if content_words(word)]
-    return " ".join(words[own[0] : own[-1] + 1]) if own else ""
-
-
-def _side(citation: Citation, only: tuple[set[str], set[str]]) -> int | None:
-    """Return which of two things a quote is about: the one that it or else its nearest heading names alone.
-
-    A quote that names one of them under a heading of the other is about neither alone.
-    """
-    own = [_names(each, citation.text) for each in only]
-    for text in (*reversed(citation.headings), citation.title):
-        above = [_names(each, text) for each in only]
-        if sum(above) == 1:
-            return above.index(True) if all(own) or own in (above, [False, False]) else None
-    return own.index(True) if sum(own) == 1 else None
-
-
-def _told(citation: Citation) -> tuple[str, ...]:
-    return (citation.text, *citation.headings, citation.title)
-
-
-def _names(stems: set[str], text: str) -> bool:
-    """Tell whether a text has all words of a thing."""
-    return stems <= set(map(stem, folded_words(text)))
+    sides = sides_of(answer)
+    if sides is None:
+        return None
+    if sides.are_told_apart:
+        return Form("columns", columns=tuple(zip(sides.heads, sides.quotes, strict=True)))
+    return Form(missing=sides.missing)

@@ -9,13 +9,15 @@ from __future__ import annotations
 from html import escape
 
 from qa.answers.parts import parts_of
+from qa.answers.wanted import is_answer
 from qa.datatypes import OVERVIEW, Answer
+from qa.rendering import CLOSEST
 from qa.text.numbers import counted
 from qa.ui.escaping import shown
 
 CALIBRATED = ((0.75, "Very likely the answer"), (0.0, "Likely the answer"))
 """From which confidence a clear answer is called what, where the confidence was fitted to these documents."""
-ANSWER, SAID, CLOSEST, OVERVIEW_WORD = "Answer", "What the documents say", "Closest passages", "Overview"
+ANSWER, SAID, OVERVIEW_WORD = "Answer", "What the documents say", "Overview"
 
 
 def head_of(answer: Answer, *, calibrated: bool) -> str:
@@ -23,13 +25,15 @@ def head_of(answer: Answer, *, calibrated: bool) -> str:
     if answer.kind == OVERVIEW:
         return _head(OVERVIEW_WORD, f": {answer.reason}")
     sources = len({citation.doc_id for citation in answer.citations})
-    title = f"Estimated probability that this answers: {answer.confidence:.0%}" if calibrated else ""
+    title = (
+        f"Estimated probability that this answers: {answer.confidence:.0%}" if calibrated and is_answer(answer) else ""
+    )
     return _head(_word(answer, calibrated=calibrated), f", word for word from {counted(sources, 'document')}", title)
 
 
 def _word(answer: Answer, *, calibrated: bool) -> str:
     """Return what it is called: an answer only where it was measured, or where the very words that answer all of it can be told."""
-    if not answer.clear:
+    if not is_answer(answer):
         return CLOSEST
     if calibrated:
         return next(word for least, word in CALIBRATED if answer.confidence >= least)

@@ -60,6 +60,12 @@ def laid_out(answer: Answer) -> Layout:
     return Layout(best, _by_document(rest), _by_document(folded), after, form)
 
 
+def nearest_laid_out(answer: Answer) -> Layout:
+    """Return the Layout of what comes nearest to a question that is refused: one is shown, the others are folded."""
+    units = _units(answer.nearest)
+    return Layout((), tuple(units[:1]), _by_document(units[1:]))
+
+
 def goes_on(citation: Citation, unit: Unit) -> bool:
     """Tell whether what a quote leans on is in one of these."""
     if citation.lead is None or citation.kind in (Kind.TURN, Kind.ROW):

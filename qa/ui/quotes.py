@@ -40,22 +40,30 @@ from qa.ui.marks import (
 
 
 def quotes_html(layout: Layout, told: Told) -> str:
-    """Return the HTML of all quotes."""
+    """Return the HTML of all quotes, made in the order in which they stand."""
+    parts = [_best, _formed] if not layout.form.missing else [_formed, _best]
+    return "".join(part(layout, told) for part in (*parts, _beside, _folded))
+
+
+def _best(layout: Layout, told: Told) -> str:
     first = [layout.best, *layout.after] if layout.best else []
-    best = f'<div class="best">{"".join(_placed(first, told))}</div>' if first else ""
+    return f'<div class="best">{"".join(_placed(first, told))}</div>' if first else ""
+
+
+def _formed(layout: Layout, told: Told) -> str:
+    return formed(layout.form, told)
+
+
+def _beside(layout: Layout, told: Told) -> str:
+    return _groups(layout.beside, told, titled=layout.titled)
+
+
+def _folded(layout: Layout, told: Told) -> str:
     count, what = sum(map(len, layout.folded)), "document" if layout.titled else "passage"
-    more = (
-        f'<details class="rest"><summary>{counted(count, f"more {what}")}</summary>'
-        f"{_groups(layout.folded, told, titled=layout.titled)}</details>"
-        if count
-        else ""
-    )
-    form = formed(layout.form, told)
-    return (
-        (form + best if layout.form.missing else best + form)
-        + _groups(layout.beside, told, titled=layout.titled)
-        + more
-    )
+    if not count:
+        return ""
+    quotes = _groups(layout.folded, told, titled=layout.titled)
+    return f'<details class="rest"><summary>{counted(count, f"more {what}")}</summary>{quotes}</details>'
 
 
 def formed(form: Form, told: Told) -> str:
@@ -108,7 +116,8 @@ def _led(unit: Unit, told: Told) -> str:
         if goes_on(first, (other,)):
             return f'<p class="leadin">Goes on from {n}:</p>'
     skips = first.kind is Kind.ITEM and is_skipped(first, first.lead.span.end)
-    return lead_in(seen_text(first.lead.text, first.doc_id), told.numbers[first.label], before_lead(first), skips=skips)
+    text, number = seen_text(first.lead.text, first.doc_id), told.numbers[first.label]
+    return lead_in(text, number, told.stops, before_lead(first), skips=skips)
 
 
 def _body(unit: Unit, told: Told) -> str:
@@ -167,11 +176,10 @@ def _quote(citation: Citation, told: Told) -> str:
         text = turn_html(citation) or quoted_html(citation.text, citation.span.start, hidden, citation.answer)
     flows = " flow" if flows_in(citation.doc_id) else ""
     before, after = around(citation)
-    first, text_before = opener(
-        before, "before", told.numbers[citation.label], dotted=citation.text.startswith(OWN_DOTS)
-    )
-    last, text_after = opener(after, "after", told.numbers[citation.label], dotted=citation.text.endswith(OWN_DOTS))
-    quote = f'<{tag} class="qt{flows}" data-n="{told.numbers[citation.label]}">{text}</{tag}>'
+    number = told.numbers[citation.label]
+    first, text_before = opener(before, "before", number, told.stops, dotted=citation.text.startswith(OWN_DOTS))
+    last, text_after = opener(after, "after", number, told.stops, dotted=citation.text.endswith(OWN_DOTS))
+    quote = f'<{tag} class="qt{flows}" data-n="{number}">{text}</{tag}>'
     end = f'<span class="tail{"" if last else " bare"}">{last}{numbered(citation, told)}</span>{text_after}'
     whole = f"{first}{text_before}{quote}{end}"
     return f'<div class="beside">{whole}</div>' if tag == "div" else whole

@@ -115,7 +115,7 @@ const actions = {
   copy: button => copy(button, cardOf(button).dataset[button.dataset.kind]),
   link: button => copy(button, addressOf(askedOf(button))),
   around: button => {   // what stands before or after a quote, in its place
-    const tail = button.closest('.tail'), text = tail?.previousElementSibling.querySelector?.('.late') ?? (tail ?? button).nextElementSibling;
+    const text = (button.closest('.tail') ?? button).nextElementSibling;
     text.hidden = !text.hidden;
     button.setAttribute('aria-expanded', String(!text.hidden));
   },

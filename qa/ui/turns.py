@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qa.ui.cards import Asked
+from qa.ui.asked import Asked
 from qa.ui.endpoints import MAX_QUESTION_CHARS, MOST_NAMED
 
 TURNS_KEPT = 20

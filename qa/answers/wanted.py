@@ -1,0 +1,67 @@
+"""Whether the quotes of an answer are what was asked for: both sides of a comparison, or the list.
+
+In -> out: an Answer -> whether it may be called one.
+Does not: decide whether the documents answer (qa/answers/confidence.py): here a clear answer may still turn out to be only what comes closest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from qa.answers.sides import sides_of
+from qa.datatypes import OVERVIEW, Answer, Citation, Kind
+from qa.patterns import pattern
+from qa.text.tokens import content_words, folded_words, stem
+
+LONGEST = 200
+"""A longer question asks for more than a list."""
+FEWEST = 2
+"""So many items are a list."""
+_WANTED = pattern(
+    r"(?:please |can you |could you |would you )?"
+    r"(?:list|enumerate|name (?=all|every|each)|(?:give|show|tell|make)(?: me| us)? (?:an? |the )?(?:full |complete |whole )?list of"
+    r"|what are all|which are all) "
+    r"(?:me |us )?(?:all |every |each |any |of )*(?:the |your |our |my |their |its )?(?P<things>.+)",
+    re.IGNORECASE,
+)
+_ENUMERATED = pattern(r"[^,;]+[,;] [^,;]+[,;]? (?:and|or) |[^,;]+(?:[,;] [^,;]+){2}")
+"""A, B and C; A, B, C."""
+_ITEMS = (Kind.ITEM, Kind.ROW)
+
+
+def is_answer(answer: Answer) -> bool:
+    """Tell whether quotes may be called an answer; else they are the closest passages. An overview is always one."""
+    if answer.kind == OVERVIEW:
+        return True
+    return answer.clear and _has_both_sides(answer) and _has_the_list(answer)
+
+
+def _has_both_sides(answer: Answer) -> bool:
+    sides = sides_of(answer)
+    return sides is None or not sides.compared or sides.are_told_apart or sides.together
+
+
+def _has_the_list(answer: Answer) -> bool:
+    """Tell whether a list is quoted that is told to be of the things asked for, wherever one is asked for."""
+    plain = " ".join(answer.question.strip().strip(" ?!.:").split())
+    asked = _WANTED.fullmatch(plain) if len(plain) <= LONGEST else None
+    if asked is None:
+        return True
+    things = {stem(word) for word in content_words(asked["things"])}
+    together = Counter(_list_of(c) for c in answer.citations if c.kind in _ITEMS and c.lead)
+    return any(
+        (together[_list_of(c)] >= FEWEST or c.items[0] >= FEWEST or _ENUMERATED.search(c.text)) and _are(things, c)
+        for c in answer.citations
+    )
+
+
+def _list_of(citation: Citation) -> tuple[str, Kind, int]:
+    return citation.doc_id, citation.kind, citation.lead.span.start if citation.lead else -1
+
+
+def _are(things: set[str], citation: Citation) -> bool:
+    """Tell whether a quote, or what it stands under, has most words of the things."""
+    lead = citation.lead.text if citation.lead else ""
+    told = set(map(stem, folded_words(" ".join((citation.title, *citation.headings, lead, citation.text)))))
+    return 2 * len(things & told) > len(things) or not things
