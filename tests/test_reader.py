@@ -1,13 +1,14 @@
 import dataclasses
 import hashlib
 import importlib
+import json
 import subprocess
 import sys
 import threading
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import ROOT, SCALE
 
 from qa.answers import answering, searching
 from qa.answers.reading import _shown_passage
@@ -169,23 +170,27 @@ def test_in_numpy_it_gives_what_onnxruntime_gives_but_for_the_last_digits(reader
 
 
 def test_without_onnxruntime_a_question_is_answered_and_read_alike(real, tmp_path):
+    """With QA_TESTS=full all 90 questions: the same first quote, or refusal, or clear answer."""
     code = (
-        "import importlib.util, sys; real = importlib.util.find_spec; sys.modules['onnxruntime'] = None\n"
+        "import importlib.util, json, sys; real = importlib.util.find_spec; sys.modules['onnxruntime'] = None\n"
         "importlib.util.find_spec = lambda name, *a: None if name == 'onnxruntime' else real(name, *a)\n"
         "from pathlib import Path; from qa import Engine, Settings\n"
         "engine = Engine(Settings(seeds=Path(sys.argv[1]), index=Path(sys.argv[2]))); engine.build()\n"
-        "print(engine.status().runtime)\n"
-        "for question in sys.argv[3:]:\n"
-        "    answer = engine.ask(question)\n"
-        "    print(answer.clear, round(answer.confidence, 1), [c.text for c in answer.citations])"
+        "answers = [engine.ask(question) for question in sys.argv[3:]]\n"
+        "told = [[a.answered, a.clear, round(a.confidence, 4), [c.text for c in a.citations[:1]]] for a in answers]\n"
+        "print(json.dumps([engine.status().runtime, told]))"
     )
+    gold = (ROOT / "tests" / "gold" / "seeds.jsonl").read_text(encoding="utf-8").splitlines()
+    questions = [json.loads(line)["question"] for line in gold] if SCALE > 1 else QUESTIONS[:3]
     told = subprocess.check_output(
-        [sys.executable, "-c", code, real.settings.seeds, tmp_path / "index", *QUESTIONS[:3]], text=True, cwd=ROOT
+        [sys.executable, "-c", code, real.settings.seeds, tmp_path / "index", *questions], text=True, cwd=ROOT
     )
-    runtime, *lines = told.strip().splitlines()
+    runtime, answers = json.loads(told.strip().splitlines()[-1])
     assert runtime == "sentence-transformers"
-    answers = map(real.ask, QUESTIONS[:3])
-    assert lines == [f"{a.clear} {round(a.confidence, 1)} {[c.text for c in a.citations]}" for a in answers]
+    for question, (answered, clear, confidence, first) in zip(questions, answers, strict=True):
+        ours = real.ask(question)
+        assert (answered, clear, first) == (ours.answered, ours.clear, [c.text for c in ours.citations[:1]]), question
+        assert abs(confidence - ours.confidence) < 0.05, question
 
 
 def test_a_reader_that_reads_much_arranges_its_matrices_once_and_gives_the_same_bits(reader, monkeypatch):
