@@ -470,3 +470,17 @@ def test_a_new_question_is_not_lost_where_a_remembered_one_is_answered_meanwhile
     go.set()
     thread.join(30)
     assert ["It has never worked" in turns[0]["card"], "Merkel" in turns[1]["card"]] == [True, True]
+
+
+def test_a_folder_that_holds_all_documents_is_no_choice():
+    inside = [Document(f"topics/{n}.md", f"Title {n}", "", "0" * 64) for n in range(3)]
+    assert 'class="folders"' not in source_list(inside, Folder("seeds"))
+    assert 'data-within="topics/"' in source_list([*inside, Document("a.md", "A", "", "0" * 64)], Folder("seeds"))
+
+
+def test_no_word_without_a_capital_is_offered_as_a_name(real, monkeypatch):
+    monkeypatch.setattr(type(real), "frequent_names", lambda self, limit: ["yeah", "Zelensky"])
+    monkeypatch.setattr("qa.ui.examples.read_examples", lambda seeds: [])
+    offered = answered_examples(real)
+    assert not any("yeah" in question for question in offered)
+    assert any("Zelensky" in question for question in offered)

@@ -71,7 +71,8 @@ def _candidates(engine: Engine) -> Iterator[str]:
     yield ABOUT
     yield from asking_headings(engine)[:FROM_HEADINGS]
     for name in engine.frequent_names(TRIED):
-        yield f"What is said about {name}?"
+        if not name.islower():  # it is written like any word where it weighs most: "yeah"
+            yield f"What is said about {name}?"
 
 
 def asking_headings(engine: Engine) -> list[str]:

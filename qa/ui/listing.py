@@ -71,8 +71,10 @@ def _tick(name: str, title: str, *, first: bool) -> str:
 
 
 def _folders(documents: Sequence[Document]) -> str:
-    """Return a tick for each folder, those with the most documents first."""
+    """Return a tick for each folder, those with the most documents first; one folder that holds them all is no choice."""
     counts = Counter(d.doc_id.rpartition("/")[0] for d in documents if "/" in d.doc_id)
+    if max(counts.values(), default=0) == len(documents):
+        return ""
     ticks = "".join(
         f'<label class="dm">{_tick(f"{name}/", name, first=n == 0)}{shown(f"{name}/")} ({count:,})</label>'
         for n, (name, count) in enumerate(counts.most_common(FOLDERS_SHOWN))
