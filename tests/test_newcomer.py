@@ -94,7 +94,7 @@ def test_a_timeline_and_columns_are_in_order_and_need_no_eyes(vault_site, visit,
     assert [re.search(r"20\d\d", date)[0] for date in dates] == ["2024", "2025"]
     assert violations(page) == []
     card = ask(page, "the difference between the hotkey and the remote vault")
-    assert card.locator(".columns h4").all_inner_texts() == ["hotkey", "remote vault"]
+    assert card.locator(".columns h4").all_inner_texts() == ["Hotkey", "Remote vault"]
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
