@@ -155,3 +155,16 @@ def test_html_and_call_outs_in_markdown_are_blocks_of_their_own():
         ("heading", "Ice"), ("paragraph", "It is cold."), ("paragraph", "We sail."), ("heading", 'Gap"'), ("paragraph", "Mind it."),
         ("paragraph", "End."), ("code", "code"),
     ]  # fmt: skip
+
+
+def test_each_entry_of_a_log_is_a_block_with_what_is_set_in_below_it():
+    entries = [
+        "Nov 26 03:01 mill cron: Backup finished\n",
+        "ERROR pump fell below two bar\n  at check (pump.js:12)\n\tat run\n\n",
+        "Valve closed",
+    ]
+    log = "".join(entries)
+    assert [block.span.of(log) for block in parse_file(log.encode(), "mill.log").blocks] == entries
+    assert len(parse_file(log.encode(), "mill.rst").blocks) == 2
+    windows = parse_file(log.replace("\n", "\r\n").encode(), "Mill.LOG")
+    assert [block.span.of(windows.text) for block in windows.blocks] == [e.replace("\n", "\r\n") for e in entries]

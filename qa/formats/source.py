@@ -1,4 +1,4 @@
-"""Source code and other plain text: the file's characters as they are, a block ends at a blank line.
+"""Source code and other plain text: the file's characters as they are, a block ends at a blank line, in a log at each line.
 
 In -> out: bytes -> `Parsed` whose text is the file's.
 Does not: know a language's grammar.
@@ -15,14 +15,17 @@ from qa.formats.reading import decode
 PROSE = (".rst", ".org", ".tex", ".adoc", ".asciidoc", ".log", ".text")
 SUFFIXES = PROSE
 """And every other that QA_TEXT_SUFFIXES names: those are code."""
-VERSION = 1
+VERSION = 2
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
+_ENTRIES = re.compile(r"\n\s*\n|\n(?=\S)")
+"""Each line of a log is an entry; what is set in below it (a traceback) belongs to it."""
 
 
 def parse(data: bytes, name: str) -> Parsed:
     """Read a file of plain text."""
     text = decode(data)
     kind = Kind.PARAGRAPH if name.lower().endswith(PROSE) else Kind.CODE
-    starts = [0, *(match.end() for match in _BLANK_LINES.finditer(text))]
+    parting = _ENTRIES if name.lower().endswith(".log") else _BLANK_LINES
+    starts = [0, *(match.end() for match in parting.finditer(text))]
     blocks = [Block(Span(start, start), kind) for start in dict.fromkeys(starts) if start < len(text)]
     return Parsed(text, tile(blocks, len(text)))
