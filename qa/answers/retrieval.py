@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 POOL = 200
 """How many of the best passages of each kind are fused at least."""
 _REQUEST = pattern(
-    r"(?:\A|(?<=[?.!;…]))\W*(?:please\s+|(?:can|could|would|will)\s+you\s+(?:please\s+)?)*"
-    r"(?:(?:tell|show|give)\s+(?:me|us)\b|(?:do\s+you|(?:i\s+want|i\s+would\s+like|i['’]d\s+like)\s+to)\s+know\b|(?:explain|describe|elaborate)\b)"
-    r"(?:\s+(?:something|anything|everything|all|more|a\s+bit|a\s+little)\b)*(?:\s+(?:about|on|of)\b)?",
+    r"(?:\A\W*+|(?<=[?.!;…])\s{1,3})(?:(?:please|(?:can|could|would|will)\s{1,3}you)\s{1,3})*+"
+    r"(?:(?:tell|show|give)\s{1,3}(?:me|us)\b|(?:do\s{1,3}you|(?:i\s{1,3}want|i\s{1,3}would\s{1,3}like|i['’]d\s{1,3}like)\s{1,3}to)\s{1,3}know\b"
+    r"|(?:explain|describe|elaborate)\b)"
+    r"(?:\s{1,3}(?:something|anything|everything|all|more|a\s{1,3}bit|a\s{1,3}little)\b)*+(?:\s{1,3}(?:about|on|of)\b)?",
     re.IGNORECASE,
 )
 """That something is asked, and nothing of what."""
