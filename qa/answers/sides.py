@@ -11,19 +11,16 @@ from collections.abc import Sequence
 
 from qa.answers.parts import LONGEST
 from qa.datatypes import Answer, Citation
-from qa.patterns import pattern
 from qa.records import record
 from qa.text.tokens import content_words, folded_words, stem
 
-_AGAINST = tuple(
-    pattern(source, re.IGNORECASE)
-    for source in (
-        r"\b(?:differences?|distinction|comparison) between (?:(?:the|an?) )?(?P<a>.+?) and (?:(?:the|an?) )?(?P<b>.+?)\W*$",
-        r"\bcompare (?:(?:the|an?) )?(?P<a>.+?) (?:and|with|to) (?:(?:the|an?) )?(?P<b>.+?)\W*$",
-        r"(?P<a>\w[\w-]*(?: \w[\w-]*)?) (?:vs\.?|versus|compared (?:to|with)) (?P<b>\w[\w-]*(?: \w[\w-]*)?)",
-    )
+_AGAINST = (
+    r"\b(?:differences?|distinction|comparison) between (?:(?:the|an?) )?(?P<a>.+?) and (?:(?:the|an?) )?(?P<b>.+?)\W*$",
+    r"\bcompare (?:(?:the|an?) )?(?P<a>.+?) (?:and|with|to) (?:(?:the|an?) )?(?P<b>.+?)\W*$",
+    r"(?P<a>\w[\w-]*(?: \w[\w-]*)?) (?:vs\.?|versus|compared (?:to|with)) (?P<b>\w[\w-]*(?: \w[\w-]*)?)",
 )
-_EITHER = pattern(r"(?P<a>\w[\w-]*) or (?:the |an? )?(?P<b>\w[\w-]*)", re.IGNORECASE)
+"""Forms of questions no longer than LONGEST: of a longer text they would take the square."""
+_EITHER = r"(?P<a>\w[\w-]*) or (?:the |an? )?(?P<b>\w[\w-]*)"
 
 
 @record
@@ -50,13 +47,13 @@ def sides_of(answer: Answer) -> Sides | None:
     if len(answer.question) > LONGEST:
         return None
     for form in (*_AGAINST, _EITHER):
-        if not (match := form.search(answer.question)):
+        if not (match := re.search(form, answer.question, re.IGNORECASE)):
             continue
         heads = _thing(match["a"]), _thing(match["b"])
         first, second = ({stem(word) for word in content_words(head)} for head in heads)
         only = first - second, second - first
         if all(only):
-            return _sides(answer.citations, heads, only, compared=form is not _EITHER)
+            return _sides(answer.citations, heads, only, compared=form != _EITHER)
     return None
 
 

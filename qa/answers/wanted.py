@@ -25,7 +25,7 @@ _WANTED = pattern(
     r"(?:me |us )?(?:all |every |each |any |of )*(?:the |your |our |my |their |its )?(?P<things>.+)",
     re.IGNORECASE,
 )
-_ENUMERATED = pattern(r"[^,;]+[,;] [^,;]+[,;]? (?:and|or) |[^,;]+(?:[,;] [^,;]+){2}")
+_ENUMERATED = pattern(r"[^,;][,;] [^,;]+(?:[,;]? (?:and|or) |[,;] [^,;])")
 """A, B and C; A, B, C."""
 _ITEMS = (Kind.ITEM, Kind.ROW)
 

@@ -1,7 +1,7 @@
-"""Plain text -> blocks: paragraphs, list items with their lead-in, the turns of speakers.
+"""Plain text -> blocks: paragraphs, list items with their lead-in, the turns of speakers, headings that are set as such.
 
 In -> out: the text of a `.txt` file -> `Parsed`; a line break inside a hard-wrapped paragraph is none.
-Does not: guess at headings: a short line is a paragraph.
+Does not: guess at headings (qa/formats/headed.py): a short line is a paragraph.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from qa.datatypes import Block, Kind, Parsed, Span
+from qa.formats.headed import headed
 from qa.formats.reading import decode, hidden_mark
 from qa.patterns import pattern
 
 SUFFIXES = (".txt",)
-VERSION = 2
+VERSION = 3
 BULLET = pattern(r"\s*(?:[-*•·‣▪–—>#|]|\(?\w{1,3}[.)])\s")
 _ITEM = pattern(r"\s*(?:[-*•·‣▪–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+(?=\S)")
 _STAMPED = pattern(r"\s*[\[(<]?(?:\d{1,4}([-./])\d\d?\1\d{1,4}[T ,]*)?\d{1,2}:\d\d\b")
@@ -31,8 +32,9 @@ SPEAKERS_LEAST = 3
 def parse(data: bytes, name: str) -> Parsed:
     """Read a plain text."""
     text = decode(data)
-    blocks = _items(text, [Block(span, Kind.PARAGRAPH) for span in paragraphs(text)])
-    return Parsed(text, tuple(turns(text, tile(text, blocks))), hidden=tuple(hidden_mark(text)))
+    blocks, marks = headed(text, [Block(span, Kind.PARAGRAPH) for span in paragraphs(text)])
+    blocks = turns(text, tile(text, _items(text, blocks)))
+    return Parsed(text, tuple(blocks), hidden=(*hidden_mark(text), *marks))
 
 
 def paragraphs(text: str) -> Iterator[Span]:

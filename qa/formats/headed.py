@@ -1,0 +1,115 @@
+"""Headings that a plain text marks by how they are set: underlined, between marks, or in capitals on a line of their own.
+
+In -> out: a text and its blocks -> the blocks with headings among them, and the spans of the marks, which are no text.
+Does not: take a short line for a heading: it may be anything.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from qa.datatypes import Block, Kind, Span
+from qa.patterns import pattern
+from qa.records import record
+
+LONGEST, DEEPEST = 80, 6
+_RULE = pattern(r"([=\-~^*+#])\1{2,}\Z")
+_FRAMED = pattern(r"(={2,6}|\*{2,3}|__)[ \t]*([^=*_\s](?:[^=*_]*[^=*_\s])?)[ \t]*\1\Z")
+_COLUMNS = pattern(r"\S(?:[ \t]{2,}|[ \t]*\|)")
+"""What stands over a line of dashes with gaps between its words are the columns of a table."""
+_LETTERS_LEAST = 3
+_ENDS = (".", "!", "?", ":", ";", ",")
+
+
+@record
+class _Heading:
+    """Where a heading stands with its marks, itself, and how it is set: what is set alike is of one level."""
+
+    span: Span
+    title: Span
+    style: str
+
+
+def headed(text: str, blocks: Sequence[Block]) -> tuple[list[Block], list[Span]]:
+    """Return the blocks, cut where a heading begins and ends, each under its headings; and the marks around the headings."""
+    found = list(_headings(text))
+    if not found:
+        return list(blocks), []
+    styles = {style: level for level, style in enumerate(dict.fromkeys(h.style for h in found), 1)}
+    at = {heading.span: heading for heading in found}
+    pieces: list[Block] = []
+    path: list[tuple[int, str]] = []
+    for block in _cut(text, blocks, found):
+        heading = at.get(block.span) if block.kind is Kind.HEADING else None
+        if heading is None:
+            pieces.append(replace(block, headings=tuple(title for _, title in path)))
+            continue
+        level = min(styles[heading.style], DEEPEST)
+        path = [(above, title) for above, title in path if above < level]
+        pieces.append(Block(block.span, Kind.HEADING, tuple(title for _, title in path), level))
+        path.append((level, heading.title.of(text)))
+    marks = [
+        mark
+        for h in found
+        for mark in (Span(h.span.start, h.title.start), Span(h.title.end, h.span.end))
+        if mark.of(text).strip()
+    ]
+    return pieces, marks
+
+
+def _headings(text: str) -> Iterator[_Heading]:
+    lines: list[Span] = []
+    at = 0
+    for written in text.splitlines(keepends=True):
+        bare = written.strip()
+        start = at + written.find(bare)
+        lines.append(Span(start, start + len(bare)))
+        at += len(written)
+    capitals = [_is_in_capitals(line.of(text)) for line in lines]
+    is_shouted = 2 * sum(capitals) > sum(len(line.of(text)) > 0 for line in lines)
+    last = max((i for i, line in enumerate(lines) if line.of(text)), default=0)
+    done = -1
+    for i, line in enumerate(lines):
+        said = line.of(text)
+        if i <= done or not said or len(said) > LONGEST or (i and lines[i - 1].of(text) and i - 1 != done):
+            continue  # a heading stands at the beginning of a paragraph
+        below = lines[i + 1].of(text) if i + 1 < len(lines) else ""
+        follows = i < last
+        if _is_over(said, below):
+            done = i + 1
+            yield _Heading(Span(line.start, lines[i + 1].end), line, f"under {below[0]}")
+        elif (framed := _FRAMED.match(said)) and follows and not framed[2].endswith(_ENDS):
+            done = i
+            first = line.start + framed.start(2)
+            yield _Heading(line, Span(first, first + len(framed[2])), f"between {framed[1]}")
+        elif capitals[i] and not below and follows and not is_shouted:
+            done = i
+            yield _Heading(line, line, "capitals")
+
+
+def _is_over(said: str, below: str) -> bool:
+    """Tell whether the line below is a rule that underlines what is said."""
+    is_rule = bool(_RULE.match(below)) and 2 * len(below) >= len(said)
+    return is_rule and not _RULE.match(said) and not _COLUMNS.search(said) and any(map(str.isalpha, said))
+
+
+def _is_in_capitals(line: str) -> bool:
+    letters = sum(map(str.isalpha, line))
+    return letters >= _LETTERS_LEAST and line == line.upper() != line.lower() and not line.endswith(_ENDS)
+
+
+def _cut(text: str, blocks: Sequence[Block], headings: Sequence[_Heading]) -> Iterator[Block]:
+    """Yield the blocks without what headings take of them, and the headings, in order."""
+    waiting, done = deque(headings), 0
+    for block in blocks:
+        start = max(block.span.start, done)
+        while waiting and waiting[0].span.start < block.span.end:
+            heading = waiting.popleft()
+            if text[start : heading.span.start].strip():
+                yield replace(block, span=Span(start, heading.span.start))
+            yield Block(heading.span, Kind.HEADING)
+            start = done = heading.span.end
+        if text[start : block.span.end].strip():
+            yield replace(block, span=Span(start, block.span.end))

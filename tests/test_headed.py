@@ -1,0 +1,74 @@
+"""Headings of plain text: they stand over what follows, are quoted with it, and nothing else is taken for one."""
+
+import pytest
+
+from qa.answers.spans import quote_span
+from qa.datatypes import Kind
+from qa.engine import Engine
+from qa.formats import plain
+
+CAMP = """THE CAMP
+
+ARRIVAL
+
+From three on; the barrier closes at ten.
+
+*** Quiet hours ***
+
+Between one and three.
+
+== Dogs ==
+On a lead. Two per pitch at most.
+
+Sauna
+-----
+
+Fridays, bring a towel.
+"""
+
+
+def headings_of(text):
+    parsed = plain.parse(text.encode(), "a.txt")
+    assert "".join(block.span.of(text) for block in parsed.blocks) == text
+    shown = [block.span.of(text).strip() for block in parsed.blocks if block.kind is Kind.HEADING]
+    return shown, {block.span.of(text).strip(): block.headings for block in parsed.blocks}
+
+
+def test_what_is_underlined_framed_or_in_capitals_stands_over_what_follows():
+    shown, under = headings_of(CAMP)
+    assert shown == ["THE CAMP", "ARRIVAL", "*** Quiet hours ***", "== Dogs ==", "Sauna\n-----"]
+    assert under["From three on; the barrier closes at ten."][-1] == "ARRIVAL"
+    assert under["On a lead. Two per pitch at most."][-1] == "Dogs"
+    assert under["Fridays, bring a towel."][-1] == "Sauna"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Opening hours\n\nFrom nine on.",
+        "Pos  Item        Qty\n--------------------\n1    Rye flour   20\n",
+        "We sailed.\n\n-----\n\nWe came back.",
+        "STOP. GO.\n\nThey went.",
+        "NO WAY BACK\n\nALL IS IN CAPITALS\n\nEVERY LINE OF IT\n",
+        "It was called\n*** a night ***\nby all.",
+        "The last line\n\nTHE END",
+        "12:30\n-----\n",
+        "",
+    ],
+)
+def test_nothing_else_is_a_heading(text):
+    assert headings_of(text)[0] == []
+
+
+def test_a_heading_is_quoted_as_what_stands_under_it(settings, embedder):
+    (settings.seeds / "camp.txt").write_text(CAMP)
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    corpus = engine.parts()[0]
+    quoted = {}
+    for number in range(len(corpus.sentences)):
+        document, span = corpus.sentence(number)
+        quote = quote_span(corpus, number)
+        quoted[corpus.shown(0).of(span).strip()] = quote.span.of(document.text) if quote else None
+    assert quoted["Sauna"] == "Fridays, bring a towel."
+    assert quoted["Quiet hours"] == "Between one and three."
