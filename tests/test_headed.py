@@ -5,7 +5,7 @@ import pytest
 from qa.answers.spans import quote_span
 from qa.datatypes import Kind
 from qa.engine import Engine
-from qa.formats import plain
+from qa.formats import plain, source
 
 CAMP = """THE CAMP
 
@@ -58,6 +58,24 @@ def test_what_is_underlined_framed_or_in_capitals_stands_over_what_follows():
 )
 def test_nothing_else_is_a_heading(text):
     assert headings_of(text)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.rst", "Rules\n=====\n\nWaste\n-----\n\nAcids go into glass.\n"),
+        ("a.adoc", "= Rules\n\n== Waste\n\nAcids go into glass.\n"),
+        ("a.org", "* Rules\n** Waste\nAcids go into glass.\n"),
+    ],
+)
+def test_headings_of_other_plain_texts_stand_over_what_follows(name, text):
+    parsed = source.parse(text.encode(), name)
+    assert "".join(block.span.of(text) for block in parsed.blocks) == text
+    assert [(b.kind, b.headings) for b in parsed.blocks] == [
+        (Kind.HEADING, ()),
+        (Kind.HEADING, ("Rules",)),
+        (Kind.PARAGRAPH, ("Rules", "Waste")),
+    ]
 
 
 def test_a_heading_is_quoted_as_what_stands_under_it(settings, embedder):

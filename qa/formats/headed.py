@@ -6,6 +6,7 @@ Does not: take a short line for a heading: it may be anything.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -32,12 +33,17 @@ class _Heading:
     style: str
 
 
-def headed(text: str, blocks: Sequence[Block]) -> tuple[list[Block], list[Span]]:
-    """Return the blocks, cut where a heading begins and ends, each under its headings; and the marks around the headings."""
-    found = list(_headings(text))
+def headed(text: str, blocks: Sequence[Block], before: str = "") -> tuple[list[Block], list[Span]]:
+    """Return the blocks, cut where a heading begins and ends, each under its headings; and the marks around the headings.
+
+    `before` is the letter that stands before a heading where a format has one, more of it the deeper ("=" of AsciiDoc, "*" of Org).
+    """
+    found = list(_marked(text, before) if before else _headings(text))
     if not found:
         return list(blocks), []
     styles = {style: level for level, style in enumerate(dict.fromkeys(h.style for h in found), 1)}
+    if before:
+        styles = {style: len(style) for style in styles}
     at = {heading.span: heading for heading in found}
     pieces: list[Block] = []
     path: list[tuple[int, str]] = []
@@ -57,6 +63,14 @@ def headed(text: str, blocks: Sequence[Block]) -> tuple[list[Block], list[Span]]
         if mark.of(text).strip()
     ]
     return pieces, marks
+
+
+def _marked(text: str, before: str) -> Iterator[_Heading]:
+    for match in re.finditer(
+        rf"^({re.escape(before)}{{1,6}})[ \t]{{1,4}}(\S[^\n]{{0,{LONGEST}}})$", text, re.MULTILINE
+    ):
+        title = match[2].rstrip()
+        yield _Heading(Span(*match.span()), Span(match.start(2), match.start(2) + len(title)), match[1])
 
 
 def _headings(text: str) -> Iterator[_Heading]:

@@ -1,4 +1,4 @@
-"""Source code and other plain text: the file's characters as they are, a block ends at a blank line, in a log at each line.
+"""Source code and other plain text: the file's characters as they are, a block ends at a blank line, in a log at each line; headings.
 
 In -> out: bytes -> `Parsed` whose text is the file's.
 Does not: know a language's grammar.
@@ -7,15 +7,19 @@ Does not: know a language's grammar.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from qa.datatypes import Block, Kind, Parsed, Span
 from qa.formats.flow import tile
+from qa.formats.headed import headed
 from qa.formats.reading import decode
 
 PROSE = (".rst", ".org", ".tex", ".adoc", ".asciidoc", ".log", ".text")
 SUFFIXES = PROSE
 """And every other that QA_TEXT_SUFFIXES names: those are code."""
-VERSION = 2
+VERSION = 3
+BEFORE_HEADINGS = {".org": "*", ".adoc": "=", ".asciidoc": "="}
+HEADED = (".rst", ".text", *BEFORE_HEADINGS)
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
 _ENTRIES = re.compile(r"\n\s*\n|\n(?=\S)")
 """Each line of a log is an entry; what is set in below it (a traceback) belongs to it."""
@@ -27,5 +31,9 @@ def parse(data: bytes, name: str) -> Parsed:
     kind = Kind.PARAGRAPH if name.lower().endswith(PROSE) else Kind.CODE
     parting = _ENTRIES if name.lower().endswith(".log") else _BLANK_LINES
     starts = [0, *(match.end() for match in parting.finditer(text))]
-    blocks = [Block(Span(start, start), kind) for start in dict.fromkeys(starts) if start < len(text)]
-    return Parsed(text, tile(blocks, len(text)))
+    blocks = tile([Block(Span(start, start), kind) for start in dict.fromkeys(starts) if start < len(text)], len(text))
+    ending = Path(name).suffix.lower()
+    if ending not in HEADED:
+        return Parsed(text, blocks)
+    pieces, marks = headed(text, blocks, BEFORE_HEADINGS.get(ending, ""))
+    return Parsed(text, tile(pieces, len(text)), hidden=tuple(marks))
