@@ -18,9 +18,9 @@ from qa.reports import BuildReport, Status
 
 REFUSAL = "The documents do not answer this."
 OVERVIEW_HEAD = "An overview in the documents' own words."
-CLOSEST = "Closest passages"
-"""What quotes are called that may be no answer, wherever they are shown."""
-UNCLEAR = f"{CLOSEST}. This may not be an answer:"
+MAY_NOT, CLOSEST = "The documents may not answer this.", "Closest passages"
+UNCLEAR = f"{MAY_NOT} {CLOSEST}:"
+"""What is said of quotes that may be no answer, wherever they are shown."""
 QUOTATION_MARKS = tuple('"“”„«»‘’「」')
 STALE_MARK = " (the file has changed since it was indexed)"
 NEAREST_SHOWN = 3

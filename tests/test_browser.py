@@ -108,7 +108,10 @@ def test_refusals_follow_ups_and_what_was_searched(site, visit):
     page.wait_for_function("new URLSearchParams(location.search).getAll('after').length === 0")
     assert "Searched: " not in page.locator("#chat .ans").last.inner_text()
     unclear = ask(visit(url), "what is the capital of Ukraine")
-    assert unclear.inner_text().startswith("Closest passages")
+    assert unclear.inner_text().startswith("The documents may not answer this. Closest passages:")
+    look = "e => { const s = getComputedStyle(e); return [s.borderStyle, s.backgroundColor, getComputedStyle(e.querySelector('.quote')).fontSize]; }"
+    told, said = unclear.evaluate(look), ask(visit(url), KALLAS).evaluate(look)
+    assert all(a != b for a, b in zip(told, said, strict=True))  # another frame, another ground, smaller words
 
 
 def test_history_links_and_a_new_chat(site, visit):

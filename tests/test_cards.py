@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from qa.datatypes import Answer, Citation, Kind, Lead, Passage, Span
-from qa.rendering import answer_to_text
+from qa.rendering import UNCLEAR, answer_to_text
 from qa.ui.cards import answer_card
 from qa.ui.exporting import chat_to_html, chat_to_markdown
 from qa.ui.marks import cells_of, quoted_html
@@ -130,7 +130,7 @@ def test_what_it_is_is_said_once_and_likely_only_where_it_was_fitted():
         "Very likely the answer, word for word from 1 document": card(quote, calibrated=True),
         "Answer, word for word from 1 document": card(citation(1, "a.txt", 0, "Yes.", answer=Span(0, 3))),
         "What the documents say, word for word from 1 document": card(quote),
-        "Closest passages, word for word from 1 document": card(quote, clear=False),
+        "The documents may not answer this. Closest passages:": card(quote, clear=False),
     }
     for said, (page, _) in heads.items():
         assert page.seen.startswith(said + "Yes.")
@@ -141,9 +141,9 @@ def test_what_it_is_is_said_once_and_likely_only_where_it_was_fitted():
         "What the documents"
     )
     page, _ = card(quote, clear=False, calibrated=True)
-    assert page.seen.startswith("Closest passages, ")
+    assert page.seen.startswith(f"{UNCLEAR}Yes.")
     assert "likely" not in page.seen
-    assert "not be an answer" not in page.seen
+    assert page.seen.count("may not answer") == 1
 
 
 def test_every_quote_names_its_document_however_many_it_gives():
@@ -315,11 +315,11 @@ def test_a_comparison_of_which_one_side_is_missing_is_called_the_closest_passage
     ferry = citation(1, "a.txt", 0, "The ferry leaves at noon.")
     mill = citation(2, "b.txt", 0, "The mill grinds corn.")
     both = citation(3, "c.txt", 0, "The ferry is of oak, the mill of stone.")
-    assert "<strong>Closest passages</strong>" in card(ferry, question=asked)[0].html
-    assert "<strong>Closest passages</strong>" not in card(ferry, mill, question=asked)[0].html
-    assert "<strong>Closest passages</strong>" not in card(both, question=asked)[0].html
+    assert "<strong>The documents may not answer this.</strong>" in card(ferry, question=asked)[0].html
+    assert "<strong>The documents may not answer this.</strong>" not in card(ferry, mill, question=asked)[0].html
+    assert "<strong>The documents may not answer this.</strong>" not in card(both, question=asked)[0].html
     assert (
-        "<strong>Closest passages</strong>"
+        "<strong>The documents may not answer this.</strong>"
         not in card(ferry, question="is it the ferry or the mill that leaves at noon?")[0].html
     )
 
@@ -340,7 +340,22 @@ def test_a_list_that_is_not_quoted_is_called_the_closest_passages_everywhere():
             chat_to_markdown([answer]),
             chat_to_html([answer]),
         ]
-        assert ["Closest passages" in each for each in told] == [not found] * 4
+        assert [UNCLEAR in re.sub("<.*?>", "", each) for each in told] == [not found] * 4
+
+
+def test_no_words_of_what_may_be_no_answer_are_bold_or_told_apart():
+    asked = "what is the difference between the ferry and the mill?"
+    quotes = [
+        citation(1, "a.txt", 0, "The ferry cost 10 crowns.", answer=Span(15, 24)),
+        citation(2, "b.txt", 0, "It took 12 crowns.", answer=Span(8, 17)),
+    ]
+    page, _ = card(*quotes, question=asked)
+    assert page.seen.startswith(UNCLEAR)
+    assert page.bold == ""
+    assert 'class="values"' not in page.html
+    answer = Answer(asked, asked, tuple(quotes), (), True, 0.9, "")
+    assert "<b>" not in chat_to_html([answer])
+    assert "<b>" in chat_to_html([replace(answer, question="what did it cost?")])
 
 
 def test_what_a_refusal_comes_nearest_to_has_the_place_of_a_quote():

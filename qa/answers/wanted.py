@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from qa.answers.sides import sides_of
 from qa.datatypes import OVERVIEW, Answer, Citation, Kind
@@ -35,6 +36,13 @@ def is_answer(answer: Answer) -> bool:
     if answer.kind == OVERVIEW:
         return True
     return answer.clear and _has_both_sides(answer) and _has_the_list(answer)
+
+
+def told_apart(answer: Answer) -> Answer:
+    """Return an answer in which words are told to answer only where it may be called one."""
+    if is_answer(answer):
+        return answer
+    return replace(answer, citations=tuple(replace(citation, answer=None) for citation in answer.citations))
 
 
 def _has_both_sides(answer: Answer) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from qa.answers.followups import is_courtesy
-from qa.answers.wanted import is_answer
+from qa.answers.wanted import is_answer, told_apart
 from qa.datatypes import COURTESY, Answer, Document, Span
 from qa.rendering import REFUSAL, answer_to_markdown, answer_to_plain
 from qa.text.numbers import counted
@@ -77,6 +77,7 @@ def answer_card(
     `dates` are those of the documents that have one; `offered` are questions to ask instead of one that is refused; `calibrated`:
     the confidence was fitted to these documents, so that it can be put in words.
     """
+    answer = told_apart(answer)
     asked = used_of(answer, asked or Asked(answer.question))
     small_talk = answer.kind == COURTESY or (not answer.answered and is_courtesy(answer.question))
     layout = laid_out(answer) if answer.answered else nearest_laid_out(answer)

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from qa.answers.wanted import is_answer
+from qa.answers.wanted import is_answer, told_apart
 from qa.datatypes import COURTESY, Answer, Document
 from qa.formats.places import place_words
 from qa.rendering import REFUSAL, STALE_MARK, UNCLEAR, answer_to_markdown, one_line
@@ -63,7 +63,7 @@ def _section(answer: Answer) -> str:
     return said + "".join(
         f'<blockquote><div class="q">{quoted_html(c.text, c.span.start, hidden_in(c.text, c.doc_id), c.answer)}</div>'
         f"<footer>[{c.label}] {shown(c.title)} · {shown(place_words(c))}{shown(STALE_MARK) if c.stale else ''}</footer></blockquote>"
-        for c in answer.citations
+        for c in told_apart(answer).citations
     )
 
 

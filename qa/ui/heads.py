@@ -11,7 +11,7 @@ from html import escape
 from qa.answers.parts import parts_of
 from qa.answers.wanted import is_answer
 from qa.datatypes import OVERVIEW, Answer
-from qa.rendering import CLOSEST
+from qa.rendering import CLOSEST, MAY_NOT
 from qa.text.numbers import counted
 from qa.ui.escaping import shown
 
@@ -24,17 +24,15 @@ def head_of(answer: Answer, *, calibrated: bool) -> str:
     """Return the heading above the quotes of an answer or an overview."""
     if answer.kind == OVERVIEW:
         return _head(OVERVIEW_WORD, f": {answer.reason}")
+    if not is_answer(answer):
+        return _head(MAY_NOT, f" {CLOSEST}:")
     sources = len({citation.doc_id for citation in answer.citations})
-    title = (
-        f"Estimated probability that this answers: {answer.confidence:.0%}" if calibrated and is_answer(answer) else ""
-    )
+    title = f"Estimated probability that this answers: {answer.confidence:.0%}" if calibrated else ""
     return _head(_word(answer, calibrated=calibrated), f", word for word from {counted(sources, 'document')}", title)
 
 
 def _word(answer: Answer, *, calibrated: bool) -> str:
     """Return what it is called: an answer only where it was measured, or where the very words that answer all of it can be told."""
-    if not is_answer(answer):
-        return CLOSEST
     if calibrated:
         return next(word for least, word in CALIBRATED if answer.confidence >= least)
     return ANSWER if answer.citations[0].answer and not parts_of(answer.question) else SAID
