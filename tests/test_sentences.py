@@ -9,6 +9,28 @@ CASES = {
         "The U.S. sent Dr. Riaz to Gen. Smith. He left.",
         ["The U.S. sent Dr. Riaz to Gen. Smith.", "He left."],
     ),
+    "numbers in order, as German writes them": (
+        "Die Sitzung am 31. März fiel aus. Der 2. Weltkrieg endete 1945. Vom 7. bis 9. August und am 12. Mai kamen alle. Bus 42. Danach nicht.",
+        [
+            "Die Sitzung am 31. März fiel aus.",
+            "Der 2. Weltkrieg endete 1945.",
+            "Vom 7. bis 9. August und am 12. Mai kamen alle.",
+            "Bus 42.",
+            "Danach nicht.",
+        ],
+    ),
+    "short forms of other languages": (
+        "Mme. Dupont arrive. Hr. Weber geht. Gem. Abs. 2 gilt nicht. Véase pág. 12. El sig. Rossi viene. Route 7. March is open.",
+        [
+            "Mme. Dupont arrive.",
+            "Hr. Weber geht.",
+            "Gem. Abs. 2 gilt nicht.",
+            "Véase pág. 12.",
+            "El sig. Rossi viene.",
+            "Route 7.",
+            "March is open.",
+        ],
+    ),
     "initials and short forms": (
         "J. D. Vance, e.g., sees No. 5 vs. Apple Inc. now. Yes!",
         ["J. D. Vance, e.g., sees No. 5 vs. Apple Inc. now.", "Yes!"],

@@ -18,7 +18,7 @@ from qa.formats.reading import MARK
 from qa.patterns import pattern
 from qa.text.shown import Shown
 
-VERSION = 3
+VERSION = 4
 MAX_SENTENCE_CHARS = 800
 MAX_QUOTATION_CHARS = 400
 WINDOW_CHARS = 20_000
@@ -38,11 +38,22 @@ _MARKED_STOP = pattern(
     r"(?<=[^\W\d_])[)”’\"]?[.!?][)”’\"]?(?:\[\d+(?:[-–,]\s?\d+)*\]|[¹²³⁰⁴-⁹]|\^\d+\^|\d{1,3}(?=\s))+\s+(?=[“\"‘(]?[^\W\d_])"
 )
 """A mark of citation glued to the full stop: "... in 1790.[3] It ..."."""
-_TITLE = r"(?:Dr|Prof|Mr|Mrs|Ms|Rev|Sgt|Gen|Col|Capt|Lt|Hon|St|Sen|Rep|Gov|Pres|Fr|Sr|Jr|Maj|Cpl|Cmdr)"
+_TITLE = (
+    r"(?:Dr|Prof|Mr|Mrs|Ms|Rev|Sgt|Gen|Col|Capt|Lt|Hon|St|Sen|Rep|Gov|Pres|Fr|Sr|Jr|Maj|Cpl|Cmdr"
+    r"|Hrn?|Mme|Mlle|Sra|Srta|Dra|Lic|[Ss]ig|[Dd]ott|[Dd]hr|[Mm]evr)"
+)
 _NAME_GOES_ON = pattern(rf"\b{_TITLE}\.(?:\s+[^\W\d_]\.)*\s*\Z")
 _NUMBER_FOLLOWS = pattern(
-    r"\b(?:[Ss]ecs?|[Aa]rts?|[Pp]aras?|[Ee]qs?|[Aa]pp|[Cc]h|[Cc]hap|pp?|[Ff]igs?|[Nn]os?|[Vv]ol|[Cc]l|[Rr]eg|[Ss]ched|[Tt]ab)\.\s*\Z"
+    r"\b(?:[Ss]ecs?|[Aa]rts?|[Pp]aras?|[Ee]qs?|[Aa]pp|[Cc]h|[Cc]hap|pp?|[Ff]igs?|[Nn]os?|[Vv]ol|[Cc]l|[Rr]eg|[Ss]ched|[Tt]ab"
+    r"|Abs|Ziff|Kap|Bd|Nrn?|[Pp]ágs?)\.\s*\Z"
 )
+_ORDINAL = pattern(
+    r"\b(?:[Aa]m|[Dd](?:er|ie|as|em|en|es)|[Vv]om|[Zz]u[mr]|[Bb]eim|[Aa]b|[Bb]is|[Ss]eit)\s+\d{1,3}\.\s*\Z"
+)
+"""A number in order, as German writes it: "am 31. März", "der 2. Weltkrieg"; whatever stands before it, where a month follows."""
+_DAY = pattern(r"(?<![\w.,])\d{1,2}\.\s*\Z")
+_MONTH = pattern(r"(?:Jänner|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b")
+_NEVER_LAST = pattern(r"\b(?:[Vv]gl|[Gg]em|[Bb]zw|[Gg]gf|[Zz]zgl|[Ii]nkl|[Ee]vtl|[Cc]fr|[Vv]éase)\.\s*\Z")
 _STOP = pattern(r"[.!?]\s+")
 _CLOSERS_ONLY = pattern(r"[\s)\]”’\"'.,;:!?…]*\Z")
 _QUOTATION = pattern(r"“[^“”]*”|«[^«»]*»|\"[^\"]*\"")
@@ -120,9 +131,11 @@ def _starts_within(block: str) -> list[int]:
 
 
 def _goes_on(plain: str, start: int) -> bool:
-    """Tell whether the stop before `start` only shortens a word: a title before a name, "Sec." before a number."""
+    """Tell whether the stop before `start` only shortens a word or orders a number: "Dr." before a name, "Sec." before a number, "3. März"."""
     before = plain[max(0, start - 40) : start]
-    if _NAME_GOES_ON.search(before):
+    if _NAME_GOES_ON.search(before) or _NEVER_LAST.search(before) or _ORDINAL.search(before):
+        return True
+    if _DAY.search(before) and _MONTH.match(plain, start):
         return True
     return bool(_NUMBER_FOLLOWS.search(before)) and bool(re.match(r"[\dIVXivx]+\b|[A-Z]\b", plain[start : start + 8]))
 
