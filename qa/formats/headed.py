@@ -26,11 +26,11 @@ _ENDS = (".", "!", "?", ":", ";", ",")
 
 @record
 class _Heading:
-    """Where a heading stands with its marks, itself, and how it is set: what is set alike is of one level."""
+    """Where a heading stands with its marks, itself, and its level, 1 the highest."""
 
     span: Span
     title: Span
-    style: str
+    level: int
 
 
 def headed(text: str, blocks: Sequence[Block], before: str = "") -> tuple[list[Block], list[Span]]:
@@ -41,21 +41,15 @@ def headed(text: str, blocks: Sequence[Block], before: str = "") -> tuple[list[B
     found = list(_marked(text, before) if before else _headings(text))
     if not found:
         return list(blocks), []
-    styles = {style: level for level, style in enumerate(dict.fromkeys(h.style for h in found), 1)}
-    if before:
-        styles = {style: len(style) for style in styles}
-    at = {heading.span: heading for heading in found}
     pieces: list[Block] = []
     path: list[tuple[int, str]] = []
-    for block in _cut(text, blocks, found):
-        heading = at.get(block.span) if block.kind is Kind.HEADING else None
-        if heading is None:
-            pieces.append(replace(block, headings=tuple(title for _, title in path)))
+    for piece in _cut(text, blocks, found):
+        if isinstance(piece, Block):
+            pieces.append(replace(piece, headings=tuple(title for _, title in path)))
             continue
-        level = min(styles[heading.style], DEEPEST)
-        path = [(above, title) for above, title in path if above < level]
-        pieces.append(Block(block.span, Kind.HEADING, tuple(title for _, title in path), level))
-        path.append((level, heading.title.of(text)))
+        path = [(above, title) for above, title in path if above < piece.level]
+        pieces.append(Block(piece.span, Kind.HEADING, tuple(title for _, title in path), piece.level))
+        path.append((piece.level, piece.title.of(text)))
     marks = [
         mark
         for h in found
@@ -70,10 +64,16 @@ def _marked(text: str, before: str) -> Iterator[_Heading]:
         rf"^({re.escape(before)}{{1,6}})[ \t]{{1,4}}(\S[^\n]{{0,{LONGEST}}})$", text, re.MULTILINE
     ):
         title = match[2].rstrip()
-        yield _Heading(Span(*match.span()), Span(match.start(2), match.start(2) + len(title)), match[1])
+        yield _Heading(Span(*match.span()), Span(match.start(2), match.start(2) + len(title)), len(match[1]))
 
 
 def _headings(text: str) -> Iterator[_Heading]:
+    """Yield the headings of a text; what is set alike is of one level, the first that is met the highest."""
+    levels: dict[str, int] = {}
+
+    def set_as(style: str) -> int:
+        return min(levels.setdefault(style, len(levels) + 1), DEEPEST)
+
     lines: list[Span] = []
     at = 0
     for written in text.splitlines(keepends=True):
@@ -93,14 +93,14 @@ def _headings(text: str) -> Iterator[_Heading]:
         follows = i < last
         if _is_over(said, below):
             done = i + 1
-            yield _Heading(Span(line.start, lines[i + 1].end), line, f"under {below[0]}")
+            yield _Heading(Span(line.start, lines[i + 1].end), line, set_as(f"under {below[0]}"))
         elif (framed := _FRAMED.match(said)) and follows and not framed[2].endswith(_ENDS):
             done = i
             first = line.start + framed.start(2)
-            yield _Heading(line, Span(first, first + len(framed[2])), f"between {framed[1]}")
+            yield _Heading(line, Span(first, first + len(framed[2])), set_as(f"between {framed[1]}"))
         elif capitals[i] and not below and follows and not is_shouted:
             done = i
-            yield _Heading(line, line, "capitals")
+            yield _Heading(line, line, set_as("capitals"))
 
 
 def _is_over(said: str, below: str) -> bool:
@@ -114,7 +114,7 @@ def _is_in_capitals(line: str) -> bool:
     return letters >= _LETTERS_LEAST and line == line.upper() != line.lower() and not line.endswith(_ENDS)
 
 
-def _cut(text: str, blocks: Sequence[Block], headings: Sequence[_Heading]) -> Iterator[Block]:
+def _cut(text: str, blocks: Sequence[Block], headings: Sequence[_Heading]) -> Iterator[Block | _Heading]:
     """Yield the blocks without what headings take of them, and the headings, in order."""
     waiting, done = deque(headings), 0
     for block in blocks:
@@ -123,7 +123,7 @@ def _cut(text: str, blocks: Sequence[Block], headings: Sequence[_Heading]) -> It
             heading = waiting.popleft()
             if text[start : heading.span.start].strip():
                 yield replace(block, span=Span(start, heading.span.start))
-            yield Block(heading.span, Kind.HEADING)
+            yield heading
             start = done = heading.span.end
         if text[start : block.span.end].strip():
             yield replace(block, span=Span(start, block.span.end))

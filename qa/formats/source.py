@@ -28,11 +28,11 @@ _ENTRIES = re.compile(r"\n\s*\n|\n(?=\S)")
 def parse(data: bytes, name: str) -> Parsed:
     """Read a file of plain text."""
     text = decode(data)
-    kind = Kind.PARAGRAPH if name.lower().endswith(PROSE) else Kind.CODE
-    parting = _ENTRIES if name.lower().endswith(".log") else _BLANK_LINES
+    ending = Path(name).suffix.lower()
+    kind = Kind.PARAGRAPH if ending in PROSE else Kind.CODE
+    parting = _ENTRIES if ending == ".log" else _BLANK_LINES
     starts = [0, *(match.end() for match in parting.finditer(text))]
     blocks = tile([Block(Span(start, start), kind) for start in dict.fromkeys(starts) if start < len(text)], len(text))
-    ending = Path(name).suffix.lower()
     if ending not in HEADED:
         return Parsed(text, blocks)
     pieces, marks = headed(text, blocks, BEFORE_HEADINGS.get(ending, ""))
