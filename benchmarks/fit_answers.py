@@ -59,16 +59,7 @@ def ask_all(engine, questions):
         if found is None:
             continue
         by_match = replace(found.ranking, chances=None)
-        order = np.lexsort((by_match.sentences, -by_match.scores))
-        by_match = replace(
-            by_match,
-            sentences=by_match.sentences[order],
-            scores=by_match.scores[order],
-            rows=by_match.rows[order],
-            own=by_match.own[order],
-            named=by_match.named[order],
-            elsewhere=by_match.elsewhere[order],
-        )
+        by_match = by_match.in_order(np.lexsort((by_match.sentences, -by_match.scores)))
         x = features(corpus, by_match, found.reads, with_reader=means.reader is not None)
         places = [corpus.sentence(int(n)) for n in by_match.sentences[: len(x)]]
         right = np.array(
@@ -80,10 +71,7 @@ def ask_all(engine, questions):
 
         def judge_with(chances, corpus=corpus, found=found, by_match=by_match):
             order = np.lexsort((by_match.sentences[: len(chances)], -chances))
-            ranking = replace(
-                by_match, sentences=by_match.sentences[order], scores=by_match.scores[order], rows=by_match.rows[order],
-                own=by_match.own[order], chances=chances[order],
-            )  # fmt: skip
+            ranking = replace(by_match.in_order(order), chances=chances[order])
             return confidence.judge(corpus, found.query, found.match, ranking, found.reads).evidence
 
         lacked = weighing.lacked(by_match, len(x))

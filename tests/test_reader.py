@@ -304,10 +304,7 @@ def passages_of(found):
 
 
 def by_match(ranking):
-    order = np.lexsort((ranking.sentences, -ranking.scores))
-    return dataclasses.replace(
-        ranking, sentences=ranking.sentences[order], scores=ranking.scores[order], rows=ranking.rows[order]
-    )
+    return ranking.in_order(np.lexsort((ranking.sentences, -ranking.scores)))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from qa.indexing.contract import Corpus
 from qa.patterns import pattern
 from qa.records import record
 from qa.text.numbers import counted
-from qa.text.tokens import content_words, stem
+from qa.text.tokens import content_words, lexical_terms, stem
 
 LONGEST = 200
 """A longer question is none about an author."""
@@ -57,7 +57,7 @@ def written(corpus: Corpus, question: str, about: Callable[[str], int | None]) -
     if len(plain) > LONGEST or not any(hint in plain.lower() for hint in _HINTS):
         return None
     if who := _asked(_BY, plain, "who"):
-        words = set(map(stem, content_words(who)))
+        words = set(lexical_terms(who))
         found = tuple(
             n for n in range(len(corpus.entries)) if words and words <= set(map(stem, _author_words(corpus, n)))
         )
@@ -86,8 +86,8 @@ def _asked(forms: tuple[str, ...], question: str, part: str) -> str:
 
 def _is_in_title(corpus: Corpus, number: int, topic: str) -> bool:
     """Tell whether a document is on a topic by its title: what else it touches, others may be said to have written about."""
-    titled = set(map(stem, content_words(corpus.entries[number]["title"])))
-    return set(map(stem, content_words(topic))) <= titled
+    titled = set(lexical_terms(corpus.entries[number]["title"]))
+    return set(lexical_terms(topic)) <= titled
 
 
 def _author(corpus: Corpus, number: int) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
-from qa.answers.context import is_told, stems_above, stems_told
+from qa.answers.context import is_told, stems_over, stems_told
 from qa.answers.matching import TokenMatch
 from qa.answers.ranking import SentenceRanking
 from qa.answers.reading import Reads
@@ -177,8 +177,7 @@ def _near(corpus: Corpus, ranking: SentenceRanking) -> str:
 def _told(corpus: Corpus, ranking: SentenceRanking) -> frozenset[str]:
     """The stems of what is said of the best sentence above it: its headings, its document's title, author and date."""
     number = int(ranking.sentences[0])
-    above, led = stems_above(corpus, int(corpus.sentences[number, 3]))
-    return above | led | stems_told(corpus, int(corpus.sentences[number, 0]))
+    return stems_over(corpus, number) | stems_told(corpus, int(corpus.sentences[number, 0]))
 
 
 def _is_near(word: str, near: Iterable[str]) -> bool:

@@ -43,7 +43,7 @@ def told_matches(corpus: Corpus, query: Query, sentences: NDArray[np.int64]) -> 
     documents = np.asarray(corpus.structure.rows[blocks, 0]).tolist()
     called = {document: stems_told(corpus, document) for document in set(documents)}
     for i, (number, document) in enumerate(zip(blocks.tolist(), documents, strict=True)):
-        above, led = stems_above(corpus, number)
+        above, led = _stems_above(corpus, number)
         for word, tokens in wanted:
             degree = max(LED * (word in led), ABOVE * (word in above), CALLED * (word in called[document]))
             if degree:
@@ -97,7 +97,7 @@ def named_elsewhere(corpus: Corpus, query: Query, sentences: NDArray[np.int64]) 
         for _, word, _ in query.weighty_words
     }
     most = sum(known.values()) or 1.0
-    above = [_of_headings(corpus, number).intersection(known) for number in sentences.tolist()]
+    above = [stems_over(corpus, number).intersection(known) for number in sentences.tolist()]
     documents = np.asarray(corpus.sentences[sentences, 0]).tolist()
     headings: dict[int, set[frozenset[str]]] = {}
     for document, words in zip(documents, above, strict=True):
@@ -113,8 +113,9 @@ def named_elsewhere(corpus: Corpus, query: Query, sentences: NDArray[np.int64]) 
     return np.asarray(np.maximum(found, 0) / most, np.float32)
 
 
-def _of_headings(corpus: Corpus, sentence: int) -> frozenset[str]:
-    above, led = stems_above(corpus, int(corpus.sentences[sentence, 3]))
+def stems_over(corpus: Corpus, sentence: int) -> frozenset[str]:
+    """Return the stems of the headings above a sentence and of what leads to it."""
+    above, led = _stems_above(corpus, int(corpus.sentences[sentence, 3]))
     return above | led
 
 
@@ -135,7 +136,7 @@ def _of_dates() -> frozenset[str]:
     return frozenset(map(stem, (*MONTHS, *map(str, range(1, 32)))))
 
 
-def stems_above(corpus: Corpus, number: int) -> tuple[frozenset[str], frozenset[str]]:
+def _stems_above(corpus: Corpus, number: int) -> tuple[frozenset[str], frozenset[str]]:
     """Return the stems of the headings above a block, and those of its lead."""
     block = corpus.structure.block(number)
     document = int(corpus.structure.rows[number, 0])

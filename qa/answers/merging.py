@@ -12,7 +12,7 @@ from dataclasses import replace
 from qa.answers.quoting import SHARE_OF_BEST, overlaps
 from qa.datatypes import Answer, Citation, Span
 from qa.patterns import pattern
-from qa.text.tokens import content_words, folded_words, stem
+from qa.text.tokens import folded_words, lexical_terms, stem
 
 _NAME = pattern(r"\b[A-Z]\w+(?: [A-Z]\w+)+")
 
@@ -56,7 +56,7 @@ def of_the_other(together: Answer, readings: Sequence[Answer], thing: str, most:
     kept = [place for place in order if chances[place] >= SHARE_OF_BEST * chances[order[0]]][:most]
     surest = max(best, together, key=lambda answer: answer.confidence)
     return replace(
-        surest if _names(replace(unique[kept[0]], title=""), thing) else best,  # a title may be many a thing's
+        surest if _names(unique[kept[0]], thing, by_title=False) else best,  # a title may be many a thing's
         searched=together.searched,
         citations=tuple(replace(unique[place], label=n, probability=chances[place]) for n, place in enumerate(kept, 1)),
         corrections={**best.corrections, **together.corrections},
@@ -92,7 +92,8 @@ def _abbreviates(citation: Citation, thing: str) -> bool:
     return thing.upper() in initials
 
 
-def _names(citation: Citation, thing: str) -> bool:
+def _names(citation: Citation, thing: str, *, by_title: bool = True) -> bool:
     """Tell whether a quote, or what it stands under, has a word of a thing."""
-    told = " ".join((citation.text, citation.lead.text if citation.lead else "", citation.title, *citation.headings))
-    return bool(set(map(stem, folded_words(told))) & set(map(stem, content_words(thing))))
+    lead, title = citation.lead.text if citation.lead else "", citation.title if by_title else ""
+    told = " ".join((citation.text, lead, title, *citation.headings))
+    return bool(set(map(stem, folded_words(told))) & set(lexical_terms(thing)))

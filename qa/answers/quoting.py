@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from qa.answers.announced import Quote
-from qa.answers.context import stems_above
+from qa.answers.context import stems_over
 from qa.answers.ranking import SentenceRanking
 from qa.answers.spans import headings_of, quote_span, where_of
 from qa.datatypes import Citation, Document, Kind, Place, Span
 from qa.indexing.contract import Corpus
 from qa.patterns import pattern
-from qa.text.tokens import content_words, folded_words, is_content_word, stem
+from qa.text.tokens import content_words, folded_words, is_content_word, lexical_terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +47,7 @@ def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int, *, asked
     Quoted is what is likely enough by itself, at least LEAST_CHANCE and SHARE_OF_BEST of the best one's chance, and the best one in any case.
     """
     candidates, best = list(_candidates(corpus, ranking)), 0.0
-    words = frozenset(map(stem, content_words(asked)))
+    words = frozenset(lexical_terms(asked))
     alone = _stand_out(corpus, ranking.sentences, _chances(ranking))
     alone = {number for number in alone if not _is_list_asked(corpus, number, words)}
     chosen: list[Citation] = []
@@ -158,9 +158,8 @@ def _stand_out(corpus: Corpus, sentences: NDArray[np.int64], chances: NDArray[np
 def _is_list_asked(corpus: Corpus, number: int, words: frozenset[str]) -> bool:
     """Tell whether words of the question stand above an item, and none in it: "which allergens are in it", and not "is there any celery"."""
     document, span = corpus.sentence(number)
-    above, led = stems_above(corpus, int(corpus.sentences[number, 3]))
-    own = set(map(stem, content_words(span.of(document.text))))
-    return bool(words & (above | led)) and not words & own
+    own = set(lexical_terms(span.of(document.text)))
+    return bool(words & stems_over(corpus, number)) and not words & own
 
 
 def _letters(text: str) -> int:

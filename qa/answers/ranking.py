@@ -71,6 +71,14 @@ class SentenceRanking:
     chances: NDArray[np.float64] | None = None
     """(m,) how likely each sentence answers, 0..1, once they are weighed (qa/answers/weighing.py); then the likeliest is first."""
 
+    def in_order(self, order: NDArray[np.int64]) -> SentenceRanking:
+        """Return the sentences at these places, in this order."""
+        return SentenceRanking(
+            self.sentences[order], self.scores[order], self.rows[order], self.own[order], self.weights,
+            self.named[order], self.spoken[order], self.elsewhere[order],
+            None if self.chances is None else self.chances[order],
+        )  # fmt: skip
+
 
 def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequence[int]) -> SentenceRanking:
     """Rank the sentences of the passages `rows`, which have to be in `match`, by context MaxSim.
@@ -113,17 +121,8 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
     scores += SPEAKER_BONUS * spoken
     elsewhere = np.zeros(len(sentences), np.float32)
     elsewhere[first] = named_elsewhere(corpus, query, sentences[first])
-    order = np.lexsort((sentences, -scores))
-    return SentenceRanking(
-        sentences[order],
-        scores[order],
-        row_of[order],
-        matches[order],
-        match.weights,
-        named[order],
-        spoken[order],
-        elsewhere[order],
-    )
+    found = SentenceRanking(sentences, scores, row_of, matches, match.weights, named, spoken, elsewhere)
+    return found.in_order(np.lexsort((sentences, -scores)))
 
 
 def _names(corpus: Corpus, query: Query) -> NDArray[np.float32]:

@@ -12,10 +12,14 @@ from qa.indexing.contract import Corpus
 
 
 def read_as(corpus: Corpus, query: Query) -> str:
-    """Return the question with the names of the ones before it in front ("Attic: where is it?").
+    """Return what a reader is asked: a question without requests, with the names of the ones before it in front ("Attic: where is it?").
 
     Without names before it both as they are searched; so where it only exchanges a name ("and the Cellar?"), which says nothing alone.
     """
+    return without_requests(_with_names(corpus, query) if query.asked_from else query.text)
+
+
+def _with_names(corpus: Corpus, query: Query) -> str:
     before: list[str] = []
     has_name = has_more = False
     for shown, word, tokens in query.weighty_words:

@@ -17,7 +17,7 @@ from qa.answers.matching import TokenMatch, match_tokens
 from qa.answers.ranking import SentenceRanking, rank_sentences
 from qa.answers.reading import Reads, read_best, unread
 from qa.answers.referring import read_as
-from qa.answers.retrieval import Query, make_query, most_lexical, rank_passages, scores_of, without_requests
+from qa.answers.retrieval import Query, make_query, most_lexical, rank_passages, scores_of
 from qa.answers.spelling import corrected, corrections
 from qa.answers.weighing import SentenceWeights, weigh
 from qa.answers.worth import Worth
@@ -94,8 +94,7 @@ def look_for(
     ranking = rank_sentences(corpus, query, searched, rows)
     weights, reader, reads = means.sentence_weights, means.reader, unread(ranking)
     if reader:
-        asked_of = read_as(corpus, query) if query.asked_from else query.text
-        reads = read_best(corpus, without_requests(asked_of), ranking, reader, Worth(corpus, ranking, weights).next_row)
+        reads = read_best(corpus, read_as(corpus, query), ranking, reader, Worth(corpus, ranking, weights).next_row)
     return Findings(query, searched, weigh(corpus, ranking, reads, weights), reads, tuple(hits), changed)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from qa.answers.parts import LONGEST
 from qa.datatypes import Answer, Citation
 from qa.records import record
-from qa.text.tokens import content_words, folded_words, stem
+from qa.text.tokens import content_words, folded_words, lexical_terms, stem
 
 _AGAINST = (
     r"\b(?:differences?|distinction|comparison) between (?:(?:the|an?) )?(?P<a>.+?) and (?:(?:the|an?) )?(?P<b>.+?)\W*$",
@@ -50,7 +50,7 @@ def sides_of(answer: Answer) -> Sides | None:
         if not (match := re.search(form, answer.question, re.IGNORECASE)):
             continue
         heads = _thing(match["a"]), _thing(match["b"])
-        first, second = ({stem(word) for word in content_words(head)} for head in heads)
+        first, second = (set(lexical_terms(head)) for head in heads)
         only = first - second, second - first
         if all(only):
             return _sides(answer.citations, heads, only, compared=form != _EITHER)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from qa.answers.sides import sides_of
 from qa.datatypes import OVERVIEW, Answer, Citation, Kind
 from qa.patterns import pattern
-from qa.text.tokens import content_words, folded_words, stem
+from qa.text.tokens import folded_words, lexical_terms, stem
 
 LONGEST = 200
 """A longer question asks for more than a list."""
@@ -56,7 +56,7 @@ def _has_the_list(answer: Answer) -> bool:
     asked = _WANTED.fullmatch(plain) if len(plain) <= LONGEST else None
     if asked is None:
         return True
-    things = {stem(word) for word in content_words(asked["things"])}
+    things = set(lexical_terms(asked["things"]))
     together = Counter(_list_of(c) for c in answer.citations if c.kind in _ITEMS and c.lead)
     return any(
         (together[_list_of(c)] >= FEWEST or c.items[0] >= FEWEST or _ENUMERATED.search(c.text)) and _are(things, c)

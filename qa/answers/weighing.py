@@ -34,7 +34,6 @@ UNREAD = -6.0
 NAMES_LACKED = -0.5
 """Logit of a sentence that has none of the question's names itself, nor leans on one that has: of two that are about as likely, the one that
 names what is asked for is first. Not fitted: a fitted weight is thrice as large, and costs right quotes that say "the treaty"."""
-
 ELSEWHERE = -1.5
 """The same of one under other headings than those that have the most of the question, for the share they have more (qa/answers/context.py). Not
 fitted: most sets have no headings."""
@@ -107,11 +106,7 @@ def weigh(corpus: Corpus, ranking: SentenceRanking, reads: Reads, weights: Sente
     x = features(corpus, ranking, reads, with_reader=len(weights.weights) > len(BY_MATCH))
     chances = chances_of(x, lacked(ranking, len(x)), weights)
     order = np.lexsort((ranking.sentences[: len(x)], -chances))
-    return replace(
-        ranking, sentences=ranking.sentences[order], scores=ranking.scores[order], rows=ranking.rows[order],
-        own=ranking.own[order], named=ranking.named[order], spoken=ranking.spoken[order], elsewhere=ranking.elsewhere[order],
-        chances=chances[order],
-    )  # fmt: skip
+    return replace(ranking.in_order(order), chances=chances[order])
 
 
 def chances_of(x: NDArray[np.float64], lost: NDArray[np.float64], weights: SentenceWeights) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from qa.answers.quoting import LEAST_CHANCE, OF_ANOTHER_SOURCE, SAID_MARGIN, SHARE_OF_BEST
 from qa.answers.ranking import SentenceRanking
-from qa.answers.reading import Reads
+from qa.answers.reading import unread
 from qa.answers.weighing import BY_MATCH, FURTHEST, SentenceWeights, chance, features, lacked
 from qa.indexing.contract import Corpus
 
@@ -34,8 +34,7 @@ class Worth:
     def __init__(self, corpus: Corpus, ranking: SentenceRanking, weights: SentenceWeights) -> None:
         import numpy as np
 
-        unread = Reads(np.full(len(ranking.sentences), np.nan, np.float32))
-        x = features(corpus, ranking, unread, with_reader=False)
+        x = features(corpus, ranking, unread(ranking), with_reader=False)
         known, count = len(BY_MATCH), len(x)
         self._logits = x @ np.array(weights.weights[:known]) + weights.bias + lacked(ranking, count)
         self._by_reader = weights.weights[known:]
