@@ -14,7 +14,7 @@ from qa.indexing.contract import Corpus
 from qa.patterns import pattern
 from qa.records import record
 from qa.text.numbers import counted
-from qa.text.tokens import content_words, lexical_terms, stem
+from qa.text.tokens import content_words, lexical_terms
 
 LONGEST = 200
 """A longer question is none about an author."""
@@ -59,7 +59,7 @@ def written(corpus: Corpus, question: str, about: Callable[[str], int | None]) -
     if who := _asked(_BY, plain, "who"):
         words = set(lexical_terms(who))
         found = tuple(
-            n for n in range(len(corpus.entries)) if words and words <= set(map(stem, _author_words(corpus, n)))
+            n for n in range(len(corpus.entries)) if words and words <= set(lexical_terms(_author(corpus, n)))
         )
         if not found:
             return None
@@ -92,7 +92,3 @@ def _is_in_title(corpus: Corpus, number: int, topic: str) -> bool:
 
 def _author(corpus: Corpus, number: int) -> str:
     return str(corpus.entries[number]["meta"].get("author") or "")
-
-
-def _author_words(corpus: Corpus, number: int) -> list[str]:
-    return content_words(_author(corpus, number))

@@ -15,7 +15,7 @@ from qa.datatypes import Kind
 from qa.indexing.contract import Corpus
 from qa.indexing.structure import KINDS
 from qa.text.numbers import MONTHS, dates_said
-from qa.text.tokens import content_words, folded_words, stem
+from qa.text.tokens import folded_words, lexical_terms, stem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -161,4 +161,4 @@ def is_told(corpus: Corpus, word: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _stems(texts: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(stem(word) for text in texts for word in content_words(text))
+    return frozenset(term for text in texts for term in lexical_terms(text))
