@@ -44,11 +44,16 @@ def answer_to_text(answer: Answer) -> str:
             lines.append(f"{UNCLEAR}\n")
         lines += [_quote_to_text(citation) for citation in answer.citations]
         return "\n".join(lines).rstrip()
-    lines.append(printable(answer.reason if answer.kind == COURTESY else f"{REFUSAL} {answer.reason}"))
+    lines.append(printable(said_instead(answer)))
     if answer.nearest:
         lines.append(f"\n{CLOSEST}, which are no answer:\n")
         lines += [f"- {_preview(c.text)}\n  {_place_of(c)}" for c in answer.nearest[:NEAREST_SHOWN]]
     return "\n".join(lines).rstrip()
+
+
+def said_instead(answer: Answer) -> str:
+    """Return what is said where nothing is quoted: that the documents do not answer, and why; or what a courtesy gets in return."""
+    return answer.reason if answer.kind == COURTESY else f"{REFUSAL} {answer.reason}"
 
 
 def answer_to_markdown(answer: Answer) -> str:

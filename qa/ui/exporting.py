@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 
 from qa.answers.wanted import is_answer, told_apart
-from qa.datatypes import COURTESY, Answer, Document
+from qa.datatypes import Answer, Document
 from qa.formats.places import place_words
-from qa.rendering import REFUSAL, STALE_MARK, UNCLEAR, answer_to_markdown, one_line
+from qa.rendering import STALE_MARK, UNCLEAR, answer_to_markdown, one_line, said_instead
 from qa.ui.escaping import shown
 from qa.ui.marks import hidden_in, quoted_html
 
@@ -42,7 +42,7 @@ def chat_to_markdown(answers: Sequence[Answer]) -> str:
 
 def _body(answer: Answer) -> str:
     if not answer.citations:
-        return _plain(answer.reason) if answer.kind == COURTESY else f"{REFUSAL} {_plain(answer.reason)}"
+        return _plain(said_instead(answer))
     return ("" if is_answer(answer) else f"{UNCLEAR}\n\n") + answer_to_markdown(answer)
 
 
@@ -58,7 +58,7 @@ def chat_to_html(answers: Sequence[Answer]) -> str:
 
 def _section(answer: Answer) -> str:
     if not answer.citations:
-        return f"<p>{shown(f'{REFUSAL} {answer.reason}' if answer.kind != COURTESY else answer.reason)}</p>"
+        return f"<p>{shown(said_instead(answer))}</p>"
     said = "" if is_answer(answer) else f"<p>{shown(UNCLEAR)}</p>"
     return said + "".join(
         f'<blockquote><div class="q">{quoted_html(c.text, c.span.start, hidden_in(c.text, c.doc_id), c.answer)}</div>'
