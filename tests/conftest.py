@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +99,22 @@ def real(tmp_path_factory: pytest.TempPathFactory, model) -> Engine:
     engine = Engine(Settings(seeds=folder / "seeds", index=folder / "index"), embedder=model)
     engine.build()
     return engine
+
+
+@pytest.fixture(scope="session")
+def real_over(tmp_path_factory: pytest.TempPathFactory, model) -> Callable[[Mapping[str, str]], Engine]:
+    """Makes an Engine with the real model over documents of a test's own: their texts by name."""
+
+    def over(texts: Mapping[str, str]) -> Engine:
+        folder = tmp_path_factory.mktemp("own")
+        (folder / "seeds").mkdir()
+        for name, text in texts.items():
+            (folder / "seeds" / name).write_text(text, encoding="utf-8")
+        engine = Engine(Settings(seeds=folder / "seeds", index=folder / "index"), embedder=model)
+        engine.build()
+        return engine
+
+    return over
 
 
 @pytest.fixture(scope="session")

@@ -454,22 +454,12 @@ def test_the_closest_tokens_are_those_of_a_whole_sort_ties_in_order():
 
 
 @pytest.fixture(scope="module")
-def harbour_handbook(tmp_path_factory, model):
-    folder = tmp_path_factory.mktemp("handbook")
-    seeds = folder / "seeds"
-    seeds.mkdir()
-    (seeds / "install.txt").write_text(
-        "The program runs on Windows 10 and later. It was founded by six harbour masters.\n"
-    )
-    (seeds / "history.txt").write_text(
-        "The harbour was dredged in 1931 by the Lund company. The dredging of the harbour took nine days.\n"
-    )
-    (seeds / "marks.txt").write_text(
-        "A trademark is reported to the registrar by letter, with the number of its registration.\n"
-    )
-    engine = Engine(Settings(seeds=seeds, index=folder / "index"), embedder=model)
-    engine.build()
-    return engine
+def harbour_handbook(real_over):
+    return real_over({
+        "install.txt": "The program runs on Windows 10 and later. It was founded by six harbour masters.\n",
+        "history.txt": "The harbour was dredged in 1931 by the Lund company. The dredging of the harbour took nine days.\n",
+        "marks.txt": "A trademark is reported to the registrar by letter, with the number of its registration.\n",
+    })  # fmt: skip
 
 
 def test_it_may_be_what_all_the_documents_are_about_and_he_is_somebody_named_before(harbour_handbook):

@@ -6,7 +6,6 @@ import pytest
 from qa.answers.context import ABOVE, CALLED, LED, is_told, told_matches
 from qa.answers.retrieval import make_query
 from qa.engine import Engine
-from qa.settings import Settings
 
 NOTES = "---\nauthor: Ottilie Brenn\n---\n# Prices\n\n## In 2022\n\nA ticket costs four.\n\n## In 2024\n\nA ticket costs six.\n"
 TALK = "Ann: We met in Ghent.\n\nBo: I was late.\n\nAnn: So you say.\n"
@@ -49,14 +48,9 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
+def small(real_over):
     """The real model over texts in which a sentence or a row stands beside others that are nearly alike."""
-    seeds = tmp_path_factory.mktemp("small")
-    for name, text in TEXTS.items():
-        (seeds / name).write_text(text, encoding="utf-8")
-    engine = Engine(Settings(seeds=seeds, index=tmp_path_factory.mktemp("index")))
-    engine.build()
-    return engine
+    return real_over(TEXTS)
 
 
 @pytest.mark.parametrize(

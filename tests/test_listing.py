@@ -2,9 +2,6 @@
 
 import pytest
 
-from qa.engine import Engine
-from qa.settings import Settings
-
 SOUP = """# Menu notes
 
 ## Allergens in the lentil soup
@@ -21,13 +18,8 @@ The kitchen closes at nine."""
 
 
 @pytest.fixture(scope="module")
-def menu(tmp_path_factory, model):
-    folder = tmp_path_factory.mktemp("menu")
-    (folder / "seeds").mkdir()
-    (folder / "seeds" / "menu.md").write_text(SOUP)
-    engine = Engine(Settings(seeds=folder / "seeds", index=folder / "index"), embedder=model)
-    engine.build()
-    return engine
+def menu(real_over):
+    return real_over({"menu.md": SOUP})
 
 
 @pytest.mark.parametrize(

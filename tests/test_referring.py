@@ -2,9 +2,6 @@
 
 import pytest
 
-from qa.engine import Engine
-from qa.settings import Settings
-
 ROOMS = """# Rooms for hire
 
 The Attic costs thirty euros an hour and seats twelve.
@@ -15,13 +12,8 @@ The Toy Museum opens at ten."""
 
 
 @pytest.fixture(scope="module")
-def rooms(tmp_path_factory, model):
-    folder = tmp_path_factory.mktemp("rooms")
-    (folder / "seeds").mkdir()
-    (folder / "seeds" / "rooms.md").write_text(ROOMS)
-    engine = Engine(Settings(seeds=folder / "seeds", index=folder / "index"), embedder=model)
-    engine.build()
-    return engine
+def rooms(real_over):
+    return real_over({"rooms.md": ROOMS})
 
 
 @pytest.mark.parametrize(
