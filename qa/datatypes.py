@@ -215,6 +215,10 @@ class Citation:
     """The words of the quote that answer, in document coordinates, where they can be told."""
     probability: float = 0.0
     """Estimated probability, 0..1, that this quote answers."""
+    before: str = ""
+    """As a reader sees it, what stands before the quote in its paragraph, turn or item; or before the sentence there that it leans on."""
+    after: str = ""
+    """And what stands after it."""
 
 
 OVERVIEW, COURTESY = "overview", "courtesy"

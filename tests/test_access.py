@@ -60,11 +60,12 @@ def test_the_first_stop_skips_to_the_box_and_an_answer_has_few_stops(site, visit
     assert len([stop for stop in stops if "cite" in stop]) == 1
     assert len([stop for stop in stops if "quiet" in stop]) == 1
     assert len([stop for stop in stops if "around" in stop]) == 1
-    page.locator("#chat .ans .around").first.focus()
+    ask(page, "how can Europe protect Ukraine")
+    page.locator("#chat .ans").last.locator(".around").first.focus()
     page.keyboard.press("ArrowRight")
     named = page.evaluate("document.activeElement.getAttribute('aria-label')")
     assert re.fullmatch(r"Show the text (before|after) quote \d", named)
-    assert named != page.locator("#chat .ans .around").first.get_attribute("aria-label")
+    assert named != page.locator("#chat .ans").last.locator(".around").first.get_attribute("aria-label")
     first = page.locator("#chat .ans .foot [tabindex='0'], #chat .ans .foot button:not([tabindex])").first
     first.focus()
     page.keyboard.press("ArrowRight")

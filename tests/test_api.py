@@ -96,6 +96,7 @@ ROOMS = [
         "answers.defined",
         "answers.replies",
         "answers.spans",
+        "answers.surroundings",
         "answers.context",
         "answers.ranking",
         "answers.quoting",

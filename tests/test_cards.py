@@ -202,9 +202,7 @@ def test_link_definitions_and_marks_that_break_a_line_are_not_seen():
 
 
 def test_the_dots_of_a_quote_are_told_from_those_that_open_its_text():
-    text = "Before. It cost so much... After."
-    passage = Passage("t.txt:0", "t.txt", "T", Span(0, len(text)), text, 5)
-    page, _ = card(replace(citation(1, "t.txt", 8, "It cost so much..."), passage=passage))
+    page, _ = card(citation(1, "t.txt", 8, "It cost so much...", before="Before.", after="After."))
     assert "It cost so much...[…]" in page.seen
     assert "…It cost" in page.seen
 
@@ -379,9 +377,8 @@ def test_what_a_refusal_comes_nearest_to_has_the_place_of_a_quote():
 
 
 def test_the_tab_key_stops_at_one_button_of_those_that_show_what_stands_around():
-    passage = "Before it. The ferry leaves at noon. After it."
-    quotes = [citation(n, f"{n}.txt", 11, "The ferry leaves at noon.") for n in (1, 2, 3, 4, 5)]
-    quotes = [replace(c, passage=replace(c.passage, text=passage, span=Span(0, len(passage)))) for c in quotes]
+    beside = {"before": "Before it.", "after": "After it."}
+    quotes = [citation(n, f"{n}.txt", 11, "The ferry leaves at noon.", **beside) for n in (1, 2, 3, 4, 5)]
     stops = re.findall(r'<button type="button" class="around"( tabindex="-1")?', card(*quotes)[0].html)
     assert len(stops) == 10
     assert [bool(each) for each in stops] == [False] + [True] * 9

@@ -10,6 +10,7 @@ import pytest
 
 from qa.answers.announced import Quote
 from qa.answers.spans import quote_span
+from qa.answers.surroundings import around
 from qa.datatypes import Kind
 from qa.engine import Engine
 from qa.evals.scraps import why_scrap
@@ -385,3 +386,40 @@ def test_the_quotes_of_a_document_with_a_mark_begin_after_it(tmp_path: Path, set
     engine.build()
     (citation, *_) = engine.ask("whales sing at night").citations
     assert citation.span.start == 1 and citation.text.startswith("Whales")
+
+
+def surroundings(engine: Engine) -> dict[str, tuple[str, str]]:
+    """What stands around the quote for each sentence."""
+    corpus = engine.parts()[0]
+    found = {}
+    for number in range(len(corpus.sentences)):
+        document, span = corpus.sentence(number)
+        if quote := quote_span(corpus, number):
+            shown = corpus.shown(corpus.number_of[document.doc_id])
+            found[" ".join(shown.of(span).split())] = around(corpus, document, quote)
+    return found
+
+
+def test_around_a_quote_stands_the_rest_of_its_paragraph_and_nothing_of_another(engine):
+    found = surroundings(engine)
+    assert found["The bell cracked in 1790."] == ("", "It was never mended.")
+    assert found["It was never mended."] == ("", "")  # it stands under the sentence before
+    assert found["The club never lends boats."] == ("", "It has only four.")
+    assert found["Ann Lee: We met in Ghent."] == ("", "He was late.")
+    assert found["The train was."] == ("", "")
+    assert found["At most nine boats an hour."] == ("", "")
+    assert found["dry socks"] == ("", "")  # the list is quoted whole
+
+
+def test_around_a_quote_of_a_very_long_paragraph_stand_whole_sentences(settings, embedder):
+    said = [f"The boat of the year {year} was built of oak and of ash." for year in range(1800, 2000)]
+    (settings.seeds / "long.txt").write_text(" ".join(said))
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    before, after = surroundings(engine)[said[100]]
+    assert before.endswith(said[99])
+    assert after.startswith(said[101])
+    for text in (before, after):
+        assert 1900 < len(text) <= 2000
+        assert text.startswith("The boat")
+        assert text.endswith("ash.")

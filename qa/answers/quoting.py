@@ -14,6 +14,7 @@ from qa.answers.announced import Quote
 from qa.answers.context import stems_over
 from qa.answers.ranking import SentenceRanking
 from qa.answers.spans import headings_of, quote_span, where_of
+from qa.answers.surroundings import around
 from qa.datatypes import Citation, Document, Kind, Place, Span
 from qa.indexing.contract import Corpus
 from qa.patterns import pattern
@@ -171,10 +172,11 @@ def cite(corpus: Corpus, label: int, document: Document, quote: Quote, row: int,
     span = quote.span
     line, column = _line_and_column(document.text, span.start)
     number = corpus.number_of[document.doc_id]
+    before, after = around(corpus, document, quote)
     twins = (replace(place_of(corpus, document, span), doc_id=name) for name in corpus.entries[number]["also"])
     return Citation(
         label=label, doc_id=document.doc_id, title=document.title, sha256=document.sha256, span=span,
         text=span.of(document.text), line=line, column=column, passage=corpus.passage(row), score=chance,
         probability=chance, also=tuple(twins), lead=quote.lead, headings=quote.headings, where=where_of(corpus, number, span),
-        kind=quote.kind, items=quote.items,
+        kind=quote.kind, items=quote.items, before=before, after=after,
     )  # fmt: skip

@@ -88,15 +88,15 @@ def where_of(corpus: Corpus, number: int, span: Span) -> Where:
         return at_mark(marks, span)
     if format_of(corpus.entries[number]["doc_id"]) in WITH_LINES:
         return Where()
-    return Where("section", paragraph=_block_at(corpus, number, span) - corpus.structure.blocks_of(number).start + 1)
+    return Where("section", paragraph=block_at(corpus, number, span) - corpus.structure.blocks_of(number).start + 1)
 
 
 def headings_of(corpus: Corpus, number: int, span: Span) -> tuple[str, ...]:
     """Return what a span of a document stands under, outermost first."""
-    return corpus.structure.block(_block_at(corpus, number, span)).headings
+    return corpus.structure.block(block_at(corpus, number, span)).headings
 
 
-def _block_at(corpus: Corpus, number: int, span: Span) -> int:
+def block_at(corpus: Corpus, number: int, span: Span) -> int:
     """Return the number of the block in which a span of a document begins."""
     blocks = corpus.structure.blocks_of(number)
     starts = corpus.structure.rows[blocks.start : blocks.stop, 1]

@@ -16,6 +16,7 @@ from qa.datatypes import Citation, Kind
 from qa.formats.places import place_words
 from qa.rendering import STALE_MARK
 from qa.ui import escaping
+from qa.ui.marks import flows_in
 
 TIP_CHARS = 120
 LEAD_CHARS = 160
@@ -80,24 +81,24 @@ def numbered(citation: Citation, told: Told) -> str:
 
 
 def around(citation: Citation) -> tuple[str, str]:
-    """Return what stands before and after a quote in its passage; before it, no more than to where its lead ends or its turn begins."""
-    start = citation.span.start - citation.passage.span.start
-    end = citation.span.end - citation.passage.span.start
-    text = citation.passage.text
-    if citation.kind in (Kind.ITEM, Kind.CODE) or not 0 <= start <= end <= len(text):
-        return "", ""
-    first = citation.lead.span.end - citation.passage.span.start if citation.lead else 0
-    whole_turn = citation.kind is Kind.TURN and citation.lead is None
-    before = "" if whole_turn else text[max(first, 0) : start].lstrip("*:").strip()
-    return before, text[end:].strip()
+    """Return what stands before and after a quote in its paragraph, as it flows there; not what is before the sentence it leans on."""
+    before, after = _flowing(citation.before, citation), _flowing(citation.after, citation)
+    return "" if _leans(citation) else before, after
 
 
 def before_lead(citation: Citation) -> str:
-    """Return what stands before the sentence that a quote leans on, in its passage."""
-    lead = citation.lead
-    if lead is None or citation.kind in (Kind.ITEM, Kind.CODE, Kind.ROW, Kind.TURN):
-        return ""
-    return citation.passage.text[: max(lead.span.start - citation.passage.span.start, 0)].strip()
+    """Return what stands before the sentence that a quote leans on, in its paragraph."""
+    return _flowing(citation.before, citation) if _leans(citation) else ""
+
+
+def _leans(citation: Citation) -> bool:
+    """Tell whether a quote stands under a sentence of its own paragraph."""
+    running = citation.kind in (Kind.PARAGRAPH, Kind.TURN)
+    return running and citation.lead is not None and citation.lead.kind is Kind.PARAGRAPH
+
+
+def _flowing(text: str, citation: Citation) -> str:
+    return " ".join(text.split()) if flows_in(citation.doc_id) else text
 
 
 def is_skipped(citation: Citation, end: int) -> bool:
