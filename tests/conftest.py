@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from stored import Server
@@ -16,6 +17,11 @@ from qa.engine import Engine
 from qa.models.embedding import load_embedder
 from qa.models.encoding import Encoding
 from qa.settings import Settings
+
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")  # how long an example takes says how busy the machine is
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
