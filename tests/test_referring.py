@@ -8,7 +8,9 @@ The Attic costs thirty euros an hour and seats twelve.
 Bookings are made by Yusuf, who is in on Tuesdays.
 
 The Rail Museum next door opens at nine. Its entrance is in Dock Street.
-The Toy Museum opens at ten."""
+The Toy Museum opens at ten.
+
+The evening tour starts at six. It lasts an hour and a half and costs 14 euros."""
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +23,7 @@ def rooms(real_over):
     [
         ("How much does the Attic cost?", "who makes the bookings?", "Bookings are made by Yusuf"),
         ("Who founded the Rail Museum?", "where is it?", "Its entrance is in Dock Street."),
+        ("When does the evening tour start?", "and how long does it last?", "It lasts an hour and a half"),
         ("When does the Rail Museum open?", "and the Toy Museum?", "The Toy Museum opens at ten."),
     ],
 )

@@ -86,7 +86,8 @@ def answer_question(
             searched = answer.searched
     if not as_typed and not answer.clear and (acronyms := unknown_acronyms(corpus, findings.query)):
         answer = _spelled_out(corpus, means, answer, acronyms, findings)
-    if not as_typed and (parts := parts_of(searched)):
+    # With the question before it, a follow-up has two parts: that one was answered already.
+    if not as_typed and searched == question.strip() and (parts := parts_of(searched)):
         found_in_parts = _answers_to(corpus, means, question, parts, k)
         if len(found_in_parts) == len(parts) or answer.answered:
             answer = with_parts(answer, found_in_parts, means.settings.quotes)

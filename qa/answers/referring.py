@@ -14,18 +14,21 @@ from qa.indexing.contract import Corpus
 def read_as(corpus: Corpus, query: Query) -> str:
     """Return what a reader is asked: a question without requests, with the names of the ones before it in front ("Attic: where is it?").
 
-    Without names before it both as they are searched; so where it only exchanges a name ("and the Cellar?"), which says nothing alone.
+    Where these have no name, with their words ("tour tasting: and what does it cost?"). Both are read as they are searched where the
+    question only exchanges a name ("and the Cellar?"), which says nothing alone.
     """
     return without_requests(_with_names(corpus, query) if query.asked_from else query.text)
 
 
 def _with_names(corpus: Corpus, query: Query) -> str:
-    before: list[str] = []
+    names: list[str] = []
+    words: list[str] = []
     has_name = has_more = False
     for shown, word, tokens in query.weighty_words:
         is_name = corpus.is_name(word) or is_typed_as_name(query.text, shown)
         if query.encoding.starts[tokens[0]] < query.asked_from:
-            before += [shown] if is_name else []
+            words.append(shown)
+            names += [shown] if is_name else []
         elif is_name:
             has_name = True
         else:
@@ -35,4 +38,5 @@ def _with_names(corpus: Corpus, query: Query) -> str:
         return query.text  # "tell me more" asks the same again
     if has_name:
         return asked if has_more else query.text
-    return f"{' '.join(dict.fromkeys(before))}: {asked}" if before else query.text
+    before = dict.fromkeys(names or words)
+    return f"{' '.join(before)}: {asked}" if before else query.text
