@@ -117,6 +117,25 @@ def test_refusals_follow_ups_and_what_was_searched(site, visit):
     assert all(a != b for a, b in zip(told, said, strict=True))  # another frame, another ground, smaller words
 
 
+@pytest.mark.parametrize(("width", "height"), [(1100, 760), (390, 760), (1280, 500)])
+def test_the_end_of_a_long_card_is_reached_and_its_first_quote_is_seen_at_once(site, visit, width, height):
+    _, url = site
+    page = visit(url, width=width, height=height)
+    card = ask(page, "List the people mentioned")
+    assert card.locator(".qt").count() > 8
+    page.wait_for_timeout(300)
+    chat = page.locator("#chat").bounding_box()
+    first, head = (card.locator(part).first.bounding_box() for part in (".quote", ".lead"))
+    assert head["y"] >= chat["y"]
+    assert first["y"] + first["height"] <= chat["y"] + chat["height"]
+    page.evaluate("document.querySelector('#chat .bubble-wrap').scrollTop = 1e9")
+    end = card.bounding_box()
+    assert end["y"] + end["height"] <= chat["y"] + chat["height"] - 24  # above where the chat fades out
+    assert page.evaluate("getComputedStyle(document.querySelector('#chat'), '::after').backgroundImage").startswith(
+        "linear"
+    )
+
+
 def test_history_links_and_a_new_chat(site, visit):
     _, url = site
     page = visit(url, path="?q=what+did+Kallas+say+about+appeasement")

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from qa.datatypes import Answer, Citation, Kind, Lead, Passage, Span
+from qa.datatypes import OVERVIEW, Answer, Citation, Kind, Lead, Passage, Span
 from qa.rendering import UNCLEAR, answer_to_text
 from qa.ui.cards import answer_card
 from qa.ui.exporting import chat_to_html, chat_to_markdown
@@ -188,6 +188,25 @@ def test_a_speaker_stands_above_what_is_said_whether_the_quote_has_the_name_or_n
     assert "Ada LundWe met in May." in page.seen
     assert "Ada LundIt rained." in page.seen
     assert page.bold == "May"
+
+
+def test_who_replies_stands_above_the_reply_and_who_asks_above_the_question():
+    text = "Does it float?\n\n**Bo Lind:** It [floats](f.md) well."
+    lead = Lead(Span(0, 8), "Ada Lund", Kind.TURN)
+    page, _ = card(citation(1, "t.md", 12, text, kind=Kind.TURN, lead=lead))
+    assert page.quotes[1] == text
+    assert page.html.count('class="who"') == 1
+    assert re.search(r"Ada LundDoes it float\?\s*Bo LindIt floats well\.", page.seen)
+    page, _ = card(citation(1, "t.md", 0, f"**Ada Lund:** {text}", kind=Kind.TURN))
+    assert page.html.count('class="who"') == 2
+
+
+def test_a_list_of_names_stands_whole_and_of_how_documents_begin_the_first():
+    people = [citation(n, "a.txt", 100 * n, f"Here came Ann{n}.", answer=Span(100 * n, 100 * n + 4)) for n in range(20)]
+    page, _ = card(*people, kind=OVERVIEW)
+    assert "more" not in page.seen
+    openings = [citation(n, f"{n}.txt", 0, f"It begins with {n}.") for n in range(20)]
+    assert "12 more documents" in card(*openings, kind=OVERVIEW)[0].seen
 
 
 def test_link_definitions_and_marks_that_break_a_line_are_not_seen():

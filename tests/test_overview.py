@@ -92,6 +92,23 @@ def test_each_document_is_told_by_its_first_sentence_that_says_something(harbour
     assert "may not answer" not in answer_to_text(answer)
 
 
+def test_a_document_is_not_told_by_what_others_begin_with_too(settings, embedder):
+    texts = {
+        "dogs.md": "Being a member of the club means many things. Dogs stay on the lead. Cats stay at home.",
+        "boats.md": "Being a member of the club means a lot. Every boat goes back to the shed where it was taken from.",
+        "one.md": "This is the letter of the club for week 31. It is about the weather on the river and nothing else.",
+        "two.md": "This is the letter of the club for week 32. It is about the prizes that were given in the shed.",
+    }
+    for name, text in texts.items():
+        (settings.seeds / name).write_text(text, encoding="utf-8")
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    told = [citation.text for citation in engine.ask("what are these documents about?").citations]
+    assert told[0].startswith("Every boat")
+    assert told[1].startswith("Dogs stay")
+    assert [text[-3:] for text in told[2:]] == ["31.", "32."]
+
+
 def test_one_document_is_told_by_its_opening(harbour):
     answer = harbour.ask("summarise the document about the ferry")
     assert {c.doc_id for c in answer.citations} == {"ferry.md"}

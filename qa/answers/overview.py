@@ -7,7 +7,8 @@ Does not: sum up: each item is a sentence that a document has, and the Answer is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from qa.answers.announced import Quote
@@ -23,11 +24,14 @@ from qa.indexing.contract import Corpus
 from qa.patterns import pattern
 from qa.text.numbers import counted
 from qa.text.sentences import trim
+from qa.text.tokens import folded_words
 
 ITEMS = 20
 """Most quotes of an overview of all documents."""
 OPENING = 3
 """How many sentences stand for a single document."""
+OPENING_WORDS = 5
+"""Sentences of two documents that have so many first words in common begin alike."""
 MOST_SENTENCES = 40_000
 """How many sentences are read for names or dates, so that a question about many documents takes no minutes."""
 TELLING_CHARS = 40
@@ -68,9 +72,27 @@ def _overview_of(corpus: Corpus, asked: Asked, document: int | None) -> tuple[Qu
         number = document or 0
         title = corpus.entries[number]["title"]
         return [(n, None) for n in _telling(corpus, number)[:OPENING]], f"How “{title}” begins."
-    first = [(found[0], None) for number in range(len(corpus.entries)) if (found := _telling(corpus, number, 1))]
+    first = [number for number in range(len(corpus.entries)) if _telling(corpus, number, 1)]
     count = counted(len(corpus.entries), "document")
-    return list(first[:ITEMS]), f"{_first_of(count, len(first))}, and how each begins."
+    return [
+        (n, None) for n in _openings(corpus, first[:ITEMS])
+    ], f"{_first_of(count, len(first))}, and how each begins."
+
+
+def _openings(corpus: Corpus, documents: Sequence[int]) -> list[int]:
+    """Return the sentence that stands for each of several documents: of the first that say something, rather one that none of another begins like.
+
+    One with a number (a date, an issue) tells a document from the others however it begins.
+    """
+
+    def begin(number: int) -> tuple[str, ...]:
+        document, span = corpus.sentence(number)
+        words = list(folded_words(span.of(document.text)))
+        return tuple(words if any(map(str.isdigit, words)) else words[:OPENING_WORDS])
+
+    telling = [[*_telling(corpus, document, 1), *_telling(corpus, document)] for document in documents]
+    used = Counter(each for found in telling for each in {begin(number) for number in found})
+    return [next((number for number in found if used[begin(number)] == 1), found[0]) for found in telling]
 
 
 def _first_of(things: str, count: int) -> str:

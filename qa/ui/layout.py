@@ -15,6 +15,7 @@ from qa.ui.forms import Form, form_of
 UNITS_SHOWN = 3
 """Beside each other before the rest is folded; a list or a table is one."""
 OVERVIEW_SHOWN = 8
+"""Of how documents begin; a list of names or dates stands whole."""
 
 Unit = tuple[Citation, ...]
 """One quote, or those of one list or table."""
@@ -52,7 +53,8 @@ def laid_out(answer: Answer) -> Layout:
     if answer.kind == OVERVIEW:
         each_its_own = len({c.doc_id for c in answer.citations}) == len(answer.citations)
         titled = each_its_own and not any(c.answer for c in answer.citations)
-        return Layout((), tuple(units[:OVERVIEW_SHOWN]), tuple(units[OVERVIEW_SHOWN:]), titled=titled)
+        most = OVERVIEW_SHOWN if titled else len(units)
+        return Layout((), tuple(units[:most]), tuple(units[most:]), titled=titled)
     best, *others = units
     shown, folded = others[: UNITS_SHOWN - 1], others[UNITS_SHOWN - 1 :]
     after = tuple(unit for unit in shown if goes_on(unit[0], best))

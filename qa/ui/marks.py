@@ -107,15 +107,22 @@ def hidden_after(hidden: Iterable[Span], start: int) -> list[Span]:
 
 def turn_html(citation: Citation) -> str:
     """Return what a speaker says that the quote itself names, the name above it as it stands above other quotes; "" where it names none."""
-    said = _SPEAKER.match(citation.text) if citation.kind is Kind.TURN and citation.lead is None else None
+    if citation.kind is not Kind.TURN or citation.lead is not None:
+        return ""
+    return _said_html(citation, Span(0, len(citation.text)), hidden_in(citation.text, citation.doc_id))
+
+
+def _said_html(citation: Citation, span: Span, hidden: Sequence[Span]) -> str:
+    """Return a piece of a quote that begins with the name of who says it, the name above it; "" where it begins with none."""
+    text, start = span.of(citation.text), citation.span.start + span.start
+    said = _SPEAKER.match(text)
     if said is None:
         return ""
-    text, name = citation.text, Span(*said.span(1))
-    hidden = hidden_in(text, citation.doc_id)
+    name = Span(*said.span(1))
     marks = [Span(0, name.start), Span(name.end, said.end())]
-    rest = hidden_after(hidden, said.end())
-    who = quoted_html(text[: said.end()], citation.span.start, [each for each in marks if each.start < each.end])
-    return f'<span class="who">{who}</span>{quoted_html(text[said.end() :], citation.span.start + said.end(), rest, citation.answer)}'
+    who = quoted_html(text[: said.end()], start, [each for each in marks if each.start < each.end])
+    rest = quoted_html(text[said.end() :], start + said.end(), hidden_after(hidden, said.end()), citation.answer)
+    return f'<span class="who">{who}</span>{rest}'
 
 
 def flows_in(doc_id: str) -> bool:
@@ -146,7 +153,8 @@ def piece_html(citation: Citation, span: Span, kind: Kind) -> str:
     if mark and mark[1].isalnum():  # a number is seen
         inside = [Span(max(each.start, mark.end()), each.end) for each in inside if each.end > mark.end()]
     inside += blank_edges(span.of(citation.text), inside) if code else _blank_ends(span.of(citation.text), inside)
-    text = quoted_html(span.of(citation.text), citation.span.start + span.start, inside, citation.answer)
+    said = _said_html(citation, span, inside) if citation.kind is Kind.TURN and not code else ""
+    text = said or quoted_html(span.of(citation.text), citation.span.start + span.start, inside, citation.answer)
     if kind is Kind.FURNITURE:
         return f'<span class="mk" aria-hidden="true">{text}</span>'
     return f"<pre>{text}</pre>" if code else f'<span class="{_class(mark)}">{text}</span>'
