@@ -113,6 +113,13 @@ def test_lines_of_indented_code_stay_lines():
     assert "* your name\n* your title" in page.seen
 
 
+def test_nothing_opens_beside_a_quote_that_is_more_than_running_text():
+    beside = {"before": "Before it.", "after": "After it."}
+    code = citation(1, "c.md", 40, "Save by:\n\n```\n$ save\n```", kind=Kind.CODE, **beside)
+    assert 'class="around"' not in card(code)[0].html
+    assert card(citation(1, "c.md", 40, "Save it.", **beside))[0].html.count('class="around"') == 2
+
+
 def test_a_list_that_is_one_quote_is_a_list_below_what_leads_to_it():
     text = "There are:\n\n* **rakes**: of wood\n* spades\n"
     page, _ = card(citation(1, "l.md", 40, text, kind=Kind.ITEM))

@@ -388,6 +388,44 @@ def test_the_quotes_of_a_document_with_a_mark_begin_after_it(tmp_path: Path, set
     assert citation.span.start == 1 and citation.text.startswith("Whales")
 
 
+NIGHT = """# The tower
+
+The lamp of the tower burns all night. To put it out, the keeper climbs the stairs.
+
+This was not always so.
+
+Light it by hand:
+
+```sh
+lamp --on
+```
+
+This way nobody has to climb the tower. As somebody put it, lamps are work.
+
+## The gate
+
+It is closed at ten.
+"""
+
+
+def test_what_leans_on_the_sentence_before_stands_under_it_also_where_a_paragraph_or_code_ends_between(engine):
+    (engine.settings.seeds / "night.md").write_text(NIGHT)
+    engine.build()
+    found = quotes(engine)
+    leant_on = {
+        "To put it out, the keeper climbs the stairs.": "The lamp of the tower burns all night.",
+        "This was not always so.": "To put it out, the keeper climbs the stairs.",
+        "This way nobody has to climb the tower.": "Light it by hand:",
+    }
+    for leaning, before in leant_on.items():
+        quote = found[leaning]
+        assert quote.span.of(NIGHT) == leaning
+        assert quote.lead.text == before
+        assert quote.lead.span.of(NIGHT) == before
+    for alone in ("As somebody put it, lamps are work.", "It is closed at ten."):  # a heading is above that one
+        assert found[alone].lead is None
+
+
 def surroundings(engine: Engine) -> dict[str, tuple[str, str]]:
     """What stands around the quote for each sentence."""
     corpus = engine.parts()[0]

@@ -33,14 +33,20 @@ from qa.patterns import pattern
 from qa.text.sentences import trim
 
 SHORT_CHARS = 400
-"""A sentence that leans on the one before it ("He ...") is quoted under it, if both are no longer."""
+"""A sentence that leans on the one before it ("He ...") is quoted under it, if that is no longer."""
 ITEM_CHARS = 120
 """Items that are longer on average are sentences of their own: one of them is quoted alone, under the lead-in."""
 JOINED = 4
 """So many sentences are quoted together at most where marks or brackets open in one and close in another."""
 STRONG, LABEL_CHARS = ("**", "__"), 60
 NUMBERED = pattern(r"[^\W\d_]{,12} ?\d{1,3}[.:)]\Z")
-LEANS = pattern(r"[“\"‘']?(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
+LEANS = pattern(
+    r"[“\"‘']?(?:(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b|(?:There|Then|Otherwise|Instead),"
+    r"|(?:To|If|When|Once|After|Before|Without|With|For|By|Because|In)(?: \w+){0,4}"
+    r" (?:it|they|them|this|that|these|those|he|him|she|her)(?: \w+){0,3},)"
+)
+"""What begins with a word, or a clause, that only the sentence before explains: "It ...", "There, ...", "To disable it, ..."."""
+_SENTENCE = pattern(r"[.!?…:][\"”’)\]*_]*\Z")
 _AS_WRITTEN = frozenset((Kind.CODE, Kind.ROW, Kind.FOOTNOTE, Kind.DEFINITION))
 """Kinds whose marks say what they are."""
 _MARKER = pattern(r"(?:\s*(?:[-*+>]|#{1,6}|\d{1,9}[.)])[ \t]+)+(?:\[[ xX]\]\s+)?")
@@ -111,7 +117,7 @@ def _running(corpus: Corpus, document: Document, sentence: int, block: Block, nu
         start = span.start - 2 * (text[max(span.start - 2, 0) : span.start] in STRONG)
         span = Span(start, _whole(corpus, document, sentence + 1, number).end)
     lead, leant_on = _lead(text, block, span), _leant_on(corpus, text, sentence, number, span)
-    if lead and leant_on:
+    if lead and leant_on and span.end - leant_on.span.start <= SHORT_CHARS:
         span = Span(leant_on.span.start, span.end)
         lead = _lead(text, block, span)
     lead = lead or leant_on
@@ -149,11 +155,28 @@ def _is_label(text: str, span: Span) -> bool:
 
 
 def _leant_on(corpus: Corpus, text: str, sentence: int, number: int, span: Span) -> Lead | None:
-    """The sentence before one that begins with a pronoun, if both are short enough to be read as one."""
-    if not LEANS.match(_shown(corpus, sentence, span)) or not _is_of(corpus, sentence - 1, number):
+    """The sentence before one that leans on it; of one that begins a paragraph, the last of the paragraph above, or of that above code."""
+    if not LEANS.match(_shown(corpus, sentence, span)):
         return None
-    before = seen_ends(corpus.shown(_document_of(corpus, sentence)), trim(text, corpus.sentence(sentence - 1)[1]))
-    return Lead(before, before.of(text), Kind.PARAGRAPH) if span.end - before.start <= SHORT_CHARS else None
+    at = sentence - 1 if _is_of(corpus, sentence - 1, number) else _last_above(corpus, sentence, number)
+    if at is None:
+        return None
+    before = seen_ends(corpus.shown(_document_of(corpus, sentence)), trim(text, corpus.sentence(at)[1]))
+    return Lead(before, before.of(text), Kind.PARAGRAPH) if _length(before) <= SHORT_CHARS else None
+
+
+def _last_above(corpus: Corpus, sentence: int, number: int) -> int | None:
+    """Return the last sentence of the paragraph above one, under the same headings; code between them is passed over."""
+    block, at = corpus.structure.block(number), sentence - 1
+    while (
+        at >= 0 and corpus.sentences[at, 0] == corpus.sentences[sentence, 0] and corpus.block_of(at).kind is Kind.CODE
+    ):
+        at -= 1
+    if at < 0 or corpus.sentences[at, 0] != corpus.sentences[sentence, 0] or block.kind is not Kind.PARAGRAPH:
+        return None
+    above = corpus.block_of(at)
+    whole = _SENTENCE.search(_shown(corpus, at, corpus.sentence(at)[1]))
+    return at if whole and above.kind is Kind.PARAGRAPH and above.headings == block.headings else None
 
 
 def _listed(

@@ -175,7 +175,7 @@ def _quote(citation: Citation, told: Told) -> str:
         hidden = hidden_in(citation.text, citation.doc_id)
         text = turn_html(citation) or quoted_html(citation.text, citation.span.start, hidden, citation.answer)
     flows = " flow" if flows_in(citation.doc_id) else ""
-    before, after = around(citation)
+    before, after = around(citation) if tag == "span" else ("", "")  # beside code and lists is no room for it
     number = told.numbers[citation.label]
     first, text_before = opener(before, "before", number, told.stops, dotted=citation.text.startswith(OWN_DOTS))
     last, text_after = opener(after, "after", number, told.stops, dotted=citation.text.endswith(OWN_DOTS))
