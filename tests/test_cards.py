@@ -230,6 +230,7 @@ def test_link_definitions_and_marks_that_break_a_line_are_not_seen():
 def test_the_dots_of_a_quote_are_told_from_those_that_open_its_text():
     page, _ = card(citation(1, "t.txt", 8, "It cost so much...", before="Before.", after="After."))
     assert "It cost so much...[…]" in page.seen
+    assert "Before.</bdi> </span>" in page.html  # what opens does not run into the quote
     assert "…It cost" in page.seen
 
 

@@ -120,7 +120,7 @@ def opener(text: str, side: str, number: int, stops: Iterator[str], *, dotted: b
         f'aria-label="Show the text {side} quote {number}">'
         f"{'[…]' if dotted else '…'}</button>"
     )
-    return button, f'<span class="ctx" hidden>{escaping.shown(text)}</span>'
+    return button, f'<span class="ctx" hidden>{escaping.shown(text)} </span>'
 
 
 def lead_in(text: str, number: int, stops: Iterator[str], before: str = "", *, skips: bool = False) -> str:
