@@ -30,6 +30,7 @@ ROOMS = [
     *(
         "text.shown",
         "text.titles",
+        "text.sources",
         "text.documents",
         "text.sentences",
         "text.numbers",

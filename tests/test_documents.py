@@ -7,7 +7,8 @@ from conftest import SEEDS
 from qa.errors import SeedError
 from qa.formats import parse_file
 from qa.formats.reading import Unreadable
-from qa.text.documents import left_out, list_seeds, read_examples, read_parsed
+from qa.text.documents import left_out, list_seeds, read_parsed
+from qa.text.sources import read_examples
 from qa.text.titles import guessed_title, title_of
 
 

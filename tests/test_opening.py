@@ -10,7 +10,8 @@ import pytest
 from qa.engine import Engine
 from qa.errors import SeedError
 from qa.opening import NotAFile, Outside, TooLarge, Unsettled, open_private, read_regular
-from qa.text.documents import list_seeds, read_examples, read_parsed
+from qa.text.documents import list_seeds, read_parsed
+from qa.text.sources import read_examples
 
 
 def make_pipe(path):

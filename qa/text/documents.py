@@ -22,15 +22,12 @@ from qa.opening import NotAFile, Outside, TooLarge, Unsettled, read_regular
 from qa.records import record
 from qa.reports import Skipped
 from qa.settings import TEXT_SUFFIXES
+from qa.text.sources import ENCODING, SOURCES_FILE, read_sources
 from qa.text.titles import title_of
 
 _NO_SEEDS = (".", "~$", ".~lock.")
 """Hidden files, and what Word and its like keep beside a file that is open."""
-SOURCES_FILE = "sources.toml"
-SOURCE_KEYS = ("title", "author", "publisher", "date", "url")
-ENCODING = "encoding"
 MEGABYTE = 1024 * 1024
-SOURCES_MB = 16
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ def list_seeds(folder: Path, *, max_file_mb: int, strict: bool = False, text_suf
         raise SeedError(
             f"There is no folder {folder}: create it and put documents into it ({kinds()}), or name another with --seeds."
         )
-    sources, _ = _read_sources_file(folder)
+    sources, _ = read_sources(folder)
     walk = _Walk(text_suffixes)
     for path in _files(folder):
         try:
@@ -157,11 +154,6 @@ def look_at(folder: Path) -> frozenset[tuple[str, int, int]]:
             continue  # gone since it was listed, or a link that leads nowhere
         seen.add((str(path), found.st_size, found.st_mtime_ns))
     return frozenset(seen)
-
-
-def read_examples(folder: Path) -> list[str]:
-    """Return the `examples` of sources.toml: questions the page may suggest."""
-    return _read_sources_file(folder)[1]
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -241,33 +233,6 @@ def _read_settled(folder: Path, path: Path, name: str, max_file_mb: int) -> byte
         raise SeedError(f"{name} {exc.strerror}, not a file: remove it.") from exc
     except OSError as exc:
         raise SeedError(f"{name} cannot be read ({exc.strerror}): correct its permissions.") from exc
-
-
-def _read_sources_file(folder: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
-    """Return what `sources.toml` says of each file (a table a file, keys of SOURCE_KEYS), and its example questions."""
-    import tomllib
-
-    try:
-        data = read_regular(folder / SOURCES_FILE, folder, SOURCES_MB * MEGABYTE)
-        content = tomllib.loads(data.decode("utf-8"))
-    except FileNotFoundError:
-        return {}, []
-    except OSError as exc:
-        raise SeedError(f"{SOURCES_FILE} cannot be read ({exc.strerror}): correct it, or remove it.") from exc
-    except (ValueError, RecursionError) as exc:
-        raise SeedError(f"{SOURCES_FILE} cannot be read ({exc}): correct it, or remove it.") from exc
-    examples = content.pop("examples", [])
-    if not isinstance(examples, list) or not all(isinstance(question, str) for question in examples):
-        raise SeedError(f"{SOURCES_FILE}: examples has to be a list of questions.")
-    for name, table in content.items():
-        if not isinstance(table, dict):
-            raise SeedError(f'{SOURCES_FILE}: {name} is not a table: write ["{name}"] and the keys below it.')
-        for key, value in table.items():
-            if key not in (*SOURCE_KEYS, ENCODING) or not isinstance(value, str):
-                raise SeedError(
-                    f'{SOURCES_FILE}: {key} of "{name}" cannot be used: keys are {", ".join((*SOURCE_KEYS, ENCODING))}, values strings.'
-                )
-    return content, examples
 
 
 def shown_name(doc_id: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from qa.datatypes import OVERVIEW
 from qa.engine import Engine
 from qa.errors import IndexMissing, QAError
-from qa.text.documents import read_examples
+from qa.text.sources import read_examples
 from qa.text.tokens import content_words
 from qa.ui import cards
 

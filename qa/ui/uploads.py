@@ -16,7 +16,8 @@ from urllib.parse import parse_qs
 
 from qa.formats import is_read
 from qa.settings import Settings
-from qa.text.documents import SOURCES_FILE, kinds
+from qa.text.documents import kinds
+from qa.text.sources import SOURCES_FILE
 from qa.ui.bodies import Message, Receive, read_body
 from qa.ui.guard import App, Send
 
