@@ -69,6 +69,7 @@ ROOMS = [
     ),
     *(
         "indexing.telling",
+        "indexing.words",
         "indexing.drafting",
         "indexing.resuming",
         "indexing.comparing",

@@ -17,21 +17,17 @@ from typing import TYPE_CHECKING, Any
 from qa.datatypes import Document, Parsed, Span
 from qa.indexing import telling
 from qa.indexing.corpus import PASSAGE_COLUMNS, SnapshotCorpus, StoredEncoding
-from qa.indexing.lexical import LexicalIndex
 from qa.indexing.structure import StructureWriter
 from qa.indexing.telling import told_of
+from qa.indexing.words import WordWriter
 from qa.models.encoding import NO_PIECE
-from qa.patterns import pattern
 from qa.text.documents import SeedFile
-from qa.text.numbers import dates_said
 from qa.text.shown import Shown
-from qa.text.tokens import folded_words, is_content_word, is_shouted, stem
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_WORD = pattern(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
 BLOCK_ROWS = 4096
 """How many passages are worked on at a time where a pass goes over all of them."""
 
@@ -76,16 +72,15 @@ class CorpusWriter:
         self._folder = folder
         self._unknown = unknown
         self._stack = ExitStack()
-        names = ("texts.utf8", "token_states.i8", "token_places.i32", "vectors.f32", "words.u32")
+        names = ("texts.utf8", "token_states.i8", "token_places.i32", "vectors.f32")
         self._files = {name: self._stack.enter_context((folder / name).open("wb")) for name in names}
         self._structure = self._stack.enter_context(closing(StructureWriter(folder)))
+        self._words = self._stack.enter_context(closing(WordWriter(folder)))
         self._entries: list[dict[str, Any]] = []
         self._sentences: list[NDArray[np.int64]] = []
         self._passages: list[NDArray[np.int64]] = []
         self._keys: list[bytes] = []
-        self._ids: dict[str, int] = {}
-        self._new_ids: NDArray[np.uint32] | None = None
-        self._at = {"bytes": 0, "sentences": 0, "passages": 0, "tokens": 0, "words": 0}
+        self._at = {"bytes": 0, "sentences": 0, "passages": 0, "tokens": 0}
 
     def __enter__(self) -> CorpusWriter:
         return self
@@ -104,22 +99,23 @@ class CorpusWriter:
         block_starts = np.array([block.span.start for block in item.parsed.blocks], np.int64)
         table[:, 3] = structure["blocks"][0] + np.maximum(np.searchsorted(block_starts, starts, side="right") - 1, 0)
         self._sentences.append(table)
-        rows, tokens, words, pieces = [], at["tokens"], at["words"], []
+        rows, tokens, pieces = [], at["tokens"], []
         shown = Shown(document.text, item.parsed.hidden)
         for draft, encoding in zip(item.drafts, encodings, strict=True):
-            occurrences = self._occurrences(draft, item.sentences, shown)
+            words = self._words.count
+            self._words.add(_sentences_of(draft, item.sentences, shown))
             places = np.stack([np.asarray(draft.places, np.int64)[encoding.starts], encoding.pieces], axis=1)
-            self._write(occurrences, encoding.states, places.astype(np.int32), encoding.vector[None])
-            edges = (tokens, tokens + len(encoding.pieces), words, words + len(occurrences))
+            self._write(encoding.states, places.astype(np.int32), encoding.vector[None])
+            edges = (tokens, tokens + len(encoding.pieces), words, self._words.count)
             first, last = (at["sentences"] + n for n in (draft.first_sentence, draft.last_sentence))
             rows.append((number, draft.span.start, draft.span.end, first, last, *edges))
-            tokens, words = edges[1], edges[3]
+            tokens = edges[1]
             self._keys.append(draft.key)
             pieces.append(encoding.pieces)
         self._passages.append(np.array(rows, np.int64).reshape(-1, len(PASSAGE_COLUMNS)))
         told = told_of(item.parsed, shown, pieces, self._unknown)
         described = telling.described(item.file, told) | structure
-        self._close_document(described, document.text.encode("utf-8"), len(table), len(rows), tokens, words)
+        self._close_document(described, document.text.encode("utf-8"), len(table), len(rows), tokens)
 
     def copy(self, file: SeedFile, stored: SnapshotCorpus, number: int) -> None:
         """Append an unchanged document from the last snapshot; its name and what sources.toml says are those of now."""
@@ -133,22 +129,21 @@ class CorpusWriter:
         table[:, 3] += structure["blocks"][0] - entry["blocks"][0]
         self._sentences.append(table)
         rows = np.array(stored.passages[p0:p1])
-        tokens, words = at["tokens"], at["words"]
+        tokens, words = at["tokens"], self._words.count
         if len(rows):
             t0, t1, w0, w1 = int(rows[0, 5]), int(rows[-1, 6]), int(rows[0, 7]), int(rows[-1, 8])
-            occurrences = np.asarray(stored.occurrences[w0:w1])
-            renamed = self._remap(stored)[occurrences >> 2] << 2 | occurrences & 3
+            self._words.copy(stored, w0, w1)
             vectors = stored.store.vectors(np.arange(p0, p1))
-            self._write(renamed.astype(np.uint32), stored.token_states[t0:t1], stored.token_places[t0:t1], vectors)
+            self._write(stored.token_states[t0:t1], stored.token_places[t0:t1], vectors)
             rows[:, 0] = len(self._entries)
             rows[:, 3:5] += at["sentences"] - s0
             rows[:, 5:7] += tokens - t0
             rows[:, 7:9] += words - w0
-            tokens, words = int(rows[-1, 6]), int(rows[-1, 8])
+            tokens = int(rows[-1, 6])
             self._keys += [bytes(key) for key in stored.passage_keys[p0:p1]]
         self._passages.append(rows)
         described = telling.described(file, entry["told"]) | structure
-        self._close_document(described, stored.checked_bytes(number), s1 - s0, p1 - p0, tokens, words)
+        self._close_document(described, stored.checked_bytes(number), s1 - s0, p1 - p0, tokens)
 
     @property
     def passage_count(self) -> int:
@@ -177,27 +172,21 @@ class CorpusWriter:
         np.save(self._folder / "sentences.npy", np.concatenate(self._sentences))
         np.save(self._folder / "passages.npy", passages)
         np.save(self._folder / "passage_keys.npy", np.frombuffer(b"".join(self._keys), "V32"))
-        _write_json(self._folder / "documents.json", self._entries)
+        entries = json.dumps(self._entries, ensure_ascii=False)
+        (self._folder / "documents.json").write_text(entries, encoding="utf-8")
         np.save(self._folder / "piece_frequencies.npy", self._piece_frequencies(passages))
-        self._write_words(passages)
+        self._words.finish(passages)
         store = FaissStore.build(self._folder, len(passages))
         counts = {"documents": len(self._entries), "sentences": self._at["sentences"], "passages": len(passages),
                   "tokens": self._at["tokens"]}  # fmt: skip
         return {"counts": counts, "store": store}
 
-    def _write(self, occurrences: Any, states: Any, places: Any, vectors: Any) -> None:
-        for name, array in zip(("words.u32", "token_states.i8", "token_places.i32", "vectors.f32"),
-                               (occurrences, states, places, vectors), strict=True):  # fmt: skip
+    def _write(self, states: Any, places: Any, vectors: Any) -> None:
+        for name, array in (("token_states.i8", states), ("token_places.i32", places), ("vectors.f32", vectors)):
             self._files[name].write(array.tobytes())
 
     def _close_document(
-        self,
-        described: dict[str, Any],
-        data: bytes,
-        sentences: int,
-        passages: int,
-        tokens: int,
-        words: int,
+        self, described: dict[str, Any], data: bytes, sentences: int, passages: int, tokens: int
     ) -> None:
         at = self._at
         self._files["texts.utf8"].write(data)
@@ -209,51 +198,7 @@ class CorpusWriter:
             "passages": [at["passages"], at["passages"] + passages],
         })  # fmt: skip
         self._at = {"bytes": at["bytes"] + len(data), "sentences": at["sentences"] + sentences,
-                    "passages": at["passages"] + passages, "tokens": tokens, "words": words}  # fmt: skip
-
-    def _occurrences(self, draft: PassageDraft, sentences: Sequence[Span], shown: Shown) -> NDArray[np.uint32]:
-        import numpy as np
-
-        found = []
-        for sentence in sentences[draft.first_sentence : draft.last_sentence + 1]:
-            start, end = max(sentence.start, draft.span.start), min(sentence.end, draft.span.end)
-            for inside, word, capital in _words(
-                shown.of(Span(start, max(start, end))), starts_sentence=start == sentence.start
-            ):
-                found.append(self._ids.setdefault(word, len(self._ids)) << 2 | inside << 1 | capital)
-        return np.array(found, np.uint32)
-
-    def _remap(self, stored: SnapshotCorpus) -> NDArray[np.uint32]:
-        """Return the new id of each word of the last snapshot."""
-        import numpy as np
-
-        if self._new_ids is None:
-            ids = [self._ids.setdefault(word, len(self._ids)) for word in stored.vocabulary]
-            self._new_ids = np.array(ids, np.uint32)
-        return self._new_ids
-
-    def _write_words(self, passages: NDArray[np.int64]) -> None:
-        """Number the words alphabetically, leave out those that no longer occur, and weigh their stems."""
-        import numpy as np
-
-        path = self._folder / "words.u32"
-        occurrences = np.fromfile(path, np.uint32)
-        used = np.flatnonzero(np.bincount(occurrences >> 2, minlength=len(self._ids)))
-        by_id = list(self._ids)
-        vocabulary = sorted((by_id[i], i) for i in used)
-        final = np.zeros(len(by_id), np.uint32)
-        final[[i for _, i in vocabulary]] = np.arange(len(vocabulary), dtype=np.uint32)
-        occurrences = final[occurrences >> 2] << 2 | occurrences & 3
-        occurrences.astype(np.uint32).tofile(path)
-        words = [word for word, _ in vocabulary]
-        _write_json(self._folder / "words.json", words)
-        inside, capital = (occurrences & 2) > 0, (occurrences & 3) == 3
-        counts = [np.bincount(occurrences[chosen] >> 2, minlength=len(words)) for chosen in (inside, capital)]
-        np.save(self._folder / "word_counts.npy", np.stack(counts, axis=1).astype(np.int64))
-        stems: dict[str, int] = {}
-        stem_ids = np.array([stems.setdefault(stem(word), len(stems)) for word in words], np.int32)
-        terms = stem_ids[occurrences >> 2] if len(words) else np.empty(0, np.int32)
-        LexicalIndex.of_ids([terms[a:b] for a, b in passages[:, 7:9]], stems).save(self._folder / "bm25")
+                    "passages": at["passages"] + passages, "tokens": tokens}  # fmt: skip
 
     def _piece_frequencies(self, passages: NDArray[np.int64]) -> NDArray[np.int32]:
         """Count for each word piece the passages it occurs in."""
@@ -271,16 +216,8 @@ class CorpusWriter:
         return frequencies.astype(np.int32)
 
 
-def _words(piece: str, *, starts_sentence: bool) -> Iterator[tuple[bool, str, bool]]:
-    """Yield each content word of a piece of text: whether it is not the first word of its sentence, folded, with a capital."""
-    shouted = is_shouted(piece)
-    for position, match in enumerate(_WORD.finditer(piece)):
-        for word in folded_words(match.group().lower() if shouted else match.group()):
-            if is_content_word(word):
-                yield position > 0 or not starts_sentence, word, match.group()[0].isupper()
-    for _, _, date in dates_said(piece):
-        yield from ((False, word, False) for word in date if is_content_word(word))
-
-
-def _write_json(path: Path, content: object) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+def _sentences_of(draft: PassageDraft, sentences: Sequence[Span], shown: Shown) -> Iterator[tuple[str, bool]]:
+    """Yield each sentence of a passage as far as it stands in it, and whether it begins there."""
+    for sentence in sentences[draft.first_sentence : draft.last_sentence + 1]:
+        start, end = max(sentence.start, draft.span.start), min(sentence.end, draft.span.end)
+        yield shown.of(Span(start, max(start, end))), start == sentence.start
