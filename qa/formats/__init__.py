@@ -1,7 +1,7 @@
 """The formats a document may have: a file's bytes -> what it says, how it is built, and where each piece stands.
 
 One file a format, beside what several use: `reading` (encodings, what cannot be read), `frontmatter`, `inline`, `flow` (a text
-that grows block by block), `zipped` (archives of XML), `glyphs` and `wrapping` (lines of a PDF). All but plain characters is
+that grows block by block), `zipped` (archives of XML), `glyphs`, `wrapping` and `pdfblocks` (lines of a PDF). All but plain characters is
 read in a process of its own (`worker`, `child`, `packing`); `drawing` makes pictures of pages, `places` says where a quote stands.
 A format is added by adding its file, with SUFFIXES, VERSION and `parse(data, name)`, and a line in FORMATS.
 

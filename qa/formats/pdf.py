@@ -14,11 +14,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from qa.datatypes import Block, Kind, Page, Parsed, Span
-from qa.formats.flow import tile
+from qa.datatypes import Block, Kind, Page, Parsed
 from qa.formats.glyphs import Box, Drawn, Line, draw
+from qa.formats.pdfblocks import blocks_of
 from qa.formats.reading import Unreadable
-from qa.formats.wrapping import BULLET, continues, count_words, furniture, is_glued, keeps_hyphen
+from qa.formats.wrapping import continues, count_words, furniture, is_glued, keeps_hyphen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,12 +26,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".pdf",)
 VERSION = 1
-LARGER, A_LITTLE_LARGER = 1.15, 1.06
-"""A heading's letters are at least so many times as high as most letters of the document; the second where it is short."""
-HEADING_CHARS, SHORT_CHARS = 200, 60
 UNIT = 65535
-_CONTENTS = re.compile(r"(?<!\.)(?<!\. )(?:\. ?){6,}+\d++$", re.M)
-"""A line of a table of contents: dots that lead to a page."""
 _PROGRAM_TITLE = re.compile(r"(?i)^(microsoft \w+ - .*|untitled.*|\S+\.\w{2,4}|.*\.(docx?|pdf|indd|xlsx?|pptx?))$")
 
 
@@ -63,11 +58,12 @@ def _read(document: Any) -> Parsed:
     kept = [line for i, line in enumerate(lines) if i not in left_out]
     writer = _Writer(frames, count_words(kept))
     writer.write(kept)
-    blocks = _blocks(writer)
+    text = "".join(writer.text)
+    blocks = blocks_of(text, writer.starts)
     meta = _meta(document, writer, blocks)
     warnings = _warnings(drawn, len(left_out))
     pages = tuple(Page(frame.label, *frame.shown_size) for frame in frames)
-    return Parsed("".join(writer.text), blocks, meta, pages=pages, boxes=writer.places(), warnings=warnings)
+    return Parsed(text, blocks, meta, pages=pages, boxes=writer.places(), warnings=warnings)
 
 
 class _Frame:
@@ -168,67 +164,6 @@ class _Writer:
         if head and tail and not keeps_hyphen(head.group(1), tail.group(), self._words):
             self.text.pop()
             del self.rows[-5:]
-
-
-def _blocks(writer: _Writer) -> tuple[Block, ...]:
-    """Return paragraphs, headings (by the height of their letters) and list items."""
-    ends = [*(start for start, _ in writer.starts), len(writer.text)][1:]
-    pieces = [
-        (line, start, "".join(writer.text[start:end]).rstrip())
-        for (start, line), end in zip(writer.starts, ends, strict=True)
-    ]
-    heights: Counter[float] = Counter()
-    for line, _, piece in pieces:
-        heights[round(line.size, 1)] += len(piece)
-    usual = heights.most_common(1)[0][0] if heights else 1.0
-    levels = _levels([line.size for line, _, piece in pieces if _is_heading(line, piece, usual)])
-    path: list[tuple[int, str]] = []
-    blocks: list[Block] = []
-    group = 0
-    for line, start, piece in pieces:
-        span, level = Span(start, start + len(piece)), 0
-        kind, lead, of = Kind.PARAGRAPH, None, 0
-        if _CONTENTS.search(piece):
-            kind = Kind.FURNITURE
-        elif _is_heading(line, piece, usual):
-            kind, level = Kind.HEADING, levels[round(line.size)]
-            path = [held for held in path if held[0] < level]
-        elif BULLET.match(piece) and any(map(str.isalpha, piece[2:])):
-            last = blocks[-1] if blocks else None
-            goes_on = last is not None and last.kind is Kind.ITEM
-            group += not goes_on
-            kind, of = Kind.ITEM, group
-            lead = _lead_in(writer, last, goes_on)
-        blocks.append(Block(span, kind, tuple(name for _, name in path), level, lead, of))
-        if kind is Kind.HEADING:
-            path.append((level, piece))
-    return tile(blocks, len(writer.text))
-
-
-def _is_heading(line: Line, piece: str, usual: float) -> bool:
-    """Tell whether a paragraph is set like a heading: larger, or a little larger and short, and no sentence."""
-    if sum(char.isalpha() for char in piece) < 3 or piece[-1] in ".,;:" or abs(line.angle) > 0.1:
-        return False
-    larger = line.size / usual
-    return (larger >= LARGER and len(piece) <= HEADING_CHARS) or (
-        larger >= A_LITTLE_LARGER and len(piece) <= SHORT_CHARS
-    )
-
-
-def _levels(sizes: Sequence[float]) -> dict[int, int]:
-    """Number the heights of headings from the largest."""
-    return {
-        size: min(level, 6) for level, size in enumerate(sorted({round(size) for size in sizes}, reverse=True), start=1)
-    }
-
-
-def _lead_in(writer: _Writer, last: Block | None, goes_on: bool) -> Span | None:
-    if last is None:
-        return None
-    if goes_on:
-        return last.lead
-    ends = "".join(writer.text[last.span.end - 1 : last.span.end])
-    return last.span if last.kind is Kind.PARAGRAPH and ends == ":" else None
 
 
 def _meta(document: Any, writer: _Writer, blocks: Sequence[Block]) -> dict[str, str]:
