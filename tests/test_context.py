@@ -5,6 +5,7 @@ import pytest
 
 from qa.answers.context import ABOVE, CALLED, LED, is_told, told_matches
 from qa.answers.retrieval import make_query
+from qa.answers.searching import look_for
 from qa.engine import Engine
 
 NOTES = "---\nauthor: Ottilie Brenn\n---\n# Prices\n\n## In 2022\n\nA ticket costs four.\n\n## In 2024\n\nA ticket costs six.\n"
@@ -70,3 +71,39 @@ def test_a_sentence_or_a_row_does_not_answer_with_what_its_neighbour_says(small,
 def test_to_go_on_is_to_ask_more_of_the_question_before(small):
     answer = small.ask("tell me more", history=["What about the carving class?"])
     assert answer.answered and answer.searched == "What about the carving class? tell me more"
+
+
+BIKE = """# The {name}
+
+## Colours
+
+{colours}
+
+## Range
+
+Some {range} kilometres on the flat, less with a headwind.
+"""
+
+
+@pytest.fixture(scope="module")
+def bikes(real_over):
+    """Two leaflets that say the same of two things; only their titles tell which."""
+    trek = BIKE.format(name="Trek", colours="Only in moss green.", range=120)
+    return real_over({"a.md": BIKE.format(name="Roadster", colours="In black, or in sand.", range=80), "b.md": trek})
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ("In which colours can I get the Trek?", "b.md"),
+        ("In which colours can I get the Roadster?", "a.md"),
+        ("How far does the Trek go?", "b.md"),
+        ("How far does the Roadster go?", "a.md"),
+    ],
+)
+def test_of_two_documents_the_one_is_asked_whose_title_has_more_of_the_question(bikes, question, document):
+    corpus, means = bikes.parts()
+    ranking = look_for(corpus, means, question).ranking
+    of_other = [corpus.sentence(int(number))[0].doc_id != document for number in ranking.sentences]
+    assert any(of_other) and ranking.elsewhere[of_other].min() > 0 == ranking.elsewhere[0]
+    assert {citation.doc_id for citation in bikes.ask(question).citations} == {document}

@@ -87,8 +87,9 @@ def named_rows(
 
 
 def named_elsewhere(corpus: Corpus, query: Query, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return `(m,)`: how much of the question, 0..1 by idf, stands above another of the sentences, in the same document, and neither above this
-    one nor in it; less what only stands above this one. Of two lists, the one whose heading has more of the question is asked for.
+    """Return `(m,)`: how much of the question, 0..1 by idf, stands above another of the sentences, as a heading, lead-in or title, and neither
+    above this one nor in it; less what only stands above this one. Of two lists, or two manuals, the one whose heading or title has more of the
+    question is asked for.
     """
     import numpy as np
 
@@ -97,20 +98,20 @@ def named_elsewhere(corpus: Corpus, query: Query, sentences: NDArray[np.int64]) 
         for _, word, _ in query.weighty_words
     }
     most = sum(known.values()) or 1.0
-    above = [stems_over(corpus, number).intersection(known) for number in sentences.tolist()]
-    documents = np.asarray(corpus.sentences[sentences, 0]).tolist()
-    headings: dict[int, set[frozenset[str]]] = {}
-    for document, words in zip(documents, above, strict=True):
-        headings.setdefault(document, set()).add(words)
+    above = [(stems_over(corpus, n) | _titled(corpus, n)).intersection(known) for n in sentences.tolist()]
+    others = set(above)
     found = np.zeros(len(sentences), np.float32)
-    for i, (number, document, own) in enumerate(zip(sentences.tolist(), documents, above, strict=True)):
-        if len(headings[document]) > 1:
-            other, span = corpus.sentence(number)
-            has = own | _stems((span.of(other.text),))
-            found[i] = max(
-                sum(known[w] for w in words - has) - sum(known[w] for w in own - words) for words in headings[document]
-            )
+    if len(others) > 1:
+        for i, (number, own) in enumerate(zip(sentences.tolist(), above, strict=True)):
+            document, span = corpus.sentence(number)
+            has = own | _stems((span.of(document.text),))
+            found[i] = max(sum(known[w] for w in words - has) - sum(known[w] for w in own - words) for words in others)
     return np.asarray(np.maximum(found, 0) / most, np.float32)
+
+
+def _titled(corpus: Corpus, sentence: int) -> frozenset[str]:
+    """Return the stems of the title of a sentence's document."""
+    return _stems((corpus.entries[int(corpus.sentences[sentence, 0])]["title"],))
 
 
 def stems_over(corpus: Corpus, sentence: int) -> frozenset[str]:

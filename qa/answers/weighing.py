@@ -35,8 +35,8 @@ NAMES_LACKED = -0.5
 """Logit of a sentence that has none of the question's names itself, nor leans on one that has: of two that are about as likely, the one that
 names what is asked for is first. Not fitted: a fitted weight is thrice as large, and costs right quotes that say "the treaty"."""
 ELSEWHERE = -1.5
-"""The same of one under other headings than those that have the most of the question, for the share they have more (qa/answers/context.py). Not
-fitted: most sets have no headings."""
+"""The same of one under other headings and titles than those that have the most of the question, for the share they have more
+(qa/answers/context.py). Not fitted: most sets have no headings."""
 
 
 @record
