@@ -285,6 +285,19 @@ def test_a_reader_that_cannot_be_loaded_is_named(real, tmp_path):
         engine.ask("what does Europe want")
 
 
+def test_a_passage_is_read_under_its_two_nearest_headings(real_over):
+    said = " ".join(f"Number {n} has a leak near the bow and is to be mended in winter." for n in range(20))
+    engine = real_over({"boats.md": f"# Boats\n\n## Repairs\n\n### Canoes\n\n#### Of wood\n\n{said}\n"})
+    corpus, _ = engine.parts()
+    passages = [_shown_passage(corpus, row) for row in range(len(corpus.passages))]
+    assert [passage.text.split("Number")[0] for passage in passages[1:]] == ["Canoes\nOf wood\n"] * (len(passages) - 1)
+    text = corpus.document(0).text
+    for passage in passages:
+        for number, span in zip(passage.numbers, passage.spans, strict=True):
+            assert span.of(passage.text).strip() in corpus.sentence(number)[1].of(text)
+            assert all(passage.text[k] == text[passage.places[k]] for k in range(span.start, span.end))
+
+
 class Judge:
     """A reader that is as sure of some passages as an unread one is taken to be, and of the others as little as can be."""
 

@@ -22,13 +22,14 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from network import Pieces, Reader, inputs_of, installed_encoder, read_all
+from network import Pieces, Reader, halved, inputs_of, installed_encoder, read_all
 from weights import read_weights
 
 WEIGHTS = {"human-un": 2.5, "win-near": 1.2, "win-bm25": 0.6}
 LEFT_OUT_RULES = {"tpl-speaker-in"}
 SORTED_BATCHES, WARM_UP = 20, 100
 AVERAGE = 0.999
+EMBEDDINGS = ".embeddings."
 UNKNOWN = -2
 """`answer` of a pair that nobody labelled: only what a teacher says of it is learnt."""
 
@@ -211,7 +212,7 @@ def learn(reader, inputs, targets, chooser, device, args):
                 break
             for group in optimizer.param_groups:
                 group["lr"] = group["base"] * min(1, (step + 1) / WARM_UP) * max(0.01, 1 - share)
-            with torch.autocast(device, dtype=torch.bfloat16):  # twice the pairs a second where the processor knows it
+            with halved(device):
                 said = reader(*inputs.batch(rows, device))
             of_sentences, of_spans = targets.losses(rows, *said)
             (of_sentences + args.span * of_spans).backward()
@@ -235,7 +236,10 @@ def learn(reader, inputs, targets, chooser, device, args):
                          "step": step, "spent": time.time() - began}  # fmt: skip
                 torch.save(state, checkpoint)
     reader.load_state_dict(average, strict=False)
-    torch.save({name: value.half().cpu() for name, value in average.items()}, args.out)
+    whole = {
+        name: value for name, value in reader.named_parameters() if EMBEDDINGS not in name
+    }  # the frozen layers too
+    torch.save({name: value.detach().half().cpu() for name, value in whole.items()}, args.out)
     print("done", args.out.stem, step, seen, round(time.time() - began), flush=True)
 
 

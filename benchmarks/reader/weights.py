@@ -43,7 +43,8 @@ def export(source, target, before=None, share=1.0):
     trained = read_weights(source)
     if before:
         earlier = read_weights(before)
-        trained = {name: share * value + (1 - share) * earlier[name] for name, value in trained.items()}
+        later = {name: share * value + (1 - share) * earlier[name] for name, value in trained.items()}
+        trained = {**earlier, **later}
     for name, value in {**whole, **trained}.items():
         if value.ndim < 2:
             kept[name] = value.contiguous()

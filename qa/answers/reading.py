@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+HEADINGS_READ, LONGEST_HEADING = 2, 80
+"""How many of the headings over a passage a reader is given with it, the nearest, and how many characters of each."""
+
 
 @record
 class Reads:
@@ -70,7 +73,8 @@ def read_best(
 
 @record
 class _Passage:
-    """A passage as a reader sees it, without markup: its text, where each character stands in the document, its sentences and their numbers."""
+    """A passage as a reader sees it, under its headings and without markup: its text, where each character stands in the document (a heading's:
+    where the passage begins), its sentences and their numbers."""
 
     text: str
     places: Sequence[int]
@@ -81,11 +85,19 @@ class _Passage:
 def _shown_passage(corpus: Corpus, row: int) -> _Passage:
     document, start, end, first, last = (int(x) for x in corpus.passages[row, :5])
     shown, whole = corpus.shown(document), Span(start, end)
-    text, places = shown.of(whole), shown.places(whole)
+    above, places = _headings_over(corpus, first), list(shown.places(whole))
+    text = above + shown.of(whole)
     spans, numbers = [], []
     for number in range(first, last + 1):
-        a, b = (bisect_left(places, int(x)) for x in corpus.sentences[number, 1:3])
+        a, b = (len(above) + bisect_left(places, int(x)) for x in corpus.sentences[number, 1:3])
         if b > a:
             spans.append(Span(a, b))
             numbers.append(number)
+    places = [start] * len(above) + places
     return _Passage(text, places, spans or [Span(0, len(text))], numbers or [first])
+
+
+def _headings_over(corpus: Corpus, sentence: int) -> str:
+    """Return the headings over a sentence, a line each: of what it speaks, they may be the only ones to say."""
+    headings = corpus.block_of(sentence).headings[-HEADINGS_READ:]
+    return "".join(f"{heading[:LONGEST_HEADING]}\n" for heading in headings)
