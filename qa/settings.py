@@ -61,7 +61,7 @@ class Settings:
     """Longest hit, in tokens of the model: neighbouring passages are joined up to it."""
     quotes: int = 5
     """Most quotes in one answer."""
-    threshold: float = 0.15
+    threshold: float = 0.2
     """Lowest confidence, 0..1, at which the quotes are given as an answer; below it the answer is a refusal."""
     clear_threshold: float = 0.7
     """Lowest confidence, 0..1, of a clear answer; between the two thresholds the closest sentences are quoted as just that."""
