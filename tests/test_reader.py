@@ -155,7 +155,7 @@ def test_states_in_eight_bits_are_near_those_in_32_and_no_product_overflows(read
     for text in (TEXT, "a", "日本語 🎉", "word " * 200):
         summed = embedded(reader, text)
         exact, near = exact_session.run(None, {"embedded": summed})[0], reader._encoder.run(summed)
-        assert (unit_rows(exact) * unit_rows(near)).sum(1).min() > 0.97
+        assert (unit_rows(exact) * unit_rows(near)).sum(1).min() > 0.96
         assert np.array_equal(near, reader._encoder.run(summed))
 
 

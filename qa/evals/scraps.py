@@ -20,7 +20,7 @@ _FAULTS = tuple(
         (r"\[![\w-]+\]|\A:::|\A!!!", "the mark of a call-out"),
         (r"</?(?:address|article|aside|blockquote|body|center|details|div|dl|dd|dt|figure|footer|form|h[1-6]|head|header|hr|html|iframe|img|li"
          r"|main|nav|ol|p|picture|pre|script|section|source|style|summary|svg|table|tbody|thead|ul|video)\b[^<>]*>", "a tag"),
-        (r"!\[[^\]]*\]\([^)]*\)", "a picture"),
+        (r"!\[[^\[\]]*\]\([^()]*\)", "a picture"),
         (r"\A\s*\]|\]\([^()\s]*\Z|\A\(?https?://\S+\)?\Z", "a scrap of a link"),
         (r"\A\|?[\s:|-]+\|?\Z|\A[-*_=\s]+\Z", "a ruler"),
         (r"\A(?:---|\+\+\+)\s*\n", "front matter"),

@@ -164,7 +164,7 @@ class _Walker:
         tag = next((tag for tag in reversed(self._tags) if tag in _KINDS or tag == "dt"), "")
         kind = _KINDS.get(tag, Kind.PARAGRAPH)
         if kind is not Kind.CODE:
-            text = re.sub(r" *\n *", "\n", re.sub(r" {2,}", " ", text))
+            text = re.sub(r"(?<! ) *\n *", "\n", re.sub(r" {2,}", " ", text))
         if tag == "dt":
             self._terms.add(text)
             return

@@ -19,7 +19,7 @@ _SELF_CLOSING_TAGS = (
     "p li td th tr dt dd thead tbody tfoot option area base br col embed hr img input link meta source track wbr"
 )
 _CLOSED_BY_ITSELF = frozenset(_SELF_CLOSING_TAGS.split())
-_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
+_CHARSET = re.compile(rb"<meta[^<>]+charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
