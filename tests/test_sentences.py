@@ -19,6 +19,10 @@ CASES = {
             "Danach nicht.",
         ],
     ),
+    "entries of a dictionary": (
+        ":fruit salad: n. A bad design. Automagic: adv. By itself. See plan B. It is old.",
+        [":fruit salad: n. A bad design.", "Automagic: adv. By itself.", "See plan B.", "It is old."],
+    ),
     "short forms of other languages": (
         "Mme. Dupont arrive. Hr. Weber geht. Gem. Abs. 2 gilt nicht. Véase pág. 12. El sig. Rossi viene. Route 7. March is open.",
         [

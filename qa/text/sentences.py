@@ -53,7 +53,10 @@ _ORDINAL = pattern(
 """A number in order, as German writes it: "am 31. März", "der 2. Weltkrieg"; whatever stands before it, where a month follows."""
 _DAY = pattern(r"(?<![\w.,])\d{1,2}\.\s*\Z")
 _MONTH = pattern(r"(?:Jänner|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b")
-_NEVER_LAST = pattern(r"\b(?:[Vv]gl|[Gg]em|[Bb]zw|[Gg]gf|[Zz]zgl|[Ii]nkl|[Ee]vtl|[Cc]fr|[Vv]éase)\.\s*\Z")
+_NEVER_LAST = pattern(
+    r"\b(?:[Vv]gl|[Gg]em|[Bb]zw|[Gg]gf|[Zz]zgl|[Ii]nkl|[Ee]vtl|[Cc]fr|[Vv]éase|n|vt|vi|adj|adv|interj)\.\s*\Z"
+)
+"""Short forms that open a sentence or stand in it, and the kinds of word in a dictionary: "angry fruit salad: n. A bad design"."""
 _STOP = pattern(r"[.!?]\s+")
 _CLOSERS_ONLY = pattern(r"[\s)\]”’\"'.,;:!?…]*\Z")
 _QUOTATION = pattern(r"“[^“”]*”|«[^«»]*»|\"[^\"]*\"")
