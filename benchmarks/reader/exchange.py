@@ -82,12 +82,16 @@ def exchanged(fact, others, answers, chooser):
         sentences = [*around[max(at - 2, 0) : at], *sentences, *around[at : at + 1]]
     passage, sents = laid_out(sentences, chooser)
     answer = sentences.index(right) if right else -1
-    span = None
-    if right and fact["said"]:
-        place = passage.find(fact["said"], sents[answer][0])
-        span = [place, place + len(fact["said"])] if 0 <= place < sents[answer][1] else None
     rule = "beside-another" if right else "of-none"
-    return made_of(pair, passage, sents, answer, span, rule)
+    return made_of(pair, passage, sents, answer, span_of(fact, passage, sents, answer), rule)
+
+
+def span_of(fact, passage, sents, answer):
+    """Return where what a fact says stands in its sentence of a passage, None where none of it answers or it is not told."""
+    if answer < 0 or not fact["said"]:
+        return None
+    place = passage.find(fact["said"], sents[answer][0])
+    return [place, place + len(fact["said"])] if 0 <= place < sents[answer][1] else None
 
 
 def of_another(fact, others, chooser):

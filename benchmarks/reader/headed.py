@@ -16,7 +16,7 @@ import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from exchange import fact_of, made_of, said_of
+from exchange import fact_of, made_of, said_of, span_of
 from train import read_pairs
 
 BENEATH, NAMING = 0.4, 0.3
@@ -50,12 +50,7 @@ def main():
                 pair = beneath(chooser.choice(facts), subjects, answers, chooser)
             elif chooser.random() < NAMING:
                 pair = chooser.choice(naming)
-                title = titles[pair["group"]]
-                pair = (
-                    under_another(pair, title, known, chooser)
-                    if chooser.random() < UNDER_ANOTHER
-                    else under(pair, title)
-                )
+                pair = under_either(pair, titles[pair["group"]], known, chooser)
             else:
                 pair = chooser.choice(titled)
                 pair = under(pair, titles[pair["group"]])
@@ -106,22 +101,23 @@ def names_only_above(pair, title):
 
 def under(pair, title):
     """The passage under the title of its article."""
-    return moved(pair, title, "under-title", pair["answer"] >= 0)
+    return made_under(pair, title, pair["answer"], "under-title") | {"all_answers": pair["all_answers"]}
 
 
-def under_another(pair, title, known, chooser):
-    """The passage under the title of another article: nothing in it is said of the one that the question names."""
+def under_either(pair, title, known, chooser):
+    """The passage under the title of its article, or of another: then nothing in it is said of the one that the question names."""
+    if chooser.random() >= UNDER_ANOTHER:
+        return under(pair, title)
     others = (other for other in chooser.sample(known, 9) if other.lower() not in pair["question"].lower())
-    return moved(pair, next(other for other in others if other != title), "under-another", False)
+    return made_under(pair, next(other for other in others if other != title), -1, "under-another")
 
 
-def moved(pair, title, rule, answered):
-    """Return the pair with a line before its passage that belongs to no sentence."""
+def made_under(pair, title, answer, rule):
+    """Return the pair with a line before its passage that belongs to no sentence; `answer` is the number of the sentence that answers then."""
     by = len(title) + 1
     sents = [[a + by, b + by] for a, b in pair["sents"]]
-    span = [x + by for x in pair["span"]] if answered and pair["span"] else None
-    made = made_of(pair, f"{title}\n{pair['passage']}", sents, pair["answer"] if answered else -1, span, rule)
-    return made | {"all_answers": pair["all_answers"] if answered else []}
+    span = [x + by for x in pair["span"]] if answer >= 0 and pair["span"] else None
+    return made_of(pair, f"{title}\n{pair['passage']}", sents, answer, span, rule)
 
 
 def beneath(fact, subjects, answers, chooser):
@@ -144,12 +140,8 @@ def beneath(fact, subjects, answers, chooser):
             passage += line + "\n"
         if subject == fact["subject"]:
             answer = len(sents) - 1
-    span = None
-    if answer >= 0 and fact["said"]:
-        place = passage.find(fact["said"], sents[answer][0])
-        span = [place, place + len(fact["said"])] if 0 <= place < sents[answer][1] else None
     rule = "beneath-asked" if answer >= 0 else "beneath-others"
-    return made_of(fact["pair"], passage.rstrip("\n"), sents, answer, span, rule)
+    return made_of(fact["pair"], passage.rstrip("\n"), sents, answer, span_of(fact, passage, sents, answer), rule)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ LEFT_OUT_RULES = {"tpl-speaker-in"}
 SORTED_BATCHES, WARM_UP = 20, 100
 AVERAGE = 0.999
 EMBEDDINGS = ".embeddings."
+"""In the names of weights that are not trained: they stay those of the encoder."""
 UNKNOWN = -2
 """`answer` of a pair that nobody labelled: only what a teacher says of it is learnt."""
 
@@ -236,10 +237,11 @@ def learn(reader, inputs, targets, chooser, device, args):
                          "step": step, "spent": time.time() - began}  # fmt: skip
                 torch.save(state, checkpoint)
     reader.load_state_dict(average, strict=False)
-    whole = {
-        name: value for name, value in reader.named_parameters() if EMBEDDINGS not in name
-    }  # the frozen layers too
-    torch.save({name: value.detach().half().cpu() for name, value in whole.items()}, args.out)
+    # The layers that were frozen as well: the next training starts from this file.
+    torch.save(
+        {name: value.detach().half().cpu() for name, value in reader.named_parameters() if EMBEDDINGS not in name},
+        args.out,
+    )
     print("done", args.out.stem, step, seen, round(time.time() - began), flush=True)
 
 
