@@ -72,15 +72,15 @@ def _overview_of(corpus: Corpus, asked: Asked, document: int | None) -> tuple[Qu
         number = document or 0
         title = corpus.entries[number]["title"]
         return [(n, None) for n in _telling(corpus, number)[:OPENING]], f"How “{title}” begins."
-    first = [number for number in range(len(corpus.entries)) if _telling(corpus, number, 1)]
+    first = [(number, found[0]) for number in range(len(corpus.entries)) if (found := _telling(corpus, number, 1))]
     count = counted(len(corpus.entries), "document")
-    return [
-        (n, None) for n in _openings(corpus, first[:ITEMS])
-    ], f"{_first_of(count, len(first))}, and how each begins."
+    openings: Quoted = [(number, None) for number in _openings(corpus, first[:ITEMS])]
+    return openings, f"{_first_of(count, len(first))}, and how each begins."
 
 
-def _openings(corpus: Corpus, documents: Sequence[int]) -> list[int]:
-    """Return the sentence that stands for each of several documents: of the first that say something, rather one that none of another begins like.
+def _openings(corpus: Corpus, first: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the sentence that stands for each of several documents, given with the first that says something: rather one that none of another
+    begins like.
 
     One with a number (a date, an issue) tells a document from the others however it begins.
     """
@@ -90,7 +90,7 @@ def _openings(corpus: Corpus, documents: Sequence[int]) -> list[int]:
         words = list(folded_words(span.of(document.text)))
         return tuple(words if any(map(str.isdigit, words)) else words[:OPENING_WORDS])
 
-    telling = [[*_telling(corpus, document, 1), *_telling(corpus, document)] for document in documents]
+    telling = [[sentence, *_telling(corpus, document)] for document, sentence in first]
     used = Counter(each for found in telling for each in {begin(number) for number in found})
     return [next((number for number in found if used[begin(number)] == 1), found[0]) for found in telling]
 

@@ -167,16 +167,17 @@ def _leant_on(corpus: Corpus, text: str, sentence: int, number: int, span: Span)
 
 def _last_above(corpus: Corpus, sentence: int, number: int) -> int | None:
     """Return the last sentence of the paragraph above one, under the same headings; code between them is passed over."""
-    block, at = corpus.structure.block(number), sentence - 1
-    while (
-        at >= 0 and corpus.sentences[at, 0] == corpus.sentences[sentence, 0] and corpus.block_of(at).kind is Kind.CODE
-    ):
-        at -= 1
-    if at < 0 or corpus.sentences[at, 0] != corpus.sentences[sentence, 0] or block.kind is not Kind.PARAGRAPH:
+    block, document = corpus.structure.block(number), _document_of(corpus, sentence)
+    if block.kind is not Kind.PARAGRAPH:
         return None
-    above = corpus.block_of(at)
-    whole = _SENTENCE.search(_shown(corpus, at, corpus.sentence(at)[1]))
-    return at if whole and above.kind is Kind.PARAGRAPH and above.headings == block.headings else None
+    for at in range(sentence - 1, -1, -1):
+        if _document_of(corpus, at) != document:
+            return None
+        above = corpus.block_of(at)
+        if above.kind is not Kind.CODE:
+            whole = _SENTENCE.search(_shown(corpus, at, corpus.sentence(at)[1]))
+            return at if whole and above.kind is Kind.PARAGRAPH and above.headings == block.headings else None
+    return None
 
 
 def _listed(
