@@ -50,8 +50,9 @@ _NUMBER_FOLLOWS = pattern(
 _ORDINAL = pattern(
     r"\b(?:[Aa]m|[Dd](?:er|ie|as|em|en|es)|[Vv]om|[Zz]u[mr]|[Bb]eim|[Aa]b|[Bb]is|[Ss]eit)\s+\d{1,3}\.\s*\Z"
 )
-"""A number in order, as German writes it: "am 31. März", "der 2. Weltkrieg"; whatever stands before it, where a month follows."""
+"""A number in order, as German writes it: "am 31. März", "der 2. Weltkrieg"."""
 _DAY = pattern(r"(?<![\w.,])\d{1,2}\.\s*\Z")
+"""Before one of these months it is in order whatever stands before it; the four that are English too want a word of German before."""
 _MONTH = pattern(r"(?:Jänner|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b")
 _NEVER_LAST = pattern(
     r"\b(?:[Vv]gl|[Gg]em|[Bb]zw|[Gg]gf|[Zz]zgl|[Ii]nkl|[Ee]vtl|[Cc]fr|[Vv]éase|n|vt|vi|adj|adv|interj)\.\s*\Z"
