@@ -1,8 +1,10 @@
 """Fit how likely a sentence answers (qa/answers/weighing.py) and how likely the documents do (qa/answers/confidence.py), leaving one set out.
 
-    python benchmarks/fit_answers.py --set SEEDS QUESTIONS.jsonl [--set SEEDS QUESTIONS.jsonl ...] [--most 500] [--reader none]
+    python benchmarks/fit_answers.py --set SEEDS QUESTIONS.jsonl [--set SEEDS QUESTIONS.jsonl ...] [--many FOLDER] [--most 500] [--reader none]
 
-Each set is a folder of documents and a file of questions as `qa eval` reads them; sets over one folder are left out together. The first table is
+Each set is a folder of documents and a file of questions as `qa eval` reads them, or many such as one (benchmarks/folders.py); sets over one folder
+are left out together. Sentences are weighed so that of one question's the right one comes first (listwise: the log of the right ones' share in a
+softmax over them), then scaled to chances that compare between questions. The first table is
 measured on each set with weights fitted to the others; the lines after it give the weights fitted to all, as they stand in the code. Weights fitted
 to some collections are too sure of others: the logit is multiplied by what would have been best on each set with weights fitted to the rest.
 `--drop FEATURE` takes evidence out (what is it worth?). Sets weigh the same, and so do both answers within a set; questions about one folder asked of
@@ -18,6 +20,8 @@ from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
+from folders import asked as asked_of_many
+from scipy.optimize import minimize
 
 from qa.answers import confidence, quoting, weighing
 from qa.answers.confidence import Evidence, Weights
@@ -34,8 +38,11 @@ RIDGE_SENTENCES, RIDGE_ANSWERS = 3.0, 3.0
 WEIGHT_OF_A_SET = 1000.0
 TRAINED_SENTENCES = 30
 STRANGERS = 60
-READERS_SHARE = 0.5
-"""With more, the right quote comes first less often in what the reader was not trained for (manuals, policies); with less, fewer quotes are right."""
+RIDGE_ORDER = 0.001
+ROUNDS = 3
+NAMES = (*weighing.BY_MATCH, *weighing.BY_READER)
+ABSOLUTE = (NAMES.index("score"), NAMES.index("margin"))
+BEHIND_BEST = (NAMES.index("behind_best"), NAMES.index("margin_behind_best"))
 FACTORS = np.arange(0.3, 1.25, 0.05)
 
 
@@ -80,25 +87,74 @@ def ask_all(engine, questions):
 
 
 def fit_sentences(sets):
-    """Return weights; with a reader between those with and without its features, so that its opinion does not outvote the match alone."""
+    """Return weights: which sentence of a question comes first (listwise), and how likely it answers (a logistic model of that order)."""
+    order = fit_order(sets)
+    for _ in range(ROUNDS):  # what names and headings cost is in units of the chance's logit, which the scale changes
+        scale, of_best, bias = fit_scale(sets, order)
+        order = fit_order(sets, scale)
+    scale, of_best, bias = fit_scale(sets, order)
+    weights = scale * order
+    for column, behind, extra in zip(ABSOLUTE, BEHIND_BEST, of_best, strict=False):
+        weights[column] += extra  # of the best one's score: the own one's less how far it is behind
+        weights[behind] -= extra
+    return SentenceWeights(tuple(round(float(w), 4) for w in weights), round(float(bias), 4))
+
+
+def fit_order(sets, scale=1.0):
+    """Return `(f,)` weights under which the right sentences of each question have the most of a softmax over its first ones."""
+    listed = [(a, 1 / len(asked) ** 0.5) for asked in sets for a in asked if a.right[:TRAINED_SENTENCES].any()]
+    longest = max(len(a.x[:TRAINED_SENTENCES]) for a, _ in listed)
+    x = np.zeros((len(listed), longest, listed[0][0].x.shape[1]))
+    lost, right = np.full((len(listed), longest), -np.inf), np.zeros((len(listed), longest), bool)
+    for row, (a, _) in enumerate(listed):
+        count = len(a.x[:TRAINED_SENTENCES])
+        x[row, :count], right[row, :count] = a.x[:count], a.right[:count]
+        lost[row, :count] = a.lacked[:count] / scale
+    spread = np.maximum(np.concatenate([a.x[:TRAINED_SENTENCES] for a, _ in listed]).std(axis=0), 1e-9)
+    share = np.array([s for _, s in listed])
+    share /= share.sum()
+    x /= spread
+
+    def loss(w):
+        z = x @ w + lost
+        everything, best = softmax(z), softmax(np.where(right, z, -np.inf))
+        told = share @ (log_sum(np.where(right, z, -np.inf)) - log_sum(z))
+        slope = np.einsum("q,qs,qsf->f", share, everything - best, x)
+        return -told + RIDGE_ORDER * w @ w, slope + 2 * RIDGE_ORDER * w
+
+    return minimize(loss, np.zeros(x.shape[2]), jac=True, method="L-BFGS-B").x / spread
+
+
+def fit_scale(sets, order):
+    """Return scale, weights of the best score (and with a reader of the best margin) and bias that make chances of the order."""
     xs, ys, importance = [], [], []
     for asked in sets:
         share = WEIGHT_OF_A_SET / max(len(asked), 1)
         for a in asked:
-            xs.append(a.x[:TRAINED_SENTENCES])
+            first = a.x[:TRAINED_SENTENCES]
+            best = [np.full(len(first), (first[:, c] - first[:, b]).max()) for c, b in bests(first)]
+            xs.append(np.stack([first @ order, *best], axis=1))
             ys.append(a.right[:TRAINED_SENTENCES])
-            importance += [share] * len(a.x[:TRAINED_SENTENCES])
-    x, y = np.concatenate(xs), np.concatenate(ys).astype(float)
-    whole, bias = logistic(x, y, np.array(importance), RIDGE_SENTENCES)
-    known = len(weighing.BY_MATCH)
-    if x.shape[1] == known:
-        return SentenceWeights(whole, bias)
-    match, match_bias = logistic(x[:, :known], y, np.array(importance), RIDGE_SENTENCES)
-    alone = np.array([*match, *[0.0] * (x.shape[1] - known)])
-    both = READERS_SHARE * np.array(whole) + (1 - READERS_SHARE) * alone
-    return SentenceWeights(
-        tuple(float(round(w, 4)) for w in both), round(READERS_SHARE * bias + (1 - READERS_SHARE) * match_bias, 4)
+            importance += [share] * len(first)
+    weights, bias = logistic(
+        np.concatenate(xs), np.concatenate(ys).astype(float), np.array(importance), RIDGE_SENTENCES
     )
+    return weights[0], weights[1:], bias
+
+
+def bests(x):
+    """Return the columns of what is absolute and of how far it is behind the best one's, as far as there are features."""
+    return [(c, b) for c, b in zip(ABSOLUTE, BEHIND_BEST, strict=True) if b < x.shape[1]]
+
+
+def softmax(z):
+    shares = np.exp(z - z.max(axis=1, keepdims=True))
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+def log_sum(z):
+    top = z.max(axis=1)
+    return top + np.log(np.exp(z - top[:, None]).sum(axis=1))
 
 
 def evidence_of(a, weights, dropped):
@@ -124,7 +180,9 @@ def fit_all(sets, dropped):
     by_sentence = fit_sentences([asked for _, asked, _ in sets])
     strangers = {folder: strange for folder, _, strange in sets}
     return by_sentence, fit_answers(
-        [*(asked for _, asked, _ in sets), [a for each in strangers.values() for a in each]], by_sentence, dropped
+        [*(asked for _, asked, _ in sets), *filter(None, [[a for each in strangers.values() for a in each]])],
+        by_sentence,
+        dropped,
     )
 
 
@@ -182,6 +240,9 @@ def report(name, asked, sentence_weights, weights, dropped):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", nargs=2, action="append", type=Path, required=True, metavar=("SEEDS", "QUESTIONS"))
+    parser.add_argument(
+        "--many", action="append", type=Path, default=[], metavar="FOLDER", help="many collections, as one set"
+    )
     parser.add_argument("--most", type=int, default=500, help="questions taken of one set (default 500)")
     parser.add_argument("--reader", default="default")
     parser.add_argument("--indexes", type=Path, help="folder in which the indexes are kept (default: a temporary one)")
@@ -206,6 +267,14 @@ def main() -> None:
             gold_of.append(gold)
             sets.append(ask_all(engine, gold))
             print(names[-1], len(sets[-1]), flush=True)
+        for folder in args.many:
+            kept = (args.indexes or Path(temporary)) / folder.name
+            of_many = [(ask_all(e, gold), gold) for _, e, gold in asked_of_many(folder, kept, args.reader)]
+            names.append(folder.name)
+            folders.append(folder)
+            gold_of.append([q for _, gold in of_many for q in gold])
+            sets.append([a for asked, _ in of_many for a in asked])
+            print(names[-1], len(sets[-1]), flush=True)
         strangers = []
         for seeds, engine in engines.items():
             others = [
@@ -216,7 +285,7 @@ def main() -> None:
             ]
             strangers.append(ask_all(engine, random.Random(1).sample(others, min(STRANGERS, len(others)))))
         strange = dict(zip(engines, strangers, strict=True))
-    whole = [(folder, asked, strange[folder]) for folder, asked in zip(folders, sets, strict=True)]
+    whole = [(folder, asked, strange.get(folder, [])) for folder, asked in zip(folders, sets, strict=True)]
     print("fitted to the others:")
     for name, (folder, asked, _) in zip(names, whole, strict=True):
         by_sentence, weights, factor = tempered([each for each in whole if each[0] != folder], args.drop)

@@ -13,8 +13,23 @@ from qa.evals.gold import Counts, GoldQuestion, read_gold
 from qa.evals.metrics import auroc, compare, hits, summarize
 from qa.evals.runner import Bench, as_table, evaluate
 from qa.settings import Settings
+from qa.text.documents import list_seeds, read_parsed
 
 TRUST = GOLD.parent / "trust"
+
+
+COLLECTIONS = [GOLD.parent / "collections", GOLD.parent / "unseen"]
+
+
+@pytest.mark.parametrize("folder", COLLECTIONS, ids=lambda folder: folder.name)
+def test_what_answers_questions_about_many_collections_stands_in_their_documents(folder):
+    asked = []
+    for collection in sorted(folder.iterdir()):
+        files = list_seeds(collection / "docs", max_file_mb=1).files
+        texts = {document.doc_id: document.text for document, _ in map(read_parsed, files)}
+        asked += read_gold(collection / "questions.jsonl", texts.get)
+    assert len(asked) > 300
+    assert 0.2 < sum(not question.places for question in asked) / len(asked) < 0.4
 
 
 def judged(question, *quotes, answered=True, confidence=0.5):

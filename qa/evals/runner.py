@@ -35,19 +35,28 @@ class Bench:
 
 def evaluate(bench: Bench, questions: Sequence[GoldQuestion], *, baselines: bool = False) -> dict[str, Any]:
     """Return `{"all": metrics, "intervals": bounds, "by_type": {type: metrics}, "baselines": {ranking: metrics}}`."""
-    passages = questions[0].counts is Counts.CHARACTERS
-    summary: Callable[[Sequence[Outcome]], Row] = summarize_characters if passages else summarize
-    outcomes = [_retrieved(bench, question) if passages else _answered(bench, question) for question in questions]
-    kinds = list(dict.fromkeys(o.kind for o in outcomes))
-    report: dict[str, Any] = {
-        "all": summary(outcomes),
-        "intervals": intervals(outcomes, summary),
-        "by_type": {kind: summary([o for o in outcomes if o.kind == kind]) for kind in kinds},
-    }
+    summary = _summary(questions)
+    report = report_of(outcomes_of(bench, questions), summary)
     if baselines:
         shares = {**BASELINES, "fused": bench.means.settings.lexical_weight}
         report["baselines"] = {name: summary(list(_simply(bench, questions, share))) for name, share in shares.items()}
     return report
+
+
+def outcomes_of(bench: Bench, questions: Sequence[GoldQuestion]) -> list[Outcome]:
+    """Return what came of each question; questions about passages are asked of `retrieve`."""
+    passages = questions[0].counts is Counts.CHARACTERS
+    return [_retrieved(bench, question) if passages else _answered(bench, question) for question in questions]
+
+
+def report_of(outcomes: Sequence[Outcome], summary: Callable[[Sequence[Outcome]], Row] = summarize) -> dict[str, Any]:
+    """Return metrics of outcomes, of one collection or of many, with intervals and by type."""
+    kinds = list(dict.fromkeys(o.kind for o in outcomes))
+    return {
+        "all": summary(outcomes),
+        "intervals": intervals(outcomes, summary),
+        "by_type": {kind: summary([o for o in outcomes if o.kind == kind]) for kind in kinds},
+    }
 
 
 def as_table(report: dict[str, Any]) -> str:
@@ -82,6 +91,10 @@ def provenance(bench: Bench) -> dict[str, Any]:
     }
     weights = bench.means.weights
     return {"commit": commit, "settings": kept, "weights": [*weights.evidence, weights.bias]}
+
+
+def _summary(questions: Sequence[GoldQuestion]) -> Callable[[Sequence[Outcome]], Row]:
+    return summarize_characters if questions[0].counts is Counts.CHARACTERS else summarize
 
 
 def _answered(bench: Bench, question: GoldQuestion) -> Outcome:
