@@ -1,4 +1,4 @@
-"""Headings that a plain text marks by how they are set: underlined, between marks, or in capitals on a line of their own.
+"""Headings that a plain text marks by how they are set: underlined, between marks, in capitals on a line of their own, or less deep than the rest.
 
 In -> out: a text and its blocks -> the blocks with headings among them, and the spans of the marks, which are no text.
 Does not: take a short line for a heading: it may be anything.
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from qa.datatypes import Block, Kind, Span
+from qa.formats.outdented import Outdented
 from qa.patterns import pattern
 from qa.records import record
 
@@ -31,28 +32,32 @@ class _Heading:
     span: Span
     title: Span
     level: int
+    has_marks: bool = True
 
 
-def headed(text: str, blocks: Sequence[Block], before: str = "") -> tuple[list[Block], list[Span]]:
+def headed(
+    text: str, blocks: Sequence[Block], before: str = "", *, outdented: Mapping[int, Outdented] | None = None
+) -> tuple[list[Block], list[Span]]:
     """Return the blocks, cut where a heading begins and ends, each under its headings; and the marks around the headings.
 
     `before` is the letter that stands before a heading where a format has one, more of it the deeper ("=" of AsciiDoc, "*" of Org).
     """
-    found = list(_marked(text, before) if before else _headings(text))
+    found = list(_marked(text, before) if before else _headings(text, outdented or {}))
     if not found:
         return list(blocks), []
     pieces: list[Block] = []
     path: list[tuple[int, str]] = []
     for piece in _cut(text, blocks, found):
         if isinstance(piece, Block):
-            pieces.append(replace(piece, headings=tuple(title for _, title in path)))
+            pieces.append(replace(piece, headings=(*(title for _, title in path), *piece.headings)))
             continue
         path = [(above, title) for above, title in path if above < piece.level]
         pieces.append(Block(piece.span, Kind.HEADING, tuple(title for _, title in path), piece.level))
-        path.append((piece.level, piece.title.of(text)))
+        path.append((piece.level, " ".join(piece.title.of(text).split())))
     marks = [
         mark
         for h in found
+        if h.has_marks
         for mark in (Span(h.span.start, h.title.start), Span(h.title.end, h.span.end))
         if mark.of(text).strip()
     ]
@@ -67,8 +72,8 @@ def _marked(text: str, before: str) -> Iterator[_Heading]:
         yield _Heading(Span(*match.span()), Span(match.start(2), match.start(2) + len(title)), len(match[1]))
 
 
-def _headings(text: str) -> Iterator[_Heading]:
-    """Yield the headings of a text; what is set alike is of one level, the first that is met the highest."""
+def _headings(text: str, outdented: Mapping[int, Outdented]) -> Iterator[_Heading]:
+    """Yield the headings of a text; what is set alike is of one level, the first that is met the highest, but a deeper indent is a deeper level."""
     levels: dict[str, int] = {}
 
     def set_as(style: str) -> int:
@@ -83,10 +88,17 @@ def _headings(text: str) -> Iterator[_Heading]:
         at += len(written)
     capitals = [_is_in_capitals(line.of(text)) for line in lines]
     is_shouted = 2 * sum(capitals) > sum(len(line.of(text)) > 0 for line in lines)
+    headwords = {each.title.of(text) for each in outdented.values()}
     last = max((i for i, line in enumerate(lines) if line.of(text)), default=0)
     done = -1
     for i, line in enumerate(lines):
         said = line.of(text)
+        if i > done and (alone := outdented.get(i)):
+            done = alone.last
+            if alone.style not in levels:
+                for style in sorted({each.style for each in outdented.values()}):
+                    set_as(style)
+            yield _Heading(alone.span, alone.title, set_as(alone.style), has_marks=False)
         if i <= done or not said or len(said) > LONGEST or (i and lines[i - 1].of(text) and i - 1 != done):
             continue  # a heading stands at the beginning of a paragraph
         below = lines[i + 1].of(text) if i + 1 < len(lines) else ""
@@ -98,7 +110,7 @@ def _headings(text: str) -> Iterator[_Heading]:
             done = i
             first = line.start + framed.start(2)
             yield _Heading(line, Span(first, first + len(framed[2])), set_as(f"between {framed[1]}"))
-        elif capitals[i] and not below and follows and not is_shouted:
+        elif capitals[i] and not below and follows and not is_shouted and said not in headwords:  # a list of them
             done = i
             yield _Heading(line, line, set_as("capitals"))
 

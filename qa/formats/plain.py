@@ -1,7 +1,7 @@
-"""Plain text -> blocks: paragraphs, list items with their lead-in, the turns of speakers, headings that are set as such.
+"""Plain text -> blocks: paragraphs, list items with their lead-in, the turns of speakers, headings and definitions that are set as such.
 
 In -> out: the text of a `.txt` file -> `Parsed`; a line break inside a hard-wrapped paragraph is none.
-Does not: guess at headings (qa/formats/headed.py): a short line is a paragraph.
+Does not: guess at headings (qa/formats/headed.py, outdented.py) or definitions (hanging.py): a short line is a paragraph.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from qa.datatypes import Block, Kind, Parsed, Span
+from qa.formats.entries import Entry, nested, pieces
+from qa.formats.hanging import hung
 from qa.formats.headed import headed
+from qa.formats.indents import Line, lines_of
+from qa.formats.outdented import outdented
 from qa.formats.reading import decode, hidden_mark
 from qa.patterns import pattern
 
 SUFFIXES = (".txt",)
-VERSION = 3
+VERSION = 4
 BULLET = pattern(r"\s*(?:[-*•·‣▪–—>#|]|\(?\w{1,3}[.)])\s")
 _ITEM = pattern(r"\s*(?:[-*•·‣▪–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+(?=\S)")
 _STAMPED = pattern(r"\s*[\[(<]?(?:\d{1,4}([-./])\d\d?\1\d{1,4}[T ,]*)?\d{1,2}:\d\d\b")
@@ -34,6 +38,12 @@ def parse(data: bytes, name: str) -> Parsed:
     text = decode(data)
     blocks, marks = headed(text, [Block(span, Kind.PARAGRAPH) for span in paragraphs(text)])
     blocks = turns(text, tile(text, _items(text, blocks)))
+    if all(block.kind is not Kind.TURN for block in blocks):  # what speakers say may be set in, too
+        lines = lines_of(text)
+        heads, entries = outdented(lines, nested(hung(lines)))
+        if heads or entries:
+            blocks, marks = headed(text, list(_defined(text, lines, nested(entries))), outdented=heads)
+            blocks = tile(text, _items(text, blocks))
     return Parsed(text, tuple(blocks), hidden=(*hidden_mark(text), *marks))
 
 
@@ -43,6 +53,10 @@ def paragraphs(text: str) -> Iterator[Span]:
     for line in text.splitlines(keepends=True):
         lines.append(Span(position, position + len(line)))
         position += len(line)
+    yield from _paragraphs(text, lines)
+
+
+def _paragraphs(text: str, lines: list[Span]) -> Iterator[Span]:
     start = 0
     while start < len(lines):
         end = start
@@ -50,6 +64,17 @@ def paragraphs(text: str) -> Iterator[Span]:
             end += 1
         yield from _unwrapped(text, lines[start:end])
         start = end + 1
+
+
+def _defined(text: str, lines: Sequence[Line], entries: Sequence[Entry]) -> Iterator[Block]:
+    """Yield the paragraphs of a text, those of its entries as terms and their meanings under the terms they stand in."""
+    for entry, is_term, spans in pieces(lines, entries):
+        above = tuple(" ".join(term.of(text).split()) for term in entry.outer) if entry else ()
+        if entry and is_term:
+            yield Block(entry.term, Kind.DEFINITION, above)
+            continue
+        kind = Kind.DEFINITION if entry else Kind.PARAGRAPH
+        yield from (Block(span, kind, above, lead=entry.term if entry else None) for span in _paragraphs(text, spans))
 
 
 def tile(text: str, blocks: Sequence[Block]) -> list[Block]:
@@ -112,26 +137,28 @@ def _wraps(line: str, following: str, width: int) -> bool:
 
 
 def _items(text: str, blocks: list[Block]) -> list[Block]:
-    """Make items of the paragraphs of a list, with the paragraph before it as their lead where that ends with a colon."""
+    """Make items of the paragraphs of a list; their lead is the paragraph before it where that ends with a colon, in a meaning its term."""
     found: list[Block] = []
     group, lead = 0, None
     for i, block in enumerate(blocks):
-        if not _ITEM.match(text, block.span.start, block.span.end):
+        if not (_may_be_item(block) and _ITEM.match(text, block.span.start, block.span.end)):
             found.append(block)
             lead = block.span if block.span.of(text).rstrip().endswith(":") else None
             continue
-        goes_on = i and found[-1].kind is Kind.ITEM
+        goes_on = i and found[-1].kind is Kind.ITEM and blocks[i - 1].lead == block.lead
         group += not goes_on
-        found.append(replace(block, kind=Kind.ITEM, lead=lead, group=group))
-    return _single_ones_back(found)
+        found.append(replace(block, kind=Kind.ITEM, lead=block.lead or lead, group=group))
+    return _single_ones_back(found, blocks)
 
 
-def _single_ones_back(blocks: list[Block]) -> list[Block]:
+def _may_be_item(block: Block) -> bool:
+    return block.kind is Kind.PARAGRAPH or block.lead is not None
+
+
+def _single_ones_back(items: list[Block], blocks: list[Block]) -> list[Block]:
     """One line that begins like an item ("A. Smith came") is a paragraph."""
-    sizes = Counter(block.group for block in blocks)
+    sizes = Counter(block.group for block in items)
     return [
-        replace(b, kind=Kind.PARAGRAPH, lead=None, group=0)
-        if b.kind is Kind.ITEM and sizes[b.group] == 1 and not b.lead
-        else b
-        for b in blocks
+        block if item.kind is Kind.ITEM and sizes[item.group] == 1 and (block.lead or not item.lead) else item
+        for item, block in zip(items, blocks, strict=True)
     ]
