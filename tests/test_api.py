@@ -84,10 +84,13 @@ ROOMS = [
     *("milvus.lease", "milvus.generations", "milvus.sending", "milvus.recall", "milvus.rows"),
     *("milvus.corpus", "milvus.reviving", "milvus.shelf"),
     *(
+        "answers.given",
         "answers.retrieval",
         "answers.matching",
         "answers.joining",
+        "answers.slips",
         "answers.spelling",
+        "answers.versions",
         "answers.acronyms",
         "answers.asking",
         "answers.attribution",

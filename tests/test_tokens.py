@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.text.numbers import counted, dates_said
+from qa.text.numbers import counted, dates_said, is_version, versions_said
 from qa.text.tokens import count_prompt_tokens, fold, folded_words, lexical_terms, sound, sounds
 
 TERMS = {
@@ -105,3 +105,19 @@ def test_words_sound_alike_whatever_is_heard_beside_them(words):
 
 def test_things_are_counted_in_one_way():
     assert [counted(n, "document") for n in (0, 1, 2000)] == ["0 documents", "1 document", "2,000 documents"]
+
+
+VERSIONS = {
+    "what changed in v4.1.0": [("v4.1.0", "v4.1")],
+    "is version 4.2 out": [("4.2", "v4.2")],
+    "4.1.2 or 4.0.0?": [("4.1.2", "v4.1.2"), ("4.0.0", "v4")],
+    "it weighs 4.2 kilos": [],
+    "held on 02.02.2026": [],
+    "E27": [],
+}
+
+
+@pytest.mark.parametrize(("text", "found"), VERSIONS.items())
+def test_a_version_is_known_by_its_points_or_what_stands_before_it(text, found):
+    assert [(text[start:end], plain) for start, end, plain in versions_said(text)] == found
+    assert all(is_version(plain) for _, plain in found)

@@ -16,6 +16,7 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from qa.answers.context import is_told, stems_over, stems_told
+from qa.answers.given import is_comparable
 from qa.answers.matching import TokenMatch
 from qa.answers.ranking import SentenceRanking
 from qa.answers.reading import Reads
@@ -25,6 +26,7 @@ from qa.answers.spelling import is_typed_as_name
 from qa.answers.weighing import FURTHEST
 from qa.indexing.contract import Corpus
 from qa.records import record
+from qa.text.numbers import is_version, versions_in
 from qa.text.tokens import folded_words, stem
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ SHARED_BEGINNING = 4
 """Letters that two forms of a name share at least (America, American)."""
 LEAST_MARGIN = -3.0
 """A reader that finds nothing is as sure of it where words are merely unlike: lower margins say no more."""
+NOT_COMPARED = 0.5
+"""A number that the asker brings along, and that the likeliest sentence has none to compare with, counts as half an unknown one."""
 SHOWN_WORDS = 3
 SHOWN_CHARS = 40
 """How many words a reason lists, and how much of each."""
@@ -102,19 +106,27 @@ def judge(
     weights: Weights = MATCH_ONLY,
 ) -> Judgement:
     """Weigh the evidence for the best sentence of a weighed ranking that has at least one; `match` is that of the passages searched."""
-    near, told = set(folded_words(_near(corpus, ranking))), _told(corpus, ranking)
+    around, told = _near(corpus, ranking), _told(corpus, ranking)
+    near = {*folded_words(around), *versions_in((around,))}
     reach = match.cosines.max(axis=0)
     unknown_name = distant_number = distant_name = 0.0
     absent: dict[str, bool] = {}
     distant: list[str] = []
     words = query.weighty_words
+    given = {int(token): each for each, tokens in query.given for token in tokens}
+    if any(not is_comparable(each, _best(corpus, ranking)) for each in given.values()):
+        unknown_name = NOT_COMPARED
     for (shown, word, tokens), following in zip(words, [*words, None][1:], strict=True):
-        frequency = corpus.passage_frequency(stem(word))
+        frequency = _frequency(corpus, match, word)
         is_number = any(c.isdigit() for c in word)
         is_typed = (
             query.encoding.starts[tokens[0]] >= query.asked_from
         )  # the reason names no word of an earlier question
-        if stem(word) in told or (not frequency and (word.isupper() or is_told(corpus, word))):
+        if (
+            int(tokens[0]) in given
+            or stem(word) in told
+            or (not frequency and (word.isupper() or is_told(corpus, word)))
+        ):
             continue
         if not frequency:
             gap = MEANT - float(reach[tokens].mean())
@@ -163,15 +175,27 @@ def _listed(words: Sequence[str], conjunction: str) -> str:
     return f"{', '.join(first)} {conjunction} {last}" if first else last
 
 
+def _frequency(corpus: Corpus, match: TokenMatch, word: str) -> int:
+    """Return in how many passages a word occurs, of a version in how many of those searched."""
+    if not is_version(word):
+        return corpus.passage_frequency(stem(word))
+    return sum(word in versions_in((corpus.passage(row).text,)) for row in match.rows.tolist())
+
+
 def _near(corpus: Corpus, ranking: SentenceRanking) -> str:
     """The best sentence with its passage, and the passage before where it begins its passage."""
     row, number = int(ranking.rows[0]), int(ranking.sentences[0])
     before = corpus.passage_before(row) if int(corpus.passages[row, 3]) == number else None
-    document, span = corpus.sentence(number)
     rows = [row] if before is None else [before, row]
+    return "\n".join((*(corpus.passage(r).text for r in rows), _best(corpus, ranking)))
+
+
+def _best(corpus: Corpus, ranking: SentenceRanking) -> str:
+    """The best sentence, as far as it is quoted."""
+    number = int(ranking.sentences[0])
+    document, span = corpus.sentence(number)
     quote = quote_span(corpus, number)
-    sentence = (quote.span if quote else span).of(document.text)
-    return "\n".join((*(corpus.passage(r).text for r in rows), sentence))
+    return (quote.span if quote else span).of(document.text)
 
 
 def _told(corpus: Corpus, ranking: SentenceRanking) -> frozenset[str]:

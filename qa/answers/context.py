@@ -10,11 +10,12 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from qa.answers.given import is_comparable
 from qa.answers.retrieval import Query, idf
 from qa.datatypes import Kind
 from qa.indexing.contract import Corpus
 from qa.indexing.structure import KINDS
-from qa.text.numbers import MONTHS, dates_said
+from qa.text.numbers import MONTHS, dates_said, is_version, versions_in
 from qa.text.tokens import folded_words, lexical_terms, stem
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ CALLED = 0.4
 LED = 0.8
 """Likewise for the speaker of a turn, the lead-in of a list, the header of a table."""
 NAMED, OTHER_ROW = 1.0, 0.0
-"""A word of the question that stands in some rows of a table is met to the first degree in these, to the second at most in the others."""
+"""A word of the question that stands in some rows of a table is met to the first degree in these, to the second at most in the others;
+so is the number of a version in sentences that have one."""
+COMPARED = 0.8
+"""A number that the asker brings along ("a repair of 80 euros") is met to this degree by one to compare it with ("up to 90 euros")."""
 SAID = 0.9
 """Likewise for the day and the month of a date in figures that stands in the sentence itself, and for a name like "IT"."""
 
@@ -86,6 +90,37 @@ def named_rows(
     return found
 
 
+def named_versions(
+    corpus: Corpus, query: Query, sentences: NDArray[np.int64], matches: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return `matches`, where the number of a version is met in sentences that have it, and hardly in those that have another one."""
+    import numpy as np
+
+    if not (wanted := [(word, tokens) for _, word, tokens in query.weighty_words if is_version(word)]):
+        return matches
+    found = matches.copy()
+    for i, number in enumerate(sentences.tolist()):
+        document, span = corpus.sentence(number)
+        told = versions_in((span.of(document.text),))
+        for word, tokens in wanted:
+            if told:
+                near = found[i, tokens]
+                found[i, tokens] = np.maximum(near, NAMED) if word in told else np.minimum(near, OTHER_ROW)
+    return found
+
+
+def compared(corpus: Corpus, query: Query, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return `(m, t)`: to what degree each number that the asker brings along is met by one in each sentence that it can be compared with."""
+    import numpy as np
+
+    found = np.zeros((len(sentences), len(query.encoding.pieces)), np.float32)
+    for given, tokens in query.given:
+        for i, number in enumerate(sentences.tolist()):
+            document, span = corpus.sentence(number)
+            found[i, tokens] = COMPARED * is_comparable(given, span.of(document.text))
+    return found
+
+
 def named_elsewhere(corpus: Corpus, query: Query, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return `(m,)`: how much of the question, 0..1 by idf, stands above another of the sentences, as a heading, lead-in or title, and neither
     above this one nor in it; less what only stands above this one. Of two lists, or two manuals, the one whose heading or title has more of the
@@ -118,6 +153,12 @@ def stems_over(corpus: Corpus, sentence: int) -> frozenset[str]:
     """Return the stems of the headings above a sentence and of what leads to it."""
     above, led = _stems_above(corpus, int(corpus.sentences[sentence, 3]))
     return above | led
+
+
+def stems_said(corpus: Corpus, sentence: int) -> frozenset[str]:
+    """Return the stems of a sentence, of the headings above it and of what leads to it."""
+    document, span = corpus.sentence(sentence)
+    return stems_over(corpus, sentence) | _stems((span.of(document.text),))
 
 
 def _cells(corpus: Corpus, document: int, number: int) -> frozenset[str]:
@@ -162,4 +203,4 @@ def is_told(corpus: Corpus, word: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _stems(texts: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(term for text in texts for term in lexical_terms(text))
+    return frozenset(term for text in texts for term in lexical_terms(text)) | versions_in(texts)

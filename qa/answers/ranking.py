@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from qa.answers import asking
 from qa.answers.asking import could_hold, kind_of
 from qa.answers.attribution import speaker_of, speaks
-from qa.answers.context import named_elsewhere, named_rows, told_matches
+from qa.answers.context import compared, named_elsewhere, named_rows, named_versions, told_matches
 from qa.answers.matching import TokenMatch
 from qa.answers.retrieval import Query
 from qa.answers.spelling import is_typed_as_name
@@ -98,7 +98,9 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
 
     sentences, row_of, matches = _best_of_sentences(corpus, match)
     matches = named_rows(corpus, query, sentences, matches)
+    matches = named_versions(corpus, query, sentences, matches)
     matches = np.maximum(matches, told_matches(corpus, query, sentences))
+    matches = np.maximum(matches, compared(corpus, query, sentences))
     leans = np.array([_leans(corpus, number) for number in sentences.tolist()])
     with_before = _look_back(corpus, sentences, leans, matches, match.weights)
     scores, named = with_before @ match.weights, np.ones(len(sentences), np.float32)

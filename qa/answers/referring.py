@@ -6,18 +6,38 @@ Does not: change what is searched. A reader that is given both questions finds t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from qa.answers.given import has_number
 from qa.answers.retrieval import Query, without_requests
 from qa.answers.spelling import is_typed_as_name
 from qa.indexing.contract import Corpus
 
+HOW_MANY, HOW_OLD = "how many", "how many years old"
 
-def read_as(corpus: Corpus, query: Query) -> str:
+
+def read_as(corpus: Corpus, query: Query, sentences: Sequence[int] = ()) -> str:
     """Return what a reader is asked: a question without requests, with the names of the ones before it in front ("Attic: where is it?").
 
     Where these have no name, with their words ("tour tasting: and what does it cost?"). Both are read as they are searched where the
     question only exchanges a name ("and the Cellar?"), which says nothing alone.
     """
-    return without_requests(_with_names(corpus, query) if query.asked_from else query.text)
+    return without_requests(
+        _with_names(corpus, query) if query.asked_from else _asked_for_bounds(corpus, query, sentences)
+    )
+
+
+def _asked_for_bounds(corpus: Corpus, query: Query, sentences: Sequence[int]) -> str:
+    """Return a question that asks how many where its asker brings a number along that none of the sentences has.
+
+    A reader takes another number for another thing, and says that nothing answers.
+    """
+    text, told = query.text, [span.of(document.text) for document, span in map(corpus.sentence, sentences)]
+    for given, _ in reversed(query.given):
+        if not any(has_number(given, each) for each in told):
+            asked = HOW_MANY if given.unit else HOW_OLD
+            text = text[: given.span.start] + asked + text[given.span.end :]
+    return text
 
 
 def _with_names(corpus: Corpus, query: Query) -> str:

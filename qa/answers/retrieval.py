@@ -13,12 +13,13 @@ from functools import cached_property
 from math import log1p
 from typing import TYPE_CHECKING
 
+from qa.answers.given import Given, given_in
 from qa.errors import SettingsError
 from qa.indexing.contract import Corpus
 from qa.models.encoding import NO_PIECE, Embedder, Encoding, unknown_piece
 from qa.patterns import pattern
 from qa.records import record
-from qa.text.numbers import dates_said
+from qa.text.numbers import dates_said, versions_said
 from qa.text.tokens import content_words, folded_words, is_content_word, is_shouted, lexical_terms
 
 if TYPE_CHECKING:
@@ -56,6 +57,18 @@ class Query:
         return float((self.encoding.pieces == self.unknown).mean()) if len(self.encoding.pieces) else 0.0
 
     @cached_property
+    def given(self) -> tuple[tuple[Given, NDArray[np.int64]], ...]:
+        """Each number that the asker brings along, with the positions of its tokens."""
+        import numpy as np
+
+        starts = self.encoding.starts
+        found = [
+            (each, np.flatnonzero((starts >= each.span.start) & (starts < each.span.end)))
+            for each in given_in(self.text)
+        ]
+        return tuple((each, tokens) for each, tokens in found if len(tokens))
+
+    @cached_property
     def weighty_words(self) -> tuple[tuple[str, str, NDArray[np.int64]], ...]:
         """Each content word as typed and folded, with the positions of its tokens."""
         return tuple(self._weighty_words())
@@ -63,18 +76,25 @@ class Query:
     def _weighty_words(self) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
         import numpy as np
 
-        starts, dated = self.encoding.starts, []
+        starts, dated, versions = self.encoding.starts, [], []
         for first, last, date in dates_said(self.text):
             tokens = np.flatnonzero((starts >= first) & (starts < last))
             if len(tokens):
                 dated.append((first, last))
                 yield from ((self.text[first:last], word, tokens) for word in date)
+        for first, last, version in versions_said(self.text):
+            tokens = np.flatnonzero((starts >= first) & (starts < last))
+            if len(tokens):
+                versions.append((first, last))
+                yield self.text[first:last], version, tokens
         shouted = is_shouted(self.text)
         for match in _QUESTION_WORD.finditer(self.text):
             word = next(folded_words(match.group().lower() if shouted else match.group()), "")
             tokens = np.flatnonzero((starts >= match.start()) & (starts < match.end()))
             if any(first <= match.start() < last for first, last in dated) and len(word) < len("2024"):
                 continue  # its day and month, said above
+            if any(first <= match.start() < last for first, last in versions):
+                continue  # its parts
             if is_content_word(word) and len(tokens):
                 yield re.split("[’']", match.group())[0], word, tokens
 

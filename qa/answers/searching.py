@@ -19,7 +19,8 @@ from qa.answers.reading import Reads, read_best, unread
 from qa.answers.referring import read_as
 from qa.answers.retrieval import Query, make_query, most_lexical, rank_passages, scores_of
 from qa.answers.spelling import corrected, corrections
-from qa.answers.weighing import SentenceWeights, weigh
+from qa.answers.versions import as_written
+from qa.answers.weighing import WEIGHED, SentenceWeights, weigh
 from qa.answers.worth import Worth
 from qa.datatypes import Hit
 from qa.defaults import HITS_SHOWN
@@ -94,7 +95,8 @@ def look_for(
     ranking = rank_sentences(corpus, query, searched, rows)
     weights, reader, reads = means.sentence_weights, means.reader, unread(ranking)
     if reader:
-        reads = read_best(corpus, read_as(corpus, query), ranking, reader, Worth(corpus, ranking, weights).next_row)
+        asked_as = read_as(corpus, query, ranking.sentences[:WEIGHED].tolist())
+        reads = read_best(corpus, asked_as, ranking, reader, Worth(corpus, ranking, weights).next_row)
     return Findings(query, searched, weigh(corpus, ranking, reads, weights), reads, tuple(hits), changed)
 
 
@@ -105,7 +107,7 @@ def understand(
     if not has_words(text):
         return None, {}
     query = make_query(text, means.embedder)
-    changed = {} if as_typed else corrections(corpus, query)
+    changed = {} if as_typed else corrections(corpus, query, means.embedder.vocabulary) | as_written(corpus, query)
     if changed:
         query = make_query(corrected(text, changed), means.embedder)
     return (query, changed) if len(query.encoding.pieces) else (None, {})

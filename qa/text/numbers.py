@@ -6,7 +6,8 @@ Does not: change a text, guess a century of a year in two figures, or tell which
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from qa.patterns import pattern
 
@@ -14,6 +15,9 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 _DATE = pattern(r"(?<![\d/.-])(?:(\d{4})([-/.])(\d\d?)(?:\2(\d\d?))?|(\d\d?)([-/.])(\d\d?)\6(\d{4}))(?![\d/-]|\.\d)")
+_DOTTED = pattern(r"(?<![\w.])(v\.?[ ]?)?(\d+(?:\.\d+)+|(?<=v)\d+)(?![\w]|\.\d)", re.IGNORECASE)
+_PLAIN_VERSION = pattern(r"v\d+(?:\.\d+)*\Z")
+_VERSION_BEFORE = pattern(r"\b(?:versions?|releases?|ver\.?)\s{1,3}\Z", re.IGNORECASE)
 _ORDINAL = pattern(r"(\d+)(?:st|nd|rd|th)\Z")
 _DECADE = pattern(r"([2-9]0)s\Z")
 _TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
@@ -63,6 +67,33 @@ def dates_said(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         ]
         if words:
             yield match.start(), match.end(), tuple(dict.fromkeys(words))
+
+
+def versions_said(text: str, *, dotted: bool = False) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and plain form, with "v" and without noughts at its end, of each number of a version: "4.1.0" -> "v4.1".
+
+    A number with one point is only taken for one behind "v" or "version", unless all `dotted` numbers are wanted.
+    """
+    if not any(map(str.isdigit, text)):
+        return
+    dates = [(start, end) for start, end, _ in dates_said(text)]
+    for match in _DOTTED.finditer(text):
+        is_said = dotted or match[1] or match[2].count(".") > 1 or _VERSION_BEFORE.search(text[: match.start()][-12:])
+        if is_said and not any(start < match.end() and match.start() < end for start, end in dates):
+            plain = match[2]
+            while plain.endswith(".0"):
+                plain = plain.removesuffix(".0")
+            yield match.start(), match.end(), f"v{plain}"
+
+
+def versions_in(texts: Iterable[str]) -> set[str]:
+    """Return the plain forms of the versions, and of other numbers with points, in some texts."""
+    return {plain for text in texts for _, _, plain in versions_said(text, dotted=True)}
+
+
+def is_version(word: str) -> bool:
+    """Tell whether a word is the plain form of a version."""
+    return bool(_PLAIN_VERSION.match(word))
 
 
 def counted(number: int, noun: str) -> str:
