@@ -41,7 +41,7 @@ def answer_to_text(answer: Answer) -> str:
         if answer.kind == OVERVIEW:
             lines.append(f"{OVERVIEW_HEAD} {printable(answer.reason)}\n")
         elif not is_answer(answer):
-            lines.append(f"{UNCLEAR}\n")
+            lines.append(f"{said_before(answer)}\n")
         lines += [_quote_to_text(citation) for citation in answer.citations]
         return "\n".join(lines).rstrip()
     lines.append(printable(said_instead(answer)))
@@ -49,6 +49,11 @@ def answer_to_text(answer: Answer) -> str:
         lines.append(f"\n{CLOSEST}, which are no answer:\n")
         lines += [f"- {_preview(c.text)}\n  {_place_of(c)}" for c in answer.nearest[:NEAREST_SHOWN]]
     return "\n".join(lines).rstrip()
+
+
+def said_before(answer: Answer) -> str:
+    """Return what is said before quotes that may be no answer, with what is not spoken of where a comparison has one side only."""
+    return f"{MAY_NOT} {printable(answer.reason)} {CLOSEST}:" if answer.reason else UNCLEAR
 
 
 def said_instead(answer: Answer) -> str:

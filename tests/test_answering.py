@@ -228,6 +228,16 @@ SLIPS = {
     "wen does teh farmacy close": ["pharmacy"],
     "waar is de apotheek in Amsterdam": [],
     "is there a defibrillator near the gate": [],
+    "how much is a siut": ["suit"],
+    "what is stge 4": ["stage"],
+    "what is the swarn time": ["swarm"],
+    "who drew the picturs": ["pictures"],
+    "can i take my bycicle": ["bicycles"],
+    "what is the montly fee": ["monthly"],
+    "wen do i treat them": ["when"],
+    "where is the swan": [],
+    "how many goats are there": [],
+    "is there a picnic": [],
 }
 
 
@@ -236,7 +246,8 @@ def test_several_slips_in_one_question_are_seen_and_words_near_to_none_stay(sett
     import dataclasses
 
     (settings.seeds / "a.txt").write_text(
-        "The assembly point is the car park. Lifts must not be used. The pharmacy closes at seven."
+        "The assembly point is the car park. Lifts must not be used. The pharmacy closes at seven. Bicycles go into the shed; a suit is lent. "
+        "Swarming time is in May. The monthly fee is due in June. Stage 4 has many pictures. Coats are kept. They treat them."
     )
     engine = Engine(dataclasses.replace(settings, model="all-MiniLM-L6-v2", passage_tokens=120), embedder=model)
     engine.build()
@@ -488,3 +499,48 @@ def test_a_turn_that_has_only_the_name_asked_for_is_not_quoted(settings, embedde
     assert any("sons" in text for text in found)
     assert not any(text.endswith((" Yeah.", " Right.")) for text in found)
     assert any(text.endswith((" Not me.", " In 1931.")) for text in found)
+
+
+CHANGES = {
+    "changes.md": "# Changes of Tidemark\n\n## 4.1.2 (2025-08-19)\n\nPictures were saved twice.\n\n## 4.1.0 (2025-06-30)\n\nThe default font is now "
+    "Literata.\n\n## 4.0.0 (2025-02-12)\n\nThe format of the database is another. Make a backup before.\n",
+    "old.txt": "Made 3.8 release. The search was slow. Made 3.8.1 release.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def changes(real_over):
+    return real_over(CHANGES)
+
+
+@pytest.mark.parametrize(
+    ("question", "assumed", "quote"),
+    [
+        ("what is the default font in v4.1.0", "4.1.0", "The default font is now Literata."),
+        ("what is the default font in version 4.1", "4.1.0", "The default font is now Literata."),
+        ("which release is version 3.8", "", "Made 3.8 release."),
+        ("which release is version 3.8.1.0", "3.8.1", "Made 3.8.1 release."),
+    ],
+)
+def test_a_version_is_found_however_it_is_written(changes, question, assumed, quote):
+    answer = changes.ask(question)
+    assert list(answer.corrections.values()) == [assumed] * bool(assumed)
+    assert answer.citations[0].text == quote
+
+
+@pytest.mark.parametrize("version", ["4.1.1", "v5.0", "3.8.2"])
+def test_a_version_of_which_only_the_figures_are_known_is_refused_by_name(changes, version):
+    answer = changes.ask(f"which bugs does {version} have")
+    assert not answer.answered and answer.reason == f"No document mentions “{version}”."
+
+
+def test_a_word_of_the_language_is_guessed_only_where_it_is_answered(changes, real_over):
+    bikes = real_over(
+        {
+            "cargo.txt": "The Cargo is for tours with luggage. Its tyres and brake pads are worn by use.\n\nAt 38 kilos it is no lightweight, "
+            "and it should not be carried upstairs.\n",
+            "mini.txt": "The Mini folds up in fifteen seconds. Riders should be light.\n",
+        }
+    )
+    assert dict(bikes.ask("how hevy is the Cargo").corrections) == {"hevy": "heavy"}
+    assert dict(changes.ask("how hevy is the elephant").corrections) == {}

@@ -2,8 +2,10 @@
 
 import pytest
 
-from qa.answers.parts import parts_of
+from qa.answers.parts import parts_of, sides_asked
+from qa.answers.wanted import is_answer
 from qa.engine import Engine
+from qa.rendering import answer_to_text
 
 
 @pytest.mark.parametrize(
@@ -17,16 +19,28 @@ from qa.engine import Engine
             "Who built the mill and when was it restored?",
             ["Who built the mill", "Who built the mill when was it restored"],
         ),
-        (
-            "What is the difference between the annual plan and the monthly plan?",
-            ["the annual plan", "the monthly plan"],
-        ),
-        ("How does a set differ from a list?", ["a set", "a list"]),
-        ("tea vs. coffee", ["tea", "coffee"]),
     ],
 )
 def test_two_things_that_are_asked_are_told_apart(question, parts):
     assert parts_of(question) == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("What is the difference between the annual plan and the monthly plan?", ["annual plan", "monthly plan"]),
+        ("How does a set differ from a list?", ["set", "list"]),
+        ("How does the Swift compare to the Heron?", ["Swift", "Heron"]),
+        ("tea vs. coffee", ["tea", "coffee"]),
+        ("compare Lund with Holm on tolls", ["Lund on tolls", "Holm on tolls"]),
+        ("single ticket or day ticket?", ["single ticket", "day ticket"]),
+        ("is the ticket a day ticket or a single one", []),
+        ("who built the mill or the bridge", []),
+        ("what is said of the mill", []),
+    ],
+)
+def test_two_things_that_are_set_against_each_other_are_told_apart(question, sides):
+    assert sides_asked(question) == sides
 
 
 @pytest.mark.parametrize(
@@ -79,3 +93,36 @@ def test_each_part_gets_its_quote(village, question, quotes):
 
 def test_what_no_part_answers_is_refused(village):
     assert not village.ask("Who founded the observatory and when did Merkel visit it?").answered
+
+
+SHIPS = {
+    "ships.md": "# Ships\n\nThe fleet has the Swift and the Heron.\n\n## Swift\n\nBuilt in 1968, she takes 180 passengers.\n\n"
+    "## Heron\n\nA paddle steamer with a restaurant below.\n",
+    "council.txt": "The mayor, Kirsten Lund, wants to keep the tolls. The treasurer, Ida Holm, would rather raise the rates. Rain fell all week.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def ships(real_over):
+    return real_over(SHIPS)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("compare Lund with Holm", ["The mayor, Kirsten Lund", "The treasurer, Ida Holm"]),
+        ("what is the difference between the Swift and the Heron", ["Built in 1968", "A paddle steamer"]),
+    ],
+)
+def test_a_comparison_is_clear_where_each_side_is_spoken_of_alone(ships, question, said):
+    answer = ships.ask(question)
+    assert answer.clear and is_answer(answer)
+    assert all(any(c.text.startswith(each) for c in answer.citations) for each in said)
+
+
+def test_half_a_comparison_is_shown_as_that_and_says_which_half_is_missing(ships):
+    answer = ships.ask("compare Lund with Macron")
+    assert answer.answered and not answer.clear
+    assert answer.citations[0].text.startswith("The mayor, Kirsten Lund")
+    assert "The documents may not answer this. No document has “Macron”" in answer_to_text(answer)
+    assert not ships.ask("compare Merkel with Macron").answered

@@ -12,22 +12,23 @@ from dataclasses import replace
 from qa.answers.acronyms import spelled_out, unknown_acronyms
 from qa.answers.authors import written
 from qa.answers.confidence import judge
+from qa.answers.context import stems_said
 from qa.answers.exchanging import exchanged, other_thing
 from qa.answers.followups import is_courtesy, may_stand_alone, reply_to, searched_for
-from qa.answers.merging import of_the_other, rather_alone, rather_named, with_parts
+from qa.answers.merging import of_the_other, rather_alone, rather_named, with_parts, with_sides
 from qa.answers.named import named
 from qa.answers.overview import overview, overview_of
-from qa.answers.parts import parts_of
+from qa.answers.parts import parts_of, sides_asked
 from qa.answers.quoting import choose_quotes
 from qa.answers.reading import Reads
 from qa.answers.searching import Findings, Means, find_hits, look_for
-from qa.answers.spelling import corrected
+from qa.answers.spelling import corrected, guesses
 from qa.answers.whole import asked_of_whole
 from qa.datatypes import COURTESY, Answer, Citation, Hit
 from qa.defaults import HITS_SHOWN
 from qa.indexing.contract import Corpus
 from qa.indexing.telling import unread_question
-from qa.text.tokens import content_words
+from qa.text.tokens import content_words, lexical_terms
 
 NAMES_OFFERED = 3
 UNREAD_QUESTION = 0.5
@@ -84,10 +85,20 @@ def answer_question(
             (alone,) = _answers_to(corpus, means, question, [question.strip()], k)
             answer = rather_named(answer, alone, thing) if thing else rather_alone(alone, answer)
             searched = answer.searched
-    if not as_typed and not answer.clear and (acronyms := unknown_acronyms(corpus, findings.query)):
-        answer = _spelled_out(corpus, means, answer, acronyms, findings)
+    if not as_typed and not answer.clear:
+        if acronyms := unknown_acronyms(corpus, findings.query):
+            answer = _rather(
+                corpus, means, answer, findings, spelled_out(corpus, acronyms, findings.match.rows.tolist())
+            )
+        elif guessed := guesses(corpus, findings.query, means.embedder.vocabulary):
+            answer = _rather(corpus, means, answer, findings, guessed)
     # With the question before it, a follow-up has two parts: that one was answered already.
-    if not as_typed and searched == question.strip() and (parts := parts_of(searched)):
+    if not as_typed and searched == question.strip() and (sides := sides_asked(searched)):
+        first, second = sides
+        each = _side(corpus, means, question, first, second), _side(corpus, means, question, second, first)
+        answer = with_sides(answer, [side for side in each if side], means.settings)
+        answer = replace(answer, clear=answer.clear and means.is_calibrated)
+    elif not as_typed and searched == question.strip() and (parts := parts_of(searched)):
         found_in_parts = _answers_to(corpus, means, question, parts, k)
         if len(found_in_parts) == len(parts) or answer.answered:
             answer = with_parts(answer, found_in_parts, means.settings.quotes)
@@ -126,9 +137,25 @@ def _answers_to(corpus: Corpus, means: Means, question: str, readings: Sequence[
     return [_decide(corpus, means, question, findings) for findings in found if findings]
 
 
-def _spelled_out(corpus: Corpus, means: Means, refused: Answer, acronyms: Sequence[str], findings: Findings) -> Answer:
-    """Return the answer to a question with its unknown acronyms spelled out, where that is clear, else the refusal."""
-    changed = spelled_out(corpus, acronyms, findings.match.rows.tolist())
+def _side(corpus: Corpus, means: Means, question: str, thing: str, other: str) -> Answer | None:
+    """Return what is said of one of two things, rather of it alone; None where it holds no word."""
+    found = look_for(corpus, means, thing)
+    if found is None:
+        return None
+    answer = _decide(corpus, means, question, found)
+    named = set(lexical_terms(other)) - set(lexical_terms(thing))
+    numbers = [int(number) for number in found.ranking.sentences]
+    alone = [at for at, number in enumerate(numbers) if not named <= stems_said(corpus, number)]
+    if not answer.answered or not alone or alone[0] == 0:
+        return answer
+    import numpy as np
+
+    quotes = choose_quotes(corpus, found.ranking.in_order(np.array(alone)), means.settings.quotes, asked=thing)
+    return replace(answer, citations=tuple(quotes)) if quotes else answer
+
+
+def _rather(corpus: Corpus, means: Means, refused: Answer, findings: Findings, changed: Mapping[str, str]) -> Answer:
+    """Return the answer to a question with some of its words changed, where that is clear, else the refusal."""
     again = look_for(corpus, means, corrected(findings.query.text, changed), k=len(refused.hits)) if changed else None
     if again is None:
         return refused

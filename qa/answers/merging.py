@@ -12,6 +12,7 @@ from dataclasses import replace
 from qa.answers.quoting import SHARE_OF_BEST, overlaps
 from qa.datatypes import Answer, Citation, Span
 from qa.patterns import pattern
+from qa.settings import Settings
 from qa.text.tokens import folded_words, lexical_terms, stem
 
 _NAME = pattern(r"\b[A-Z]\w+(?: [A-Z]\w+)+")
@@ -25,6 +26,7 @@ def with_parts(whole: Answer, parts: Sequence[Answer], most: int) -> Answer:
     if not whole.answered and not (parts and all(answer.answered for answer in parts)):
         return whole
     best = [answer.citations[0] for answer in parts if answer.answered]
+    best = [one for one in best if not any(_holds(other, one) for other in best)]
     kept: list[Citation] = []
     for citation in (*best, *whole.citations):
         if len(kept) < most and not overlaps(kept, citation.doc_id, citation.span):
@@ -33,6 +35,26 @@ def with_parts(whole: Answer, parts: Sequence[Answer], most: int) -> Answer:
         return replace(whole, citations=tuple(kept))
     confidence = min(answer.confidence for answer in parts)
     return replace(whole, citations=tuple(kept), answered=True, confidence=confidence, reason="")
+
+
+def with_sides(whole: Answer, sides: Sequence[Answer], settings: Settings) -> Answer:
+    """Return the answer to a question that sets two things against each other, by the answers to each of them alone.
+
+    Both spoken of: a clear answer, for the comparison itself need not be written anywhere. One: what is said of it, not clearly, and
+    why not of the other.
+    """
+    spoken = [side for side in sides if side.answered]
+    if not spoken:
+        return whole
+    both = replace(with_parts(replace(whole, answered=True), sides, settings.quotes), reason="")
+    if len(spoken) < 2:
+        missing = [side.reason for side in sides if not side.answered]
+        confidence = min(max(whole.confidence, settings.threshold), settings.clear_threshold)
+        return replace(both, confidence=confidence, clear=False, reason="".join(missing))
+    # Of a thing alone next to nothing is asked, so that what is quoted of it is hardly ever likely: that it is quoted is what counts.
+    share = (min(side.confidence for side in spoken) - settings.threshold) / max(1 - settings.threshold, 1e-9)
+    least = settings.clear_threshold + (1 - settings.clear_threshold) * share
+    return replace(both, confidence=max(whole.confidence, least), clear=True)
 
 
 def of_the_other(together: Answer, readings: Sequence[Answer], thing: str, most: int) -> Answer:
@@ -84,6 +106,12 @@ def rather_alone(alone: Answer, together: Answer) -> Answer:
         return alone
     own = any(_names(citation, alone.question) for citation in together.citations[:1])
     return together if own and not alone.clear and together.confidence > alone.confidence else alone
+
+
+def _holds(larger: Citation, smaller: Citation) -> bool:
+    """Tell whether a quote has all of another one, and more: a list, its item."""
+    inner, outer = smaller.span, larger.span
+    return larger.doc_id == smaller.doc_id and outer != inner and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _abbreviates(citation: Citation, thing: str) -> bool:

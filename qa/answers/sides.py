@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.answers.parts import LONGEST
+from qa.answers.parts import LONGEST, things_compared
 from qa.datatypes import Answer, Citation
 from qa.records import record
 from qa.text.tokens import content_words, folded_words, lexical_terms, stem
@@ -46,15 +46,23 @@ def sides_of(answer: Answer) -> Sides | None:
     """Return the two things a question sets against each other, None where it does not."""
     if len(answer.question) > LONGEST:
         return None
+    if (found := things_compared(answer.question)) and (
+        only := _apart(heads := (_thing(found["a"]), _thing(found["b"])))
+    ):
+        return _sides(answer.citations, heads, only, compared=True)
     for form in (*_AGAINST, _EITHER):
         if not (match := re.search(form, answer.question, re.IGNORECASE)):
             continue
         heads = _thing(match["a"]), _thing(match["b"])
-        first, second = (set(lexical_terms(head)) for head in heads)
-        only = first - second, second - first
-        if all(only):
+        if only := _apart(heads):
             return _sides(answer.citations, heads, only, compared=form != _EITHER)
     return None
+
+
+def _apart(heads: tuple[str, str]) -> tuple[set[str], set[str]] | None:
+    """Return the words that each of two things has alone, None where one has none."""
+    first, second = (set(lexical_terms(head)) for head in heads)
+    return (first - second, second - first) if first - second and second - first else None
 
 
 def _sides(
@@ -65,7 +73,7 @@ def _sides(
         side = _side(citation, only)
         if side is not None:
             sides[side].append(citation)
-    named = [any(_names(each, text) for c in citations for text in _told(c)) for each in only]
+    named = [any(_names(each, " ".join(_told(c))) for c in citations) for each in only]
     return Sides(
         (_written(heads[0], sides[0]), _written(heads[1], sides[1])),
         (tuple(sides[0]), tuple(sides[1])),
@@ -99,7 +107,8 @@ def _side(citation: Citation, only: tuple[set[str], set[str]]) -> int | None:
         above = [_names(each, text) for each in only]
         if sum(above) == 1:
             return above.index(True) if all(own) or own in (above, [False, False]) else None
-    return own.index(True) if sum(own) == 1 else None
+    told = [_names(each, " ".join(_told(citation))) for each in only]
+    return told.index(True) if sum(told) == 1 else None
 
 
 def _told(citation: Citation) -> tuple[str, ...]:

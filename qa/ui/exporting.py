@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from qa.answers.wanted import is_answer, told_apart
 from qa.datatypes import Answer, Document
 from qa.formats.places import place_words
-from qa.rendering import STALE_MARK, UNCLEAR, answer_to_markdown, one_line, said_instead
+from qa.rendering import STALE_MARK, answer_to_markdown, one_line, said_before, said_instead
 from qa.ui.escaping import shown
 from qa.ui.marks import hidden_in, quoted_html
 
@@ -43,7 +43,7 @@ def chat_to_markdown(answers: Sequence[Answer]) -> str:
 def _body(answer: Answer) -> str:
     if not answer.citations:
         return _plain(said_instead(answer))
-    return ("" if is_answer(answer) else f"{UNCLEAR}\n\n") + answer_to_markdown(answer)
+    return ("" if is_answer(answer) else f"{_plain(said_before(answer))}\n\n") + answer_to_markdown(answer)
 
 
 def chat_to_html(answers: Sequence[Answer]) -> str:
@@ -59,7 +59,7 @@ def chat_to_html(answers: Sequence[Answer]) -> str:
 def _section(answer: Answer) -> str:
     if not answer.citations:
         return f"<p>{shown(said_instead(answer))}</p>"
-    said = "" if is_answer(answer) else f"<p>{shown(UNCLEAR)}</p>"
+    said = "" if is_answer(answer) else f"<p>{shown(said_before(answer))}</p>"
     return said + "".join(
         f'<blockquote><div class="q">{quoted_html(c.text, c.span.start, hidden_in(c.text, c.doc_id), c.answer)}</div>'
         f"<footer>[{c.label}] {shown(c.title)} · {shown(place_words(c))}{shown(STALE_MARK) if c.stale else ''}</footer></blockquote>"

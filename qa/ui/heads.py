@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from html import escape
 
-from qa.answers.parts import parts_of
+from qa.answers.parts import asks_two
 from qa.answers.wanted import is_answer
 from qa.datatypes import OVERVIEW, Answer
 from qa.rendering import CLOSEST, MAY_NOT
@@ -35,7 +35,7 @@ def _word(answer: Answer, *, calibrated: bool) -> str:
     """Return what it is called: an answer only where it was measured, or where the very words that answer all of it can be told."""
     if calibrated:
         return next(word for least, word in CALIBRATED if answer.confidence >= least)
-    return ANSWER if answer.citations[0].answer and not parts_of(answer.question) else SAID
+    return ANSWER if answer.citations[0].answer and not asks_two(answer.question) else SAID
 
 
 def _head(word: str, rests: str, title: str = "") -> str:
