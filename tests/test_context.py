@@ -23,9 +23,10 @@ def met(engine: Engine, embedder, question: str, word: str, sentence: str) -> fl
     return round(float(found[row, tokens[0]]), 3)
 
 
-def test_a_word_is_met_in_heading_speaker_author_and_date(settings, embedder):
+def test_a_word_is_met_in_heading_speaker_term_author_and_date(settings, embedder):
     (settings.seeds / "2023-11-07.md").write_text(NOTES)
     (settings.seeds / "talk.txt").write_text(TALK)
+    (settings.seeds / "words.md").write_text("Kerf\n: The width of a cut.\n")
     engine = Engine(settings, embedder=embedder)
     engine.build()
     assert met(engine, embedder, "ticket in 2024", "2024", "costs six") == ABOVE
@@ -33,6 +34,7 @@ def test_a_word_is_met_in_heading_speaker_author_and_date(settings, embedder):
     assert met(engine, embedder, "what did Bo say", "bo", "I was late") == round(LED, 3)
     assert met(engine, embedder, "what did Brenn write", "brenn", "costs four") == CALLED
     assert met(engine, embedder, "the notes of November 2023", "november", "costs six") == CALLED
+    assert met(engine, embedder, "what does the kerf mean", "kerf", "width") == round(LED, 3)
     corpus = engine.parts()[0]
     assert is_told(corpus, "ottilie") and not is_told(corpus, "zubair")
 

@@ -298,6 +298,18 @@ def test_a_passage_is_read_under_its_two_nearest_headings(real_over):
             assert all(passage.text[k] == text[passage.places[k]] for k in range(span.start, span.end))
 
 
+def test_a_passage_is_read_under_the_term_that_stands_before_it(real_over):
+    said = " ".join(f"Number {n} has a leak near the bow and is to be mended in winter." for n in range(20))
+    engine = real_over(
+        {"boats.html": f"<h1>Boats</h1><dl><dt>Canoe</dt><dd>{said}</dd><dt>Punt</dt><dd>It is flat.</dd></dl>"}
+    )
+    corpus, _ = engine.parts()
+    passages = [_shown_passage(corpus, row).text.split() for row in range(len(corpus.passages))]
+    assert [text[:2] for text in passages] == [["Boats", "Canoe"]] * (len(passages) - 1) + [
+        ["Boats", "Punt"]
+    ]  # a term begins a passage
+
+
 class Judge:
     """A reader that is as sure of some passages as an unread one is taken to be, and of the others as little as can be."""
 

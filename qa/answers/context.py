@@ -27,7 +27,7 @@ ABOVE = 0.6
 CALLED = 0.4
 """Likewise for what its document is called, and by whom and when it was written: all its sentences have that in common."""
 LED = 0.8
-"""Likewise for the speaker of a turn, the lead-in of a list, the header of a table."""
+"""Likewise for the speaker of a turn, the lead-in of a list, the header of a table, the term of a meaning."""
 NAMED, OTHER_ROW = 1.0, 0.0
 """A word of the question that stands in some rows of a table is met to the first degree in these, to the second at most in the others;
 so is the number of a version in sentences that have one."""
@@ -183,7 +183,7 @@ def _stems_above(corpus: Corpus, number: int) -> tuple[frozenset[str], frozenset
     block = corpus.structure.block(number)
     document = int(corpus.structure.rows[number, 0])
     led = ""
-    if block.lead and block.kind in (Kind.TURN, Kind.ITEM, Kind.ROW):
+    if block.lead and block.kind in (Kind.TURN, Kind.ITEM, Kind.ROW, Kind.DEFINITION):
         led = block.lead.of(corpus.document(document).text)
     return _stems(block.headings), _stems((led,))
 

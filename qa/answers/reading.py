@@ -13,7 +13,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from qa.answers.ranking import SentenceRanking
-from qa.datatypes import Span
+from qa.datatypes import Kind, Span
 from qa.indexing.contract import Corpus
 from qa.models.reading import Reader
 from qa.records import record
@@ -85,7 +85,7 @@ class _Passage:
 def _shown_passage(corpus: Corpus, row: int) -> _Passage:
     document, start, end, first, last = (int(x) for x in corpus.passages[row, :5])
     shown, whole = corpus.shown(document), Span(start, end)
-    above, places = _headings_over(corpus, first), list(shown.places(whole))
+    above, places = _told_above(corpus, document, first, start), list(shown.places(whole))
     text = above + shown.of(whole)
     spans, numbers = [], []
     for number in range(first, last + 1):
@@ -97,7 +97,11 @@ def _shown_passage(corpus: Corpus, row: int) -> _Passage:
     return _Passage(text, places, spans or [Span(0, len(text))], numbers or [first])
 
 
-def _headings_over(corpus: Corpus, sentence: int) -> str:
-    """Return the headings over a sentence, a line each: of what it speaks, they may be the only ones to say."""
-    headings = corpus.block_of(sentence).headings[-HEADINGS_READ:]
-    return "".join(f"{heading[:LONGEST_HEADING]}\n" for heading in headings)
+def _told_above(corpus: Corpus, document: int, sentence: int, start: int) -> str:
+    """Return the headings over a sentence, and the term that it explains where that stands before `start`, a line each: of what
+    it speaks, they may be the only ones to say."""
+    block = corpus.block_of(sentence)
+    above = list(block.headings)
+    if block.kind is Kind.DEFINITION and block.lead and block.lead.end <= start:
+        above.append(" ".join(block.lead.of(corpus.document(document).text).split()))
+    return "".join(f"{heading[:LONGEST_HEADING]}\n" for heading in above[-HEADINGS_READ:])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from qa.datatypes import Document, Kind, Parsed
+from qa.datatypes import Block, Document, Kind, Parsed
 from qa.indexing.comparing import Reading
 from qa.indexing.drafting import DraftedDocument, PassageDraft
 from qa.models.encoding import Embedder, Encoding
@@ -60,10 +60,15 @@ def cut(file: SeedFile, document: Document, parsed: Parsed, embedder: Embedder, 
     """Return a document that was read, cut into passages of at most `budget` tokens."""
     shown = Shown(document.text, parsed.hidden)
     spans = sentences.split_sentences(document.text, parsed.blocks, parsed.hidden)
-    begins = {block.span.start for block in parsed.blocks if block.kind is Kind.HEADING}
+    begins = {block.span.start for block in parsed.blocks if _begins_section(block)}
     sections = {number for number, span in enumerate(spans) if span.start in begins}
     chunks = chunking.chunk_text(shown, spans, embedder.token_starts, budget=budget, sections=sections)
     drafts = [
         PassageDraft(c.span, c.first_sentence, c.last_sentence, shown.of(c.span), shown.places(c.span)) for c in chunks
     ]
     return DraftedDocument(file, document, parsed, spans, drafts)
+
+
+def _begins_section(block: Block) -> bool:
+    """Tell whether a block begins what is about something else: it is a heading, or a term."""
+    return block.kind is Kind.HEADING or (block.kind is Kind.DEFINITION and block.lead is None)

@@ -13,7 +13,7 @@ from qa.records import record
 from qa.text.sentences import trim
 from qa.text.shown import Shown
 
-VERSION = 3
+VERSION = 4
 SECTION_SHARE = 0.25
 """A chunk with less than this of its budget goes on into the next section: a heading and three words are no passage."""
 
