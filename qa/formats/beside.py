@@ -56,10 +56,13 @@ def runs_beside(lines: Sequence[Line]) -> Iterator[Run]:
             blank += 1
             continue
         is_near = bool(rows) and blank < 2
-        row = (_row_like(n, line, rows[-1]) if is_near else None) or _row(n, line)
+        is_next = is_near and (blank or len(rows) == 1 or bool(lines[rows[-1].number - 1].said))
+        row = (_row_like(n, line, rows[-1]) if is_next else None) or _row(n, line)
         if not (is_near and line.indent >= rows[-1].indents[1]):  # else it goes on with the meaning
             if rows and not (is_near and row and row.indents == rows[-1].indents):
-                yield Run(rows, last + 1)
+                if not blank and not row and line.indent >= rows[-1].indents[0]:
+                    last = rows.pop().number - 1  # a paragraph with a gap in its first line
+                yield from [Run(rows, last + 1)] if rows else []
                 rows = []
             rows = [*rows, row] if row else rows
         blank, last = 0, n

@@ -43,6 +43,12 @@ class Entry:
     """The terms in whose meanings it stands, outermost first."""
 
 
+def together(entries: Iterable[Entry], words: Iterable[Entry]) -> list[Entry]:
+    """Return entries and those of a dictionary in order; a word of it is no other term."""
+    by_line = {entry.first: entry for entry in (*entries, *words)}
+    return [by_line[first] for first in sorted(by_line)]
+
+
 def nested(entries: Sequence[Entry]) -> list[Entry]:
     """Return entries with the terms in whose meanings they stand."""
     open_entries: list[Entry] = []
@@ -52,6 +58,17 @@ def nested(entries: Sequence[Entry]) -> list[Entry]:
             open_entries.pop()
         found.append(replace(entry, outer=tuple(outer.term for outer in open_entries)))
         open_entries.append(entry)
+    return found
+
+
+def explained(lines: Sequence[Line], terms: Sequence[range]) -> list[Entry]:
+    """Return entries whose meanings reach from below their terms to where the next begins."""
+    found = []
+    for term, end in zip(terms, [*(term.start for term in terms[1:]), len(lines)], strict=True):
+        said = [n for n in range(term.stop, end) if lines[n].said]
+        span = Span(lines[term.start].span.start, lines[term.stop - 1].span.end)
+        indents = lines[term.start].indent, lines[said[0]].indent
+        found.append(Entry(span, term.start, range(said[0], said[-1] + 1), lines[said[0]].span.start, indents))
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from qa.datatypes import Block, Kind, Span
@@ -32,17 +32,22 @@ class _Heading:
     span: Span
     title: Span
     level: int
-    has_marks: bool = True
 
 
 def headed(
-    text: str, blocks: Sequence[Block], before: str = "", *, outdented: Mapping[int, Outdented] | None = None
+    text: str,
+    blocks: Sequence[Block],
+    before: str = "",
+    *,
+    outdented: Mapping[int, Outdented] | None = None,
+    terms: Collection[str] = (),
 ) -> tuple[list[Block], list[Span]]:
     """Return the blocks, cut where a heading begins and ends, each under its headings; and the marks around the headings.
 
     `before` is the letter that stands before a heading where a format has one, more of it the deeper ("=" of AsciiDoc, "*" of Org).
+    One of the `terms` that the text explains is no heading for standing alone in capitals, not in an index either.
     """
-    found = list(_marked(text, before) if before else _headings(text, outdented or {}))
+    found = list(_marked(text, before) if before else _headings(text, outdented or {}, terms))
     if not found:
         return list(blocks), []
     pieces: list[Block] = []
@@ -57,7 +62,6 @@ def headed(
     marks = [
         mark
         for h in found
-        if h.has_marks
         for mark in (Span(h.span.start, h.title.start), Span(h.title.end, h.span.end))
         if mark.of(text).strip()
     ]
@@ -72,7 +76,7 @@ def _marked(text: str, before: str) -> Iterator[_Heading]:
         yield _Heading(Span(*match.span()), Span(match.start(2), match.start(2) + len(title)), len(match[1]))
 
 
-def _headings(text: str, outdented: Mapping[int, Outdented]) -> Iterator[_Heading]:
+def _headings(text: str, outdented: Mapping[int, Outdented], terms: Collection[str]) -> Iterator[_Heading]:
     """Yield the headings of a text; what is set alike is of one level, the first that is met the highest, but a deeper indent is a deeper level."""
     levels: dict[str, int] = {}
 
@@ -88,17 +92,16 @@ def _headings(text: str, outdented: Mapping[int, Outdented]) -> Iterator[_Headin
         at += len(written)
     capitals = [_is_in_capitals(line.of(text)) for line in lines]
     is_shouted = 2 * sum(capitals) > sum(len(line.of(text)) > 0 for line in lines)
-    headwords = {each.title.of(text) for each in outdented.values()}
     last = max((i for i, line in enumerate(lines) if line.of(text)), default=0)
     done = -1
     for i, line in enumerate(lines):
         said = line.of(text)
         if i > done and (alone := outdented.get(i)):
             done = alone.last
-            if alone.style not in levels:
-                for style in sorted({each.style for each in outdented.values()}):
-                    set_as(style)
-            yield _Heading(alone.span, alone.title, set_as(alone.style), has_marks=False)
+            if f"at {alone.indent}" not in levels:
+                for indent in sorted({each.indent for each in outdented.values()}):
+                    set_as(f"at {indent}")
+            yield _Heading(alone.span, alone.span, set_as(f"at {alone.indent}"))
         if i <= done or not said or len(said) > LONGEST or (i and lines[i - 1].of(text) and i - 1 != done):
             continue  # a heading stands at the beginning of a paragraph
         below = lines[i + 1].of(text) if i + 1 < len(lines) else ""
@@ -110,7 +113,7 @@ def _headings(text: str, outdented: Mapping[int, Outdented]) -> Iterator[_Headin
             done = i
             first = line.start + framed.start(2)
             yield _Heading(line, Span(first, first + len(framed[2])), set_as(f"between {framed[1]}"))
-        elif capitals[i] and not below and follows and not is_shouted and said not in headwords:  # a list of them
+        elif capitals[i] and not below and follows and not is_shouted and said not in terms:
             done = i
             yield _Heading(line, line, set_as("capitals"))
 

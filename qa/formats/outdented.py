@@ -1,4 +1,4 @@
-"""Headings that a plain text marks by standing less deep than what they head, and the headwords of dictionaries.
+"""Headings that a plain text marks by standing less deep than what they head.
 
 In -> out: the lines of a text and its `Entry`s -> its headings by the numbers of their lines, and the entries that are none.
 Does not: take a line for a heading that stands so alone: nearly all that is set as it is must be one.
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from qa.datatypes import Span
-from qa.formats.entries import MARKED, WIDE, Entry, any_in, are_different, margin_of, running_at
+from qa.formats.entries import MARKED, WIDE, Entry, any_in, are_different, explained, margin_of, running_at, together
 from qa.formats.indents import Line, groups_of
 from qa.records import record
 
@@ -20,23 +20,19 @@ LEAST, MOST = 4, 0.8
 DEEPEST = 48
 TITLE_CHARS, STACKED = 80, 8
 """How long a line of a heading is at most, and of how many lines it is: names of one thing."""
-WORDS_LEAST = 5
-"""So many headwords make a dictionary."""
 LONG = 3
 """A section has more paragraphs than that, with its heading."""
-HEADWORD_CHARS, HEADWORD_LINES = 60, 2
-_NO_MARK = frozenset("-*+•·‣▪–—>#|/\\.,;!?…_=~'\"“”‘’«»()[]{}<>")
-"""What begins items, quotations, rules and stressed words marks no headword."""
+DICTIONARY, ENTRY = 20, 6
+"""So many words a dictionary has at least, and so many paragraphs an entry at most, with its word."""
 
 
 @record
 class Outdented:
-    """A heading, its words without what is told of them, its last line, and how it is set: each way is a level, in the order of the styles."""
+    """A heading, its last line, and at which column it stands: each is a level."""
 
     span: Span
-    title: Span
     last: int
-    style: str
+    indent: int
 
 
 @record
@@ -49,16 +45,32 @@ class _Title:
 
 
 def outdented(lines: Sequence[Line], entries: Sequence[Entry]) -> tuple[dict[int, Outdented], list[Entry]]:
-    """Return the headings of a text by the numbers of their lines, and the entries that are none."""
-    heads = _headwords(lines)
-    for title in _set_out(lines, entries):
-        first, last = title.lines[0], title.lines[-1]
-        span = Span(lines[first].span.start, lines[last].span.end)
-        heads[first] = Outdented(span, span, last, f"at {lines[first].indent:03}")
-    return heads, [entry for entry in entries if entry.first not in heads]
+    """Return the headings of a text by the numbers of their lines, and the entries that are none; words with their meanings among them."""
+    heads: dict[int, Outdented] = {}
+    words: list[Entry] = []
+    for titles in _set_out(lines, entries):
+        if _are_words(lines, titles):
+            words += explained(lines, [title.lines for title in titles])
+            continue
+        for title in titles:
+            first, last = title.lines[0], title.lines[-1]
+            span = Span(lines[first].span.start, lines[last].span.end)
+            heads[first] = Outdented(span, last, lines[first].indent)
+    return heads, together((entry for entry in entries if entry.first not in heads), words)
 
 
-def _set_out(lines: Sequence[Line], entries: Sequence[Entry]) -> Iterator[_Title]:
+def _are_words(lines: Sequence[Line], titles: Sequence[_Title]) -> bool:
+    """Tell whether titles are the words of a dictionary: many, hardly one numbered, with running text below, but little."""
+    starts = [*(title.lines[0] for title in titles), len(lines)]
+    running = {n for numbers in running_at(lines).values() for n in numbers}
+    short = sum(sum(1 for _ in groups_of(lines[start:end])) <= ENTRY for start, end in pairwise(starts))
+    unnumbered = sum(not lines[title.lines[0]].said[0].isdigit() for title in titles)
+    told = sum(title.below in running for title in titles)
+    is_one = len(titles) >= DICTIONARY and min(short, unnumbered) >= MOST * len(titles)
+    return is_one and 2 * told >= len(titles) and not any(title.is_near for title in titles)
+
+
+def _set_out(lines: Sequence[Line], entries: Sequence[Entry]) -> Iterator[list[_Title]]:
     """Yield what stands less deep than the text below it, where nearly all at its indent is such and text runs on below it."""
     running = sorted(n for numbers in running_at(lines).values() for n in numbers)
     deepest = DEEPEST
@@ -71,11 +83,10 @@ def _set_out(lines: Sequence[Line], entries: Sequence[Entry]) -> Iterator[_Title
             continue
         near = [title for title in titles if title.is_near]
         if 2 * len(near) <= len(titles):
-            yield from titles
+            yield titles
         elif _are_sections(lines, starts, entries):
             deepest = Counter(lines[title.below].indent for title in near).most_common(1)[0][0]
-            yield from titles
-            yield from _between(lines, {title.lines[-1] for title in titles}, indent, deepest)
+            yield [*titles, *_between(lines, {title.lines[-1] for title in titles}, indent, deepest)]
 
 
 def _titles(lines: Sequence[Line]) -> dict[int, tuple[list[_Title], int]]:
@@ -128,31 +139,3 @@ def _between(lines: Sequence[Line], ends: set[int], least: int, deep: int) -> It
         is_first = not n or not lines[n - 1].said or n - 1 in ends
         if line.said and is_first and least < line.indent < deep == below.indent and below.said and _is_title(line):
             yield _Title(range(n, n + 1), n + 1, is_near=True)
-
-
-def _headwords(lines: Sequence[Line]) -> dict[int, Outdented]:
-    """Return the paragraphs that are only a word between two marks and what is told of it, where many are and each has another paragraph below."""
-    groups = list(groups_of(lines))
-    words = [_headword(lines, group) for group in groups]
-    found: dict[int, Outdented] = {}
-    for mark in {lines[group.start].said[0] for group, word in zip(groups, words, strict=True) if word}:
-        heads = {n for n, word in enumerate(words) if word and lines[groups[n].start].said[0] == mark}
-        headed = [n for n in sorted(heads) if n + 1 < len(groups) and n + 1 not in heads]
-        titles = [lines[groups[n].start].said for n in heads]
-        beginning = sum(lines[group.start].said[0] == mark for group in groups)
-        if len(heads) >= WORDS_LEAST and len(headed) >= MOST * beginning and are_different(titles):
-            for n in headed:
-                first, last = groups[n].start, groups[n].stop - 1
-                span = Span(lines[first].span.start, lines[last].span.end)
-                found[first] = Outdented(span, words[n] or span, last, f"between {mark}")
-    return found
-
-
-def _headword(lines: Sequence[Line], group: range) -> Span | None:
-    """Return the words between the marks that a paragraph of a line or two begins with."""
-    first = lines[group.start]
-    mark = first.said[0]
-    end = first.said.find(mark, 2, HEADWORD_CHARS)
-    if len(group) > HEADWORD_LINES or mark.isalnum() or mark in _NO_MARK or end < 0 or first.said[1].isspace():
-        return None
-    return Span(first.span.start + 1, first.span.start + end)

@@ -11,16 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from qa.datatypes import Block, Kind, Parsed, Span
-from qa.formats.entries import Entry, nested, pieces
+from qa.formats.entries import Entry, nested, pieces, together
 from qa.formats.hanging import hung
 from qa.formats.headed import headed
+from qa.formats.headwords import headwords
 from qa.formats.indents import Line, lines_of
 from qa.formats.outdented import outdented
 from qa.formats.reading import decode, hidden_mark
 from qa.patterns import pattern
 
 SUFFIXES = (".txt",)
-VERSION = 4
+VERSION = 5
 BULLET = pattern(r"\s*(?:[-*•·‣▪–—>#|]|\(?\w{1,3}[.)])\s")
 _ITEM = pattern(r"\s*(?:[-*•·‣▪–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+(?=\S)")
 _STAMPED = pattern(r"\s*[\[(<]?(?:\d{1,4}([-./])\d\d?\1\d{1,4}[T ,]*)?\d{1,2}:\d\d\b")
@@ -40,9 +41,13 @@ def parse(data: bytes, name: str) -> Parsed:
     blocks = turns(text, tile(text, _items(text, blocks)))
     if all(block.kind is not Kind.TURN for block in blocks):  # what speakers say may be set in, too
         lines = lines_of(text)
+        words = headwords(lines)
         heads, entries = outdented(lines, nested(hung(lines)))
+        entries = together(entries, words.values())
         if heads or entries:
-            blocks, marks = headed(text, list(_defined(text, lines, nested(entries))), outdented=heads)
+            read = list(_defined(text, lines, nested(entries)))
+            terms = {*words, *(entry.term.of(text) for entry in entries)}
+            blocks, marks = headed(text, read, outdented=heads, terms=terms)
             blocks = tile(text, _items(text, blocks))
     return Parsed(text, tuple(blocks), hidden=(*hidden_mark(text), *marks))
 
