@@ -20,6 +20,11 @@ Between one and three.
 == Dogs ==
 On a lead. Two per pitch at most.
 
+=======
+Prices:
+=======
+Ten a night.
+
 Sauna
 -----
 
@@ -36,9 +41,17 @@ def headings_of(text):
 
 def test_what_is_underlined_framed_or_in_capitals_stands_over_what_follows():
     shown, under = headings_of(CAMP)
-    assert shown == ["THE CAMP", "ARRIVAL", "*** Quiet hours ***", "== Dogs ==", "Sauna\n-----"]
+    assert shown == [
+        "THE CAMP",
+        "ARRIVAL",
+        "*** Quiet hours ***",
+        "== Dogs ==",
+        "=======\nPrices:\n=======",
+        "Sauna\n-----",
+    ]
     assert under["From three on; the barrier closes at ten."][-1] == "ARRIVAL"
     assert under["On a lead. Two per pitch at most."][-1] == "Dogs"
+    assert under["Ten a night."][-1] == "Prices:"
     assert under["Fridays, bring a towel."][-1] == "Sauna"
 
 
@@ -48,6 +61,9 @@ def test_what_is_underlined_framed_or_in_capitals_stands_over_what_follows():
         "Opening hours\n\nFrom nine on.",
         "Pos  Item        Qty\n--------------------\n1    Rye flour   20\n",
         "We sailed.\n\n-----\n\nWe came back.",
+        "-------\nHe came.\n-------\nShe left.\n-------\n",
+        "-----------------\nItem   Born  Town\n-----------------\nRye    1912  Kirby\n",
+        "********\n* note *\n********\nNone.\n",
         "STOP. GO.\n\nThey went.",
         "NO WAY BACK\n\nALL IS IN CAPITALS\n\nEVERY LINE OF IT\n",
         "It was called\n*** a night ***\nby all.",
@@ -64,6 +80,7 @@ def test_nothing_else_is_a_heading(text):
     ("name", "text"),
     [
         ("a.rst", "Rules\n=====\n\nWaste\n-----\n\nAcids go into glass.\n"),
+        ("a.rst", "=====\nRules\n=====\n\nWaste\n=====\n\nAcids go into glass.\n"),
         ("a.adoc", "= Rules\n\n== Waste\n\nAcids go into glass.\n"),
         ("a.org", "* Rules\n** Waste\nAcids go into glass.\n"),
     ],

@@ -1,4 +1,4 @@
-"""Headings that a plain text marks by how they are set: underlined, between marks, in capitals on a line of their own, or less deep than the rest.
+"""Headings that a plain text marks by how they are set: underlined, between rules or marks, in capitals on a line of their own, or outdented.
 
 In -> out: a text and its blocks -> the blocks with headings among them, and the spans of the marks, which are no text.
 Does not: take a short line for a heading: it may be anything.
@@ -21,7 +21,7 @@ _RULE = pattern(r"([=\-~^*+#])\1{2,}\Z")
 _FRAMED = pattern(r"(={2,6}|\*{2,3}|__)[ \t]*([^=*_\s](?:[^=*_]*[^=*_\s])?)[ \t]*\1\Z")
 _COLUMNS = pattern(r"\S(?:[ \t]{2,}|[ \t]*\|)")
 """What stands over a line of dashes with gaps between its words are the columns of a table."""
-_LETTERS_LEAST = 3
+_LETTERS_LEAST, _ROOM = 3, 8
 _ENDS = (".", "!", "?", ":", ";", ",")
 
 
@@ -109,6 +109,9 @@ def _headings(text: str, outdented: Mapping[int, Outdented], terms: Collection[s
         if _is_over(said, below):
             done = i + 1
             yield _Heading(Span(line.start, lines[i + 1].end), line, set_as(f"under {below[0]}"))
+        elif i + 2 < last and _is_between(said, below, lines[i + 2].of(text)):
+            done = i + 2
+            yield _Heading(Span(line.start, lines[done].end), lines[i + 1], set_as(f"over and under {said[0]}"))
         elif (framed := _FRAMED.match(said)) and follows and not framed[2].endswith(_ENDS):
             done = i
             first = line.start + framed.start(2)
@@ -122,6 +125,12 @@ def _is_over(said: str, below: str) -> bool:
     """Tell whether the line below is a rule that underlines what is said."""
     is_rule = bool(_RULE.match(below)) and 2 * len(below) >= len(said)
     return is_rule and not _RULE.match(said) and not _COLUMNS.search(said) and any(map(str.isalpha, said))
+
+
+def _is_between(rule: str, said: str, below: str) -> bool:
+    """Tell whether two rules, about as long as what is said, are drawn over and under it."""
+    is_framed = rule == below and _is_over(said, below) and len(rule) <= 2 * len(said) + _ROOM
+    return is_framed and said[0] != rule[0] and len(said) <= LONGEST and not said.endswith((".", "!", ",", ";"))
 
 
 def _is_in_capitals(line: str) -> bool:
