@@ -42,6 +42,18 @@ def test_a_name_stands_for_a_name_only():
     ]
 
 
+@pytest.mark.parametrize(
+    ("earlier", "follow_up", "reading"),
+    [
+        ("What is the rent for a half plot?", "and for a full one?", "What is the rent for a full plot?"),
+        ("What is the quorum of the general assembly?", "and of the council?", "What is the quorum of the council?"),
+        ("Where can I sleep in Velden in May?", "what about in June?", "Where can I sleep in Velden in June?"),
+    ],
+)
+def test_what_is_named_behind_a_preposition_stands_for_what_is_behind_the_same(earlier, follow_up, reading):
+    assert exchanged(earlier, follow_up, NAMES.__contains__) == [reading]
+
+
 def test_the_documents_choose_the_reading_and_the_answer_says_what_was_asked(real):
     earlier = "what did Hegseth say about peacekeepers"
     answer = real.ask("and Meloni?", history=[earlier])

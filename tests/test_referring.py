@@ -1,6 +1,11 @@
 """A follow-up is read for itself: what answers the question before it is no answer to this one."""
 
+from dataclasses import replace
+
 import pytest
+
+from qa.answers.referring import read_as
+from qa.answers.retrieval import make_query
 
 ROOMS = """# Rooms for hire
 
@@ -35,3 +40,17 @@ def test_a_follow_up_gets_its_own_answer(rooms, earlier, question, answer):
 @pytest.mark.parametrize("question", ["who owns it?", "when was it built?", "and the Cellar?"])
 def test_the_answer_to_the_question_before_is_no_sure_answer(rooms, question):
     assert not rooms.ask(question, history=["How much does the Attic cost?"]).clear
+
+
+@pytest.mark.parametrize(
+    ("earlier", "read"),
+    [
+        ("on which days is there an evening tour?", "evening tour: and what does it cost?"),
+        ("how many guests fit into the tour", "fit tour: and what does it cost?"),
+        ("what time does the tour start", "tour start: and what does it cost?"),
+    ],
+)
+def test_what_the_question_before_asked_for_is_not_asked_for_again(rooms, earlier, read):
+    corpus, means = rooms.parts()
+    query = make_query(f"{earlier} and what does it cost?", means.embedder)
+    assert read_as(corpus, replace(query, asked_from=len(earlier) + 1)) == read

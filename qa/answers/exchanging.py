@@ -18,8 +18,9 @@ MOST = 4
 LONGEST = 4
 """A thing of more words says what is asked of it itself."""
 _OTHER = pattern(
-    r"\W*(?:(?:and|but|or|then|so)\b[\s,]*(?:(?:what|how) (?:about|of)\b|for\b|in\b|of\b)?|(?:what|how) about\b)\s*"
-    r"(?:(?:in|of|for|with)\s+)?(?P<article>(?:the|a|an|that|those)\s+)?(?P<thing>[^\s?!.,;:][^?!.,;:]*?)(?:\s+ones?)?\W*",
+    r"\W*(?:(?:and|but|or|then|so)\b[\s,]*(?:(?:what|how) (?:about|of)\b)?|(?:what|how) about\b)\s*"
+    r"(?:(?P<within>in|of|for|with|at|on|from|to)\s+)?(?P<article>(?:the|a|an|that|those)\s+)?(?P<thing>[^\s?!.,;:][^?!.,;:]*?)(?P<one>\s+ones?)?"
+    r"\W*",
     re.IGNORECASE,
 )
 _SAYS_MORE = pattern(
@@ -28,23 +29,28 @@ _SAYS_MORE = pattern(
     re.IGNORECASE,
 )
 _ARTICLE = pattern(r"\b(?:the|a|an|that|those|our|your|their|this|his|her|its)\s+\Z", re.IGNORECASE)
+_PREPOSITION = pattern(
+    r"\b(in|of|for|with|at|on|from|to)\s{1,3}((?:the|an?|that|those|our|your|their|this)\s{1,3})?", re.IGNORECASE
+)
 _WORD = pattern(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
 def other_thing(follow_up: str) -> tuple[str, str]:
     """Return what a follow-up names and the article before it, both empty where it names nothing or says more."""
-    other = _OTHER.fullmatch(follow_up.strip())
-    thing = other["thing"].strip() if other else ""
-    if other is None or not content_words(thing) or len(thing.split()) > LONGEST or _SAYS_MORE.search(thing):
-        return "", ""
-    return thing, other["article"] or ""
+    other = _other(follow_up)
+    return (other["thing"].strip(), other["article"] or "") if other else ("", "")
 
 
 def exchanged(earlier: str, follow_up: str, is_name: Callable[[str], bool]) -> list[str]:
-    """Return the readings, none where the follow-up is not of that kind; a name stands for a name where the question before has one."""
-    thing, article = other_thing(follow_up)
-    if not thing:
+    """Return the readings, none where the follow-up is not of that kind; a name stands for a name where the question before has one,
+    and what is named behind a preposition ("and of the council?") for what stands behind the same one there.
+    """
+    other = _other(follow_up)
+    if not other:
         return []
+    if other["within"] and (reading := _behind_the_same(earlier, other)):
+        return [reading]
+    thing, article = other_thing(follow_up)
     words = [
         (Span(*m.span()), _is_named(earlier, m, is_name)) for m in _WORD.finditer(earlier) if _is_weighty(m.group())
     ]
@@ -55,6 +61,29 @@ def exchanged(earlier: str, follow_up: str, is_name: Callable[[str], bool]) -> l
         before = earlier[: span.start]
         readings.append(before + ("" if _ARTICLE.search(before) else article) + thing + earlier[span.end :])
     return list(dict.fromkeys(readings))[:MOST]
+
+
+def _other(follow_up: str) -> re.Match[str] | None:
+    other = _OTHER.fullmatch(follow_up.strip())
+    thing = other["thing"].strip() if other else ""
+    if other is None or not content_words(thing) or len(thing.split()) > LONGEST or _SAYS_MORE.search(thing):
+        return None
+    return other
+
+
+def _behind_the_same(earlier: str, other: re.Match[str]) -> str:
+    """Return the question before with the other thing behind its preposition, "" where it has none; of "a half plot", "a full one" is a full plot."""
+    same = [match for match in _PREPOSITION.finditer(earlier) if match[1].lower() == other["within"].lower()]
+    if not same:
+        return ""
+    end, last = same[-1].end(), ""
+    start = end - len(same[-1][2] or "")
+    for match in _WORD.finditer(earlier, end):
+        if not _is_weighty(match.group()) or (last and earlier[end : match.start()].strip()):
+            break
+        end, last = match.end(), match.group()
+    thing = f"{other['article'] or ''}{other['thing'].strip()}{f' {last}' if other['one'] else ''}"
+    return f"{earlier[:start]}{thing}{earlier[end:]}" if last else ""
 
 
 def _is_weighty(word: str) -> bool:

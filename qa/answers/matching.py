@@ -105,5 +105,6 @@ def _piece_weights(corpus: Corpus, query: Query) -> NDArray[np.float32]:
             frequency[tokens] = known
     weights = np.sqrt(np.log1p((count - frequency + 0.5) / (frequency + 0.5)))
     weights = weights * np.where(query.encoding.starts < query.asked_from, EARLIER, 1.0)
+    weights[query.answered] = 0.0
     weights = weights * (pieces != query.unknown)  # what the model has no piece for looks like all else of that kind
     return np.asarray(weights / max(weights.sum(), 1e-12), np.float32)

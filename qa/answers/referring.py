@@ -19,8 +19,8 @@ HOW_MANY, HOW_OLD = "how many", "how many years old"
 def read_as(corpus: Corpus, query: Query, sentences: Sequence[int] = ()) -> str:
     """Return what a reader is asked: a question without requests, with the names of the ones before it in front ("Attic: where is it?").
 
-    Where these have no name, with their words ("tour tasting: and what does it cost?"). Both are read as they are searched where the
-    question only exchanges a name ("and the Cellar?"), which says nothing alone.
+    Where these have no name, with their words ("tour tasting: and what does it cost?"), but for what they asked for ("which days"). Both are read
+    as they are searched where the question only exchanges a name ("and the Cellar?"), which says nothing alone.
     """
     return without_requests(
         _with_names(corpus, query) if query.asked_from else _asked_for_bounds(corpus, query, sentences)
@@ -46,8 +46,9 @@ def _with_names(corpus: Corpus, query: Query) -> str:
     has_name = has_more = False
     for shown, word, tokens in query.weighty_words:
         is_name = corpus.is_name(word) or is_typed_as_name(query.text, shown)
-        if query.encoding.starts[tokens[0]] < query.asked_from:
-            words.append(shown)
+        start = int(query.encoding.starts[tokens[0]])
+        if start < query.asked_from:
+            words += [] if tokens[0] in query.answered else [shown]
             names += [shown] if is_name else []
         elif is_name:
             has_name = True

@@ -36,6 +36,11 @@ _REQUEST = pattern(
     re.IGNORECASE,
 )
 """That something is asked, and nothing of what."""
+_ASKED_FOR = pattern(
+    r"\b(?:which\s{1,3}([^\W_]+)|how\s{1,3}((?:many|much)\s{1,3}[^\W_]+)|what\s{1,3}([^\W_]+)(?=\s{1,3}(?:is|are|was|were|do|does|did|has|have|can|will)\b))",
+    re.IGNORECASE,
+)
+"""The thing of which a question asks for one, or the number."""
 _QUESTION_WORD = pattern(r"[^\W_]+(?:[’'][^\W_]+)*")
 
 
@@ -67,6 +72,15 @@ class Query:
             for each in given_in(self.text)
         ]
         return tuple((each, tokens) for each, tokens in found if len(tokens))
+
+    @cached_property
+    def answered(self) -> NDArray[np.int64]:
+        """The positions of what an earlier question asked for ("on which days is there a cruise"): the one after it asks for something else."""
+        import numpy as np
+
+        starts, before = self.encoding.starts, self.text[: self.asked_from]
+        found = [match.span(match.lastindex or 0) for match in _ASKED_FOR.finditer(before)]
+        return np.flatnonzero([any(first <= start < last for first, last in found) for start in starts.tolist()])
 
     @cached_property
     def weighty_words(self) -> tuple[tuple[str, str, NDArray[np.int64]], ...]:
