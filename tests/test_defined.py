@@ -110,3 +110,13 @@ def test_a_long_entry_is_quoted_by_the_meaning_that_was_found_under_its_term(set
     by_case = {sentence[:6]: quote for sentence, quote in found.items()}
     assert by_case["Case 4"].startswith("Dispute | Case 4 is settled") and "Case 3" not in by_case["Case 4"]
     assert by_case["Disput"].startswith("Dispute Case 0") and "Case 1" not in by_case["Disput"]
+
+
+def test_of_a_long_meaning_a_sentence_is_quoted_under_its_term(settings, embedder):
+    said = " ".join(
+        f"Case {n} is settled by the board of the house {'after long talks ' * 12}in May." for n in range(9)
+    )
+    found = quoted(engine_of(settings, embedder, long_html=f"<dl><dt>Dispute</dt><dd>{said}</dd></dl>"))
+    by_case = {sentence[:6]: quote for sentence, quote in found.items()}
+    assert by_case["Case 4"] == f"Dispute | {next(sentence for sentence in found if sentence.startswith('Case 4'))}"
+    assert by_case["Disput"].startswith("Dispute | Case 0")

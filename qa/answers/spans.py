@@ -4,7 +4,8 @@ In -> out: the number of a sentence -> `Quote` (one contiguous span, what it sta
 Does not: choose sentences (qa/answers/quoting.py), or know the question.
 
 A list is quoted whole where it is short, else its item under the lead-in; a row under its table's header; code and
-footnotes whole; a definition with its term; a turn under its speaker; for a heading, what stands below it; a question with what is replied.
+footnotes whole; a definition with its term, of a long one a sentence; a turn under its speaker; for a heading, what
+stands below it; a question with what is replied.
 """
 
 from __future__ import annotations
@@ -79,7 +80,9 @@ def _quote_of(
     if block.kind is Kind.ROW:
         return _row(corpus, document, number, block)
     if block.kind is Kind.DEFINITION:
-        return with_term(corpus, document, number)
+        found = with_term(corpus, document, number)
+        is_long = found is not None and found.lead and block.lead and _length(found.span) > WHOLE_CHARS
+        return replace(found, span=_whole(corpus, document, sentence, number)) if found and is_long else found
     if block.kind is Kind.FOOTNOTE or (block.kind is Kind.CODE and _length(block.span) <= WHOLE_CHARS):
         return Quote(trim(document.text, block.span), block.kind, block.headings)
     return _running(corpus, document, sentence, block, number)
