@@ -24,7 +24,7 @@ from folders import asked as asked_of_many
 from scipy.optimize import minimize
 
 from qa.answers import confidence, quoting, weighing
-from qa.answers.confidence import Evidence, Weights
+from qa.answers.confidence import Evidence, Fitted, Weights
 from qa.answers.followups import searched_for
 from qa.answers.searching import look_for
 from qa.answers.weighing import SentenceWeights, features
@@ -157,84 +157,112 @@ def log_sum(z):
     return top + np.log(np.exp(z - top[:, None]).sum(axis=1))
 
 
-def evidence_of(a, weights, dropped):
-    evidence = a.evidence_with(weighing.chances_of(a.x, a.lacked, weights))
-    return replace(evidence, **dict.fromkeys(dropped, 0.0))
+def told_of(a, weights, dropped):
+    """Return the evidence for a question, and whether the sentence that comes first answers it."""
+    chances = weighing.chances_of(a.x, a.lacked, weights)
+    evidence = replace(a.evidence_with(chances), **dict.fromkeys(dropped, 0.0))
+    return evidence, bool(a.right[np.argsort(-chances, kind="stable")[0]])
 
 
-def fit_answers(sets, sentence_weights, dropped):
-    examples, importance = [], []
-    for asked in sets:
-        of_set = [Example(astuple(evidence_of(a, sentence_weights, dropped)), a.answerable, a.group) for a in asked]
+def examples_of(asked, weights, dropped):
+    told = [told_of(a, weights, dropped) for a in asked]
+    return [Example(astuple(e), a.answerable, a.group, right) for a, (e, right) in zip(asked, told, strict=True)]
+
+
+def of_first(examples):
+    return [replace(e, answerable=e.right) for e in examples]
+
+
+def fit_weights(sets):
+    """Return the weights for sets of examples, in each of which both answers count the same."""
+    everything, importance = [], []
+    for of_set in filter(None, sets):
         yes = sum(e.answerable for e in of_set)
         if yes in (0, len(of_set)):
             importance += [WEIGHT_OF_A_SET / 2 / len(of_set)] * len(of_set)
         else:
             importance += balanced(of_set, WEIGHT_OF_A_SET)
-        examples += of_set
-    return fit(examples, importance, RIDGE_ANSWERS)
+        everything += of_set
+    return fit(everything, importance, RIDGE_ANSWERS)
 
 
 def fit_all(sets, dropped):
-    """Return both weights for sets that are (folder, questions asked, strangers asked)."""
+    """Return the weights of sentences, and the examples they make, of sets that are (folder, questions asked, strangers asked)."""
     by_sentence = fit_sentences([asked for _, asked, _ in sets])
     strangers = {folder: strange for folder, _, strange in sets}
-    return by_sentence, fit_answers(
-        [*(asked for _, asked, _ in sets), *filter(None, [[a for each in strangers.values() for a in each]])],
-        by_sentence,
-        dropped,
-    )
+    all_asked = [*(asked for _, asked, _ in sets), [a for each in strangers.values() for a in each]]
+    return by_sentence, [examples_of(asked, by_sentence, dropped) for asked in all_asked]
 
 
 def tempered(sets, dropped):
-    """Return both weights, the second as sure as weights fitted to the rest may be of a set that is left out (least balanced log loss)."""
-    logits, answerable, importance = [], [], []
+    """Return the weights of sentences, and of both probabilities, as sure as weights fitted to the rest may be of a set that is left out (least
+    balanced log loss); and by how much they were scaled for it."""
+    held_out = []
     for folder, asked, _ in sets:
-        rest = [each for each in sets if each[0] != folder]
-        by_sentence, weights = fit_all(rest, dropped)
-        count = {flag: sum(a.answerable is flag for a in asked) for flag in (True, False)}
-        for a in asked:
-            p = weights.probability(evidence_of(a, by_sentence, dropped))
-            logits.append(np.log(p / (1 - p)))
-            answerable.append(a.answerable)
-            importance.append(1 / count[a.answerable])
-    x, sign = np.array(logits), np.where(answerable, 1, -1)
-    factor = min(FACTORS, key=lambda f: float(np.array(importance) @ np.log1p(np.exp(-f * sign * x))))
-    by_sentence, weights = fit_all(sets, dropped)
-    scaled = tuple(round(float(w * factor), 4) for w in weights.evidence)
-    return by_sentence, Weights(scaled, round(float(weights.bias * factor), 4)), factor
+        by_sentence, rest = fit_all([each for each in sets if each[0] != folder], dropped)
+        held_out.append((rest, examples_of(asked, by_sentence, dropped)))
+    by_sentence, examples = fit_all(sets, dropped)
+    fitted, factors = [], []
+    for seen_as in (list, of_first):
+        found = []
+        for rest, of_set in held_out:
+            weights = fit_weights(map(seen_as, rest))
+            found += [(weights, e, share) for e, share in zip(seen_as(of_set), shares(seen_as(of_set)), strict=True)]
+        p = np.array([weights.probability(Evidence(*e.evidence)) for weights, e, _ in found])
+        sign = np.array([1 if e.answerable else -1 for _, e, _ in found])
+        x, share = np.log(p / (1 - p)), np.array([s for _, _, s in found])
+        factor = min(FACTORS, key=lambda f, x=x, s=sign, w=share: float(w @ np.log1p(np.exp(-f * s * x))))
+        weights = fit_weights(map(seen_as, examples))
+        scaled = tuple(round(float(w * factor), 4) for w in weights.evidence)
+        fitted.append(Weights(scaled, round(float(weights.bias * factor), 4)))
+        factors.append(factor)
+    return by_sentence, Fitted(*fitted), factors
 
 
-def report(name, asked, sentence_weights, weights, dropped):
+def told(factors):
+    return " ".join(f"x{factor:.2f}" for factor in factors)
+
+
+def shares(examples):
+    yes = sum(e.answerable for e in examples)
+    return balanced(examples, 1.0) if 0 < yes < len(examples) else [1 / len(examples)] * len(examples)
+
+
+def report(name, asked, sentence_weights, fitted, dropped):
     least, share = quoting.LEAST_CHANCE, quoting.SHARE_OF_BEST
     first = third = shown_all = right_all = 0
+    clear, low = (
+        Settings.__dataclass_fields__["clear_threshold"].default,
+        Settings.__dataclass_fields__["threshold"].default,
+    )
     judged = []
     for a in asked:
         chances = weighing.chances_of(a.x, a.lacked, sentence_weights)
         order = np.argsort(-chances, kind="stable")
-        p = weights.probability(evidence_of(a, sentence_weights, dropped))
-        judged.append((p, a.answerable, bool(a.right[order[0]])))
+        evidence, right = told_of(a, sentence_weights, dropped)
+        judged.append((fitted.answers.probability(evidence), fitted.first.probability(evidence), a.answerable, right))
         if a.answerable:
             shown = [i for i in order[:5] if chances[i] >= max(least, share * chances[order[0]])] or [order[0]]
             first += a.right[order[0]]
             third += any(a.right[i] for i in shown[:3])
             shown_all, right_all = shown_all + len(shown), right_all + sum(a.right[i] for i in shown)
-    yes, no = [p for p, a, _ in judged if a], [p for p, a, _ in judged if not a]
+    yes, no = [p for p, _, a, _ in judged if a], [p for p, _, a, _ in judged if not a]
     count = max(len(yes), 1)
-    clear, low = (
-        Settings.__dataclass_fields__["clear_threshold"].default,
-        Settings.__dataclass_fields__["threshold"].default,
-    )
+    sure = [(s >= clear, a, r) for _, s, a, r in judged]
     row = {
         "hit@1": first / count, "hit@3": third / count, "precision": right_all / max(shown_all, 1), "quotes": shown_all / count,
         "auroc": auroc(yes, no) if yes and no else float("nan"),
-        "calibration": calibration_error([(p, a) for p, a, _ in judged]),
+        "calibration": calibration_error([(p, a) for p, _, a, _ in judged]), "of first": calibration_error([(s, r) for _, s, _, r in judged]),
         "answerable refused": np.mean([p < low for p in yes]) if yes else float("nan"), "unanswerable refused": np.mean([p < low for p in no]),
-        "clear wrong": np.mean([p >= clear for p in no]), "answerable clear": np.mean([p >= clear for p in yes]) if yes else float("nan"),
-        "clear right": np.mean([r for p, a, r in judged if a and p >= clear] or [0]),
+        "unanswerable clear": sum(s for s, a, _ in sure if not a), "right clear": sum(s and r for s, a, r in sure if a),
+        "wrong clear": sum(s and not r for s, a, r in sure if a),
     }  # fmt: skip
-    print(f"{name:28}", " ".join(f"{k} {v:.2f}" for k, v in row.items()), flush=True)
-    return [(p, a) for p, a, _ in judged]
+    print(
+        f"{name:28}",
+        " ".join(f"{k} {v:.2f}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()),
+        flush=True,
+    )
+    return [(p, a) for p, _, a, _ in judged]
 
 
 def main() -> None:
@@ -288,11 +316,11 @@ def main() -> None:
     whole = [(folder, asked, strange.get(folder, [])) for folder, asked in zip(folders, sets, strict=True)]
     print("fitted to the others:")
     for name, (folder, asked, _) in zip(names, whole, strict=True):
-        by_sentence, weights, factor = tempered([each for each in whole if each[0] != folder], args.drop)
-        pooled += report(f"{name} (x{factor:.2f})", asked, by_sentence, weights, args.drop)
+        by_sentence, weights, factors = tempered([each for each in whole if each[0] != folder], args.drop)
+        pooled += report(f"{name} ({told(factors)})", asked, by_sentence, weights, args.drop)
     print(f"all together: calibration {calibration_error(pooled):.3f}")
-    by_sentence, weights, factor = tempered(whole, args.drop)
-    print(f"fitted to all (x{factor:.2f}):")
+    by_sentence, weights, factors = tempered(whole, args.drop)
+    print(f"fitted to all ({told(factors)}):")
     for name, asked in zip(names, sets, strict=True):
         report(name, asked, by_sentence, weights, args.drop)
     for seeds, asked in strange.items():

@@ -20,7 +20,7 @@ from qa.settings import Settings, from_env
 
 if TYPE_CHECKING:  # a method imports what it needs: `qa status` needs no answers, a question no builder
     from qa.answers.calibrated import Calibration
-    from qa.answers.confidence import Weights
+    from qa.answers.confidence import Fitted
     from qa.answers.searching import Means
     from qa.models.reading import Reader
 
@@ -67,7 +67,7 @@ class Holding:
                 return work(*self.parts(within))
         return work(*self.parts(within))
 
-    def keep_calibration(self, weights: Weights) -> Path:
+    def keep_calibration(self, weights: Fitted) -> Path:
         """Let the confidence be computed with these weights from now on; return the file they are kept in."""
         return self._kept_weights().keep(self._open().state.manifest["recipe"]["fingerprint"], weights)
 

@@ -4,7 +4,7 @@ import pytest
 from conftest import GOLD
 
 from qa import cli
-from qa.answers.confidence import Weights
+from qa.answers.confidence import Fitted, Weights
 from qa.datatypes import Span
 from qa.engine import Engine
 from qa.errors import IndexCorrupt, SettingsError
@@ -216,7 +216,7 @@ def test_spans_and_references_are_read_too_and_two_runs_give_the_same_bytes(smal
 
 def test_a_calibration_is_kept_beside_the_index_and_used(small, tmp_path):
     before = small.ask("who crossed the Rubicon").confidence
-    path = small.keep_calibration(Weights((0.0,) * 7, -5.0))
+    path = small.keep_calibration(Fitted(Weights((0.0,) * 9, -5.0), Weights((0.0,) * 9, -5.0)))
     assert small.ask("who crossed the Rubicon").confidence < 0.01 < before
     path.write_text("{")
     with pytest.raises(IndexCorrupt, match="calibrate"):

@@ -168,12 +168,13 @@ def _decide(corpus: Corpus, means: Means, question: str, found: Findings) -> Ans
     settings, searched, confidence = means.settings, found.query.text, judgement.confidence
     nearest = choose_quotes(corpus, found.ranking, settings.quotes, asked=searched)
     citations = nearest if confidence >= settings.threshold else []
-    if confidence >= settings.clear_threshold:  # words of what may be no answer are none either
+    is_sure = judgement.sure >= settings.clear_threshold
+    if is_sure:  # words of what may be no answer are none either
         citations = [with_answer(corpus, citation, found.reads) for citation in citations]
     if not citations:
         refused = _refuse(question, searched, found.hits, confidence, judgement.reason, found.corrections)
         return replace(refused, nearest=tuple(nearest))
-    clear = confidence >= settings.clear_threshold and means.is_calibrated
+    clear = is_sure and means.is_calibrated
     return Answer(question, searched, tuple(citations), found.hits, True, confidence, "", clear, found.corrections)
 
 

@@ -46,6 +46,7 @@ LEAST_MARGIN = -3.0
 """A reader that finds nothing is as sure of it where words are merely unlike: lower margins say no more."""
 NOT_COMPARED = 0.5
 """A number that the asker brings along, and that the likeliest sentence has none to compare with, counts as half an unknown one."""
+FURTHEST_AHEAD = 4.0
 SHOWN_WORDS = 3
 SHOWN_CHARS = 40
 """How many words a reason lists, and how much of each."""
@@ -69,30 +70,50 @@ class Evidence:
     """Rarity, 0..1, of the rarest name of the question that does not stand near the best sentence."""
     length: float
     """Logarithm of the word pieces of the question: the more it says, the less of it a sentence that answers can match."""
+    best: float
+    """Logit of the best sentence's chance."""
+    ahead: float
+    """By how much that is above the logit of the next one, FURTHEST_AHEAD at most: where two are as likely, the first is right less often."""
 
 
 @record
 class Weights:
-    """The logistic model that turns evidence into a probability."""
+    """A logistic model that turns evidence into a probability."""
 
     evidence: tuple[float, ...]
     bias: float
 
     def probability(self, evidence: Evidence) -> float:
-        """Return the probability, 0..1, that the best sentence answers."""
+        """Return the probability, 0..1, of what the weights were fitted to."""
         logit = self.bias + sum(w * x for w, x in zip(self.evidence, astuple(evidence), strict=True))
         return 1 / (1 + math.exp(-max(min(logit, 500.0), -500.0)))
 
 
-MATCH_ONLY = Weights((0.0, 5.912, 2.259, -1.9957, -2.1465, -1.4967, 0.684), -5.4278)
-WITH_READER = Weights((0.5074, 1.8598, 1.3533, -1.7995, -1.7689, -0.8897, 0.9427), -3.2878)
+@record
+class Fitted:
+    """Weights that were fitted together: of the probability that the documents answer, which decides what is refused, and of the one that the
+    best sentence does, which decides what is called clear."""
+
+    answers: Weights
+    first: Weights
+
+
+MATCH_ONLY = Fitted(
+    Weights((0.0, 5.912, 2.259, -1.9957, -2.1465, -1.4967, 0.684, 0.0, 0.0), -5.4278),
+    Weights((0.0, 5.912, 2.259, -1.9957, -2.1465, -1.4967, 0.684, 0.0, 0.0), -5.4278),
+)
+WITH_READER = Fitted(
+    Weights((0.5074, 1.8598, 1.3533, -1.7995, -1.7689, -0.8897, 0.9427, 0.0, 0.0), -3.2878),
+    Weights((0.5074, 1.8598, 1.3533, -1.7995, -1.7689, -0.8897, 0.9427, 0.0, 0.0), -3.2878),
+)
 
 
 @record
 class Judgement:
-    """Probability, 0..1, that the best sentence answers; `reason` says what speaks most against it."""
+    """Probability, 0..1, that the documents answer, and that the best sentence does; `reason` says what speaks most against it."""
 
     confidence: float
+    sure: float
     reason: str
     evidence: Evidence
 
@@ -103,7 +124,7 @@ def judge(
     match: TokenMatch,
     ranking: SentenceRanking,
     reads: Reads,
-    weights: Weights = MATCH_ONLY,
+    fitted: Fitted = MATCH_ONLY,
 ) -> Judgement:
     """Weigh the evidence for the best sentence of a weighed ranking that has at least one; `match` is that of the passages searched."""
     around, told = _near(corpus, ranking), _told(corpus, ranking)
@@ -146,9 +167,20 @@ def judge(
             distant += [shown] if is_typed else []
     evidence = Evidence(
         _margin(reads), float(ranking.scores.max()), float(ranking.own[0].min()),
-        unknown_name, distant_number, distant_name, math.log(len(query.encoding.pieces)),
+        unknown_name, distant_number, distant_name, math.log(len(query.encoding.pieces)), *_standing(ranking),
     )  # fmt: skip
-    return Judgement(weights.probability(evidence), _reason(absent, distant), evidence)
+    answers, first = fitted.answers.probability(evidence), fitted.first.probability(evidence)
+    return Judgement(answers, first, _reason(absent, distant), evidence)
+
+
+def _standing(ranking: SentenceRanking) -> tuple[float, float]:
+    """Return the logit of the best sentence's chance, and how far the next one's is behind."""
+    import numpy as np
+
+    chances = ranking.scores if ranking.chances is None else ranking.chances
+    held = np.clip(chances[:2].astype(np.float64), 1e-6, 1 - 1e-6)
+    logits = np.log(held / (1 - held))
+    return float(logits[0]), min(float(logits[0] - logits[-1]), FURTHEST_AHEAD) if len(logits) > 1 else FURTHEST_AHEAD
 
 
 def _margin(reads: Reads) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 
 from qa.answers import confidence, weighing
-from qa.answers.confidence import Weights
+from qa.answers.confidence import Fitted
 from qa.answers.followups import searched_for
 from qa.answers.joining import rank_windows, windows_around
 from qa.answers.matching import TokenMatch, match_tokens
@@ -39,7 +39,7 @@ class Means:
     embedder: Embedder
     settings: Settings
     reader: Reader | None = None
-    calibrated: Weights | None = None
+    calibrated: Fitted | None = None
     """Weights of the confidence fitted to the user's own questions."""
     documents: tuple[int, ...] = ()
     """The numbers of the documents that are asked; all where it is empty."""
@@ -56,7 +56,7 @@ class Means:
         return fitted or self.calibrated is not None
 
     @property
-    def weights(self) -> Weights:
+    def weights(self) -> Fitted:
         """What the confidence is computed with."""
         return self.calibrated or (confidence.WITH_READER if self.reader else confidence.MATCH_ONLY)
 

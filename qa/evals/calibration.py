@@ -7,15 +7,15 @@ Does not: choose the evidence (qa/answers/confidence.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from qa.answers.confidence import Evidence, Weights, judge
+from qa.answers.confidence import Evidence, Fitted, Weights, judge
 from qa.answers.followups import searched_for
 from qa.answers.searching import look_for
 from qa.errors import SettingsError
 from qa.evals.gold import GoldQuestion
-from qa.evals.metrics import Row, auroc, calibration_error, rounded
+from qa.evals.metrics import Row, auroc, calibration_error, hits, rounded
 from qa.evals.runner import Bench
 
 if TYPE_CHECKING:
@@ -31,11 +31,12 @@ FEWEST = 10
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The evidence for one question, whether it has an answer, and what it stays together with."""
+    """The evidence for one question, whether it has an answer, what it stays together with, and whether the best sentence is one."""
 
     evidence: tuple[float, ...]
     answerable: bool
     group: str
+    right: bool = False
 
 
 def collect(bench: Bench, questions: Sequence[GoldQuestion]) -> list[Example]:
@@ -47,7 +48,9 @@ def collect(bench: Bench, questions: Sequence[GoldQuestion]) -> list[Example]:
         )
         if found is not None:
             evidence = judge(bench.corpus, found.query, found.match, found.ranking, found.reads).evidence
-            examples.append(Example(astuple(evidence), bool(question.places), question.group))
+            document, span = bench.corpus.sentence(int(found.ranking.sentences[0]))
+            right = any(document.doc_id == doc and hits(span, gold, question.counts) for doc, gold in question.places)
+            examples.append(Example(astuple(evidence), bool(question.places), question.group, right))
     return examples
 
 
@@ -116,7 +119,14 @@ def report(examples: Sequence[Example], given: Sequence[float]) -> Row:
     )
 
 
-def calibrate(bench: Bench, questions: Sequence[GoldQuestion]) -> tuple[Weights, dict[str, Any]]:
+def fit_first(examples: Sequence[Example]) -> Weights:
+    """Return weights of the probability that the best sentence answers; of too few that do, those of the probability that the documents do."""
+    if sum(example.right for example in examples) < FEWEST:
+        return fit(examples)
+    return fit([replace(example, answerable=example.right) for example in examples])
+
+
+def calibrate(bench: Bench, questions: Sequence[GoldQuestion]) -> tuple[Fitted, dict[str, Any]]:
     """Return weights fitted to all questions, and the report of held-out folds with the trade-off of the threshold.
 
     Raises SettingsError where there are too few questions of one kind.
@@ -129,13 +139,18 @@ def calibrate(bench: Bench, questions: Sequence[GoldQuestion]) -> tuple[Weights,
             f"A calibration needs at least {FEWEST} questions with an answer and {FEWEST} without; here are {here}."
         )
     given = held_out(examples)
-    weights = fit(examples)
-    names = [field.name for field in fields(Evidence)]
+    weights = Fitted(fit(examples), fit_first(examples))
     return weights, {
         "held_out": report(examples, given),
         "trade_off": trade_off(examples, given),
-        "weights": dict(zip([*names, "bias"], [*weights.evidence, weights.bias], strict=True)),
+        "weights": _named(weights.answers),
+        "weights_of_first": _named(weights.first),
     }
+
+
+def _named(weights: Weights) -> dict[str, float]:
+    names = [field.name for field in fields(Evidence)]
+    return dict(zip([*names, "bias"], [*weights.evidence, weights.bias], strict=True))
 
 
 def trade_off(examples: Sequence[Example], given: Sequence[float]) -> list[Row]:

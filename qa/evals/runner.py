@@ -90,7 +90,11 @@ def provenance(bench: Bench) -> dict[str, Any]:
         name: value for name, value in settings.items() if not isinstance(value, Path) and name not in ("host", "port")
     }
     weights = bench.means.weights
-    return {"commit": commit, "settings": kept, "weights": [*weights.evidence, weights.bias]}
+    return {
+        "commit": commit,
+        "settings": kept,
+        "weights": [*weights.answers.evidence, weights.answers.bias, *weights.first.evidence, weights.first.bias],
+    }
 
 
 def _summary(questions: Sequence[GoldQuestion]) -> Callable[[Sequence[Outcome]], Row]:
@@ -104,8 +108,7 @@ def _answered(bench: Bench, question: GoldQuestion) -> Outcome:
     answer = answer_question(bench.corpus, never_silent, question.question, history=question.history)
     answered = answer.answered and answer.confidence >= settings.threshold
     quotes = [(citation.doc_id, citation.span) for citation in answer.citations]
-    clear = answer.confidence >= settings.clear_threshold
-    return compare(question, quotes, answered=answered, confidence=answer.confidence, clear=clear)
+    return compare(question, quotes, answered=answered, confidence=answer.confidence, clear=answer.clear)
 
 
 def _retrieved(bench: Bench, question: GoldQuestion) -> Outcome:
