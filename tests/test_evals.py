@@ -4,11 +4,11 @@ import pytest
 from conftest import GOLD
 
 from qa import cli
-from qa.answers.confidence import Fitted, Weights
+from qa.answers.confidence import Evidence, Fitted, Weights
 from qa.datatypes import Span
 from qa.engine import Engine
 from qa.errors import IndexCorrupt, SettingsError
-from qa.evals.calibration import Example, fit, held_out, report
+from qa.evals.calibration import Example, fit, fit_first, held_out, report
 from qa.evals.gold import Counts, GoldQuestion, read_gold
 from qa.evals.metrics import auroc, compare, hits, summarize
 from qa.evals.runner import Bench, as_table, evaluate
@@ -105,10 +105,20 @@ def test_auroc_counts_ties_half():
 
 
 def test_a_fit_finds_what_separates_and_says_what_it_is_worth_held_out():
-    examples = [Example((i % 7 / 10, 0.0, 0.0, 0.0, float(i % 2), 0.0, 0.0), i % 2 == 0, str(i)) for i in range(60)]
+    nothing = (0.0,) * 4
+    examples = [Example((i % 7 / 10, 0.0, 0.0, 0.0, float(i % 2), *nothing), i % 2 == 0, str(i)) for i in range(60)]
     weights = fit(examples)
     assert weights.evidence[4] < -2
     assert report(examples, held_out(examples))["auroc"] == 1.0
+
+
+def test_how_sure_the_first_quote_is_is_fitted_to_whether_it_is_right():
+    examples = [Example((0.0,) * 8 + (float(i % 4),), True, str(i), right=i % 4 > 1) for i in range(60)]
+    first = fit_first(examples)
+    sure = [first.probability(Evidence(*((0.0,) * 8), ahead=float(ahead))) for ahead in range(4)]
+    assert sure == sorted(sure)
+    assert sure[0] < 0.2
+    assert sure[3] > 0.8
 
 
 def test_a_quote_from_another_document_is_no_hit():
