@@ -40,6 +40,7 @@ TRAINED_SENTENCES = 30
 STRANGERS = 60
 RIDGE_ORDER = 0.001
 ROUNDS = 3
+STANDING = ("best", "ahead")
 NAMES = (*weighing.BY_MATCH, *weighing.BY_READER)
 ABSOLUTE = (NAMES.index("score"), NAMES.index("margin"))
 BEHIND_BEST = (NAMES.index("behind_best"), NAMES.index("margin_behind_best"))
@@ -76,10 +77,15 @@ def ask_all(engine, questions):
             ]
         )
 
-        def judge_with(chances, corpus=corpus, found=found, by_match=by_match):
+        known: dict[int, Evidence] = {}
+
+        def judge_with(chances, corpus=corpus, found=found, by_match=by_match, known=known):
             order = np.lexsort((by_match.sentences[: len(chances)], -chances))
-            ranking = replace(by_match.in_order(order), chances=chances[order])
-            return confidence.judge(corpus, found.query, found.match, ranking, found.reads).evidence
+            ranking, first = replace(by_match.in_order(order), chances=chances[order]), int(order[0])
+            if first not in known:
+                known[first] = confidence.judge(corpus, found.query, found.match, ranking, found.reads).evidence
+            best, ahead = confidence.standing(ranking)
+            return replace(known[first], match=float(ranking.scores.max()), best=best, ahead=ahead)
 
         lacked = weighing.lacked(by_match, len(x))
         asked.append(Asked(x, lacked, right, judge_with, bool(question.places), question.group))
@@ -169,6 +175,12 @@ def examples_of(asked, weights, dropped):
     return [Example(astuple(e), a.answerable, a.group, right) for a, (e, right) in zip(asked, told, strict=True)]
 
 
+def of_documents(examples):
+    """Return them without how the best sentence stands among others, which says little of whether the documents answer."""
+    standing = len(fields(Evidence)) - len(STANDING)
+    return [replace(e, evidence=(*e.evidence[:standing], *(0.0 for _ in STANDING))) for e in examples]
+
+
 def of_first(examples):
     return [replace(e, answerable=e.right) for e in examples]
 
@@ -203,7 +215,7 @@ def tempered(sets, dropped):
         held_out.append((rest, examples_of(asked, by_sentence, dropped)))
     by_sentence, examples = fit_all(sets, dropped)
     fitted, factors = [], []
-    for seen_as in (list, of_first):
+    for seen_as in (of_documents, of_first):
         found = []
         for rest, of_set in held_out:
             weights = fit_weights(map(seen_as, rest))

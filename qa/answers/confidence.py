@@ -167,13 +167,13 @@ def judge(
             distant += [shown] if is_typed else []
     evidence = Evidence(
         _margin(reads), float(ranking.scores.max()), float(ranking.own[0].min()),
-        unknown_name, distant_number, distant_name, math.log(len(query.encoding.pieces)), *_standing(ranking),
+        unknown_name, distant_number, distant_name, math.log(len(query.encoding.pieces)), *standing(ranking),
     )  # fmt: skip
     answers, first = fitted.answers.probability(evidence), fitted.first.probability(evidence)
     return Judgement(answers, first, _reason(absent, distant), evidence)
 
 
-def _standing(ranking: SentenceRanking) -> tuple[float, float]:
+def standing(ranking: SentenceRanking) -> tuple[float, float]:
     """Return the logit of the best sentence's chance, and how far the next one's is behind."""
     import numpy as np
 
