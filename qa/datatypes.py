@@ -235,11 +235,11 @@ class Answer:
     hits: tuple[Hit, ...]
     answered: bool
     confidence: float
-    """Estimated probability, 0..1, that the quotes answer the question."""
+    """Estimated probability, 0..1, that the documents answer the question."""
     reason: str
     """Empty when answered, otherwise why not, in one sentence; of an overview, what it is of."""
     clear: bool = True
-    """Of an answer: whether it is one with enough confidence; else these are the closest sentences, and may not answer."""
+    """Of an answer: whether its first quote is likely enough the right one; else these are the closest sentences, and may not answer."""
     corrections: Mapping[str, str] = field(default_factory=dict)
     """Words of the question that no document has, and the words of the documents they were taken for."""
     kind: str = "answer"

@@ -63,8 +63,8 @@ class Settings:
     """Most quotes in one answer."""
     threshold: float = 0.2
     """Lowest confidence, 0..1, at which the quotes are given as an answer; below it the answer is a refusal."""
-    clear_threshold: float = 0.7
-    """Lowest confidence, 0..1, of a clear answer; between the two thresholds the closest sentences are quoted as just that."""
+    clear_threshold: float = 0.6
+    """Least probability, 0..1, that the first quote is right of a clear answer; with less, the closest sentences are quoted as just that."""
     host: str = "127.0.0.1"
     """Address on which the chat page is served."""
     port: int = 7860

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEAST_CHANCE = 0.08
-SHARE_OF_BEST = 0.45
+SHARE_OF_BEST = 0.4
 """A sentence less likely than this, or than this share of the best one's chance, is not quoted for company."""
 OF_ANOTHER_SOURCE = (0.045, 0.16)
 """The same of a sentence from a document that is not quoted yet: what another source says is worth more than company."""
