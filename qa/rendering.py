@@ -11,10 +11,11 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from qa.answers.wanted import is_answer
+from qa.answers.wanted import is_answer, near_of
 from qa.datatypes import COURTESY, OVERVIEW, Answer, Citation, Hit, Kind, Passage, Place
 from qa.formats.places import place_words
 from qa.reports import BuildReport, Status
+from qa.text.numbers import counted
 
 REFUSAL = "The documents do not answer this."
 OVERVIEW_HEAD = "An overview in the documents' own words."
@@ -25,7 +26,7 @@ QUOTATION_MARKS = tuple('"“”„«»‘’「」')
 STALE_MARK = " (the file has changed since it was indexed)"
 NEAREST_SHOWN = 3
 PREVIEW_CHARS = 110
-"""What a refusal shows of the nearest passages in a terminal."""
+"""What a terminal shows of passages that are no answer."""
 _SAFE_BLANKS = "\n\t\u200c\u200d"  # the two joiners shape letters and emoji
 
 
@@ -42,18 +43,25 @@ def answer_to_text(answer: Answer) -> str:
             lines.append(f"{OVERVIEW_HEAD} {printable(answer.reason)}\n")
         elif not is_answer(answer):
             lines.append(f"{said_before(answer)}\n")
-        lines += [_quote_to_text(citation) for citation in answer.citations]
+        near = near_of(answer)
+        lines += [_quote_to_text(citation) for citation in near]
+        if rest := [citation for citation in answer.citations if citation not in near]:
+            lines += [f"{counted(len(rest), 'more passage')}:\n", *map(_in_short, rest)]
         return "\n".join(lines).rstrip()
     lines.append(printable(said_instead(answer)))
     if answer.nearest:
         lines.append(f"\n{CLOSEST}, which are no answer:\n")
-        lines += [f"- {_preview(c.text)}\n  {_place_of(c)}" for c in answer.nearest[:NEAREST_SHOWN]]
+        lines += map(_in_short, answer.nearest[:NEAREST_SHOWN])
     return "\n".join(lines).rstrip()
 
 
 def said_before(answer: Answer) -> str:
     """Return what is said before quotes that may be no answer, with what is not spoken of where a comparison has one side only."""
     return f"{MAY_NOT} {printable(answer.reason)} {CLOSEST}:" if answer.reason else UNCLEAR
+
+
+def _in_short(citation: Citation) -> str:
+    return f"- {_preview(citation.text)}\n  {_place_of(citation)}"
 
 
 def said_instead(answer: Answer) -> str:

@@ -92,14 +92,14 @@ def test_refusals_follow_ups_and_what_was_searched(site, visit):
     check_quotes(page, refusal, engine)
     ask(page, "would Britain send soldiers?")
     follow_up = ask(page, "and what about Italy?")
-    assert "Searched: " in follow_up.inner_text()
+    assert "Your earlier question was taken along: " in follow_up.inner_text()
     assert follow_up.locator(".part").all_inner_texts() == ["would Britain send soldiers?"]
     assert "after=would%20Britain" in page.url
     assert "Meloni" in follow_up.locator(".qt").first.inner_text()
     count = page.locator("#chat .ans").count()
     follow_up.locator("[data-act=typed]").click()
     page.locator("#chat .ans").nth(count).wait_for()
-    assert "Searched: " not in page.locator("#chat .ans").nth(count).inner_text()
+    assert "taken along" not in page.locator("#chat .ans").nth(count).inner_text()
     quoted = follow_up.locator(".qt").all_inner_texts()
     page.goto(page.url.split("?")[0] + "?q=and+what+about+Italy%3F&after=would+Britain+send+soldiers%3F")
     page.wait_for_function("document.querySelectorAll('#chat .ans').length")
@@ -109,7 +109,7 @@ def test_refusals_follow_ups_and_what_was_searched(site, visit):
     )  # what a link gives is what it was copied from
     page.locator(".part").last.click()
     page.wait_for_function("new URLSearchParams(location.search).getAll('after').length === 0")
-    assert "Searched: " not in page.locator("#chat .ans").last.inner_text()
+    assert "taken along" not in page.locator("#chat .ans").last.inner_text()
     unclear = ask(visit(url), "what is the capital of Ukraine")
     assert unclear.inner_text().startswith("The documents may not answer this. Closest passages:")
     look = "e => { const s = getComputedStyle(e); return [s.borderStyle, s.backgroundColor, getComputedStyle(e.querySelector('.quote')).fontSize]; }"

@@ -8,6 +8,7 @@ import pytest
 
 from qa.datatypes import OVERVIEW, Answer, Citation, Kind, Lead, Passage, Span
 from qa.rendering import UNCLEAR, answer_to_text
+from qa.ui.asked import Asked
 from qa.ui.cards import answer_card
 from qa.ui.exporting import chat_to_html, chat_to_markdown
 from qa.ui.marks import cells_of, quoted_html
@@ -307,6 +308,95 @@ def test_a_thing_is_named_as_its_documents_write_it_and_one_that_no_quote_names_
     assert page.seen.count("No quote names string.") == 1
     page, _ = card(citation(1, "b.md", 0, "A list has an end."), question="the difference between a string and a hash")
     assert "No quote names" not in page.seen
+
+
+def test_the_longer_of_two_columns_shows_no_more_than_the_shorter_before_it_is_folded():
+    rdb = citation(1, "a.md", 0, "RDB is compact.")
+    aof = [citation(n, "a.md", 90 * n, f"AOF has the property {n}.") for n in (2, 3, 4, 5, 6, 7)]
+    page, _ = card(rdb, *aof[:3], question=COMPARED[0])
+    assert "2 more passages" in page.seen
+    assert page.html.rindex(aof[0].text) < page.html.index("<details") < page.html.rindex(aof[1].text)
+    assert page.html.rindex(aof[2].text) < page.html.index("</section></div>")  # in its own column
+    assert list(page.quotes) == [1, 2, 3, 4]
+    both_long = [*(replace(c, label=c.label + 9, text=f"RDB has the property {c.label}.") for c in aof), *aof]
+    assert card(*both_long, question=COMPARED[0])[0].seen.count("3 more passages") == 2
+
+
+def test_of_two_things_that_are_compared_the_one_no_quote_is_about_alone_is_told():
+    castro, both = citation(1, "a.md", 0, "Castro is good."), citation(2, "a.md", 90, "Castro beat Overcast.")
+    page, _ = card(castro, both, question="difference between Castro and Overcast")
+    assert page.seen.count("No quote is about Overcast alone.") == 1
+    assert "No quote is about" not in card(castro, both, question="Castro or Overcast, which came first?")[0].seen
+    assert "No quote is about" not in card(both, question="difference between Castro and Overcast")[0].seen
+
+
+def test_a_list_of_names_has_each_name_beside_its_sentence():
+    people = [
+        citation(n, "a.txt", 100 * n, f"Here came Ann{n}.", answer=Span(100 * n + 10, 100 * n + 14)) for n in (1, 2)
+    ]
+    spoken = citation(3, "a.txt", 500, "We met.", kind=Kind.TURN, lead=Lead(Span(490, 499), "**Bo Lind**", Kind.TURN))
+    page, _ = card(*people, spoken, kind=OVERVIEW)
+    assert re.findall(r'class="value">(?:<bdi>)?([^<]*)', page.html) == ["Ann1", "Ann2", "Bo Lind"]
+    assert list(page.quotes) == [1, 2, 3]
+    of_one_day = [
+        replace(each, text="On 3 May 2021 it rained.", answer=Span(each.span.start + 3, each.span.start + 13))
+        for each in people
+    ]
+    for others in (of_one_day, [replace(each, answer=None) for each in people]):
+        assert 'class="value"' not in card(*others, kind=OVERVIEW)[0].html
+
+
+def unclear(question, *texts_and_chances):
+    quotes = [
+        citation(n, "a.txt", 100 * n, text, probability=chance) for n, (text, chance) in enumerate(texts_and_chances, 1)
+    ]
+    answer = Answer(question, question, tuple(quotes), (), True, 0.4, "", False)
+    open_, _, folded = answer_card(answer, 9).partition('<details class="rest"')
+    return Read(open_).seen, Read(folded).seen, answer_to_text(answer)
+
+
+def test_of_what_may_be_no_answer_the_best_is_open_with_what_is_about_as_likely():
+    asked = "why was the mill closed"
+    seen, folded, printed = unclear(
+        asked, ("The mill stood still.", 0.4), ("The mill was cold.", 0.3), ("It rained.", 0.1)
+    )
+    assert "stood still" in seen
+    assert "was cold" in seen
+    assert "1 more passage" in folded
+    assert "It rained." in folded
+    assert printed.index("[2] The mill was cold.") < printed.index("1 more passage:") < printed.index("- It rained.")
+    seen, folded, printed = unclear(asked, ("The mill stood still.", 0.4), ("The mill was cold.", 0.1))
+    assert "was cold" not in seen
+    assert "[2]" not in printed
+    assert "more passage" not in unclear(asked, ("The mill stood still.", 0.4))[2]
+
+
+def test_of_what_may_be_no_answer_what_has_the_kind_of_thing_that_is_asked_for_is_open():
+    seen, folded, _ = unclear(
+        "how many people work there", ("People like it.", 0.4), ("It has 12 people.", 0.35), ("We are people.", 0.35)
+    )
+    assert "12 people" in seen
+    assert "2 more passages" in folded
+    seen, folded, _ = unclear("when does it open", ("It opens.", 0.4), ("At 9:30 it opens.", 0.3))
+    assert "9:30" in seen
+    seen, folded, _ = unclear("when was it founded", ("Bo founded it.", 0.4), ("It was founded well.", 0.4))
+    assert "Bo founded it." in seen  # none has a time: the best alone
+    assert "1 more passage" in folded
+
+
+def test_an_earlier_question_that_was_taken_along_is_told_in_words_and_can_be_dropped():
+    quote = citation(1, "a.txt", 0, "Meloni warned of it.")
+    answer = Answer("and Italy?", "would Britain send soldiers? and Italy?", (quote,), (), True, 0.9, "")
+    page = Read(answer_card(answer, 9, Asked("and Italy?", ("Hello?", "would Britain send soldiers?"))))
+    assert "Your earlier question was taken along: would Britain send soldiers? Ask without it" in page.seen
+    assert "Searched" not in page.seen
+    both = replace(answer, searched="Who? Why? and Italy?", question="and Italy?")
+    page = Read(answer_card(both, 9, Asked("and Italy?", ("Who?", "Why?"))))
+    assert "Your earlier questions were taken along: Who? Why? Ask without them" in page.seen
+    spelt = replace(
+        answer, question="what did Hegseht say", searched="what did Hegseth say", corrections={"Hegseht": "Hegseth"}
+    )
+    assert "Searched: what did Hegseth say (Hegseth for “Hegseht”) Ask as typed" in Read(answer_card(spelt, 9)).seen
 
 
 def test_two_words_are_a_thing_only_together():

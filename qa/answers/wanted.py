@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from dataclasses import replace
 
+from qa.answers import asking
+from qa.answers.asking import could_hold, kind_of
 from qa.answers.sides import sides_of
 from qa.datatypes import OVERVIEW, Answer, Citation, Kind
 from qa.patterns import pattern
@@ -19,6 +21,8 @@ LONGEST = 200
 """A longer question asks for more than a list."""
 FEWEST = 2
 """So many items are a list."""
+NEAR = 0.65
+"""Of quotes that may be no answer those are near whose chance is this share of the best one's."""
 _WANTED = pattern(
     r"(?:please |can you |could you |would you )?"
     r"(?:list|enumerate|name (?=all|every|each)|(?:give|show|tell|make)(?: me| us)? (?:an? |the )?(?:full |complete |whole )?list of"
@@ -43,6 +47,22 @@ def told_apart(answer: Answer) -> Answer:
     if is_answer(answer):
         return answer
     return replace(answer, citations=tuple(replace(citation, answer=None) for citation in answer.citations))
+
+
+def near_of(answer: Answer) -> tuple[Citation, ...]:
+    """Return the quotes that are worth reading: all of an answer, else the best and what is about as likely.
+
+    Where a time, an amount or a name is asked for, those are meant that have one; the best alone where none has.
+    """
+    if is_answer(answer) or not answer.citations:
+        return answer.citations
+    kind = kind_of(answer.question)
+    kinds = (kind, asking.Kind.AMOUNT) if kind is asking.Kind.TIME else (kind,)  # a time may be only figures: 9:30
+    told = {c.label: f"{c.lead.text if c.lead else ''} {c.text}" for c in answer.citations}
+    holding = [c for c in answer.citations if any(could_hold(each, told[c.label], answer.question) for each in kinds)]
+    holding = holding or [*answer.citations[:1]]
+    least = NEAR * (holding[0].probability or 0.0)
+    return tuple(c for c in holding if c is holding[0] or (c.probability or 0.0) >= least)
 
 
 def _has_both_sides(answer: Answer) -> bool:

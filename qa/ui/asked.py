@@ -47,7 +47,7 @@ def used_of(answer: Answer, asked: Asked) -> Asked:
 
 
 def searched_html(answer: Answer, asked: Asked) -> str:
-    """Return what was searched, where that is not what was typed; each earlier question in it can be taken away."""
+    """Return what was searched, where that is not what was typed; each earlier question that was taken along can be taken away."""
     only = f'<p class="lead">Asked only: {shown(", ".join(asked.within))}</p>' if asked.within else ""
     if not is_understood_differently(answer):
         return only
@@ -56,7 +56,12 @@ def searched_html(answer: Answer, asked: Asked) -> str:
         for n, text in enumerate(asked.history)
     )
     words = ", ".join(f"{shown(new)} for “{shown(typed)}”" for typed, new in answer.corrections.items())
-    return (
-        f'{only}<p class="lead searched">Searched: {parts}{shown(asked.question if parts else answer.searched)}{f" ({words})" if words else ""} '
-        '<button type="button" class="quiet" data-act="typed">Ask as typed</button></p>'
-    )
+    many = len(asked.history) > 1
+    if parts:
+        told = (
+            f"Your earlier question{'s were' if many else ' was'} taken along: {parts}{f'({words}) ' if words else ''}"
+        )
+    else:
+        told = f"Searched: {shown(answer.searched)}{f' ({words})' if words else ''} "
+    typed = f"Ask without {'them' if many else 'it'}" if parts and not words else "Ask as typed"
+    return f'{only}<p class="lead searched">{told}<button type="button" class="quiet" data-act="typed">{typed}</button></p>'

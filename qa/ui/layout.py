@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from qa.answers.wanted import near_of
 from qa.datatypes import OVERVIEW, Answer, Citation, Kind, Place
 from qa.ui.forms import Form, form_of
 
 UNITS_SHOWN = 3
-"""Beside each other before the rest is folded; a list or a table is one."""
+"""Beside each other before the rest is folded, and fewer where they may be no answer; a list or a table is one."""
 OVERVIEW_SHOWN = 8
 """Of how documents begin; a list of names or dates stands whole."""
 
@@ -55,8 +56,10 @@ def laid_out(answer: Answer) -> Layout:
         titled = each_its_own and not any(c.answer for c in answer.citations)
         most = OVERVIEW_SHOWN if titled else len(units)
         return Layout((), tuple(units[:most]), tuple(units[most:]), titled=titled)
-    best, *others = units
-    shown, folded = others[: UNITS_SHOWN - 1], others[UNITS_SHOWN - 1 :]
+    labels = {citation.label for citation in near_of(answer)}
+    near = [unit for unit in units if any(citation.label in labels for citation in unit)]
+    best, *shown = near[:UNITS_SHOWN]
+    folded = [unit for unit in units if unit != best and unit not in shown]
     after = tuple(unit for unit in shown if goes_on(unit[0], best))
     rest = [unit for unit in shown if unit not in after]
     return Layout(best, _by_document(rest), _by_document(folded), after, form)

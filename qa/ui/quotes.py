@@ -59,23 +59,31 @@ def _beside(layout: Layout, told: Told) -> str:
 
 
 def _folded(layout: Layout, told: Told) -> str:
-    count, what = sum(map(len, layout.folded)), "document" if layout.titled else "passage"
+    return _rest(layout.folded, told, titled=layout.titled)
+
+
+def _rest(units: Sequence[Unit], told: Told, *, titled: bool = False) -> str:
+    """Return units folded under how many quotes they are, "" where there is none."""
+    count, what = sum(map(len, units)), "document" if titled else "passage"
     if not count:
         return ""
-    quotes = _groups(layout.folded, told, titled=layout.titled)
+    quotes = _groups(units, told, titled=titled)
     return f'<details class="rest"><summary>{counted(count, f"more {what}")}</summary>{quotes}</details>'
 
 
 def formed(form: Form, told: Told) -> str:
     """Return the HTML of quotes that stand beside what they say: a date, a value, or one of two things."""
     if form.columns:
+        most = form.column_shown()
         sides = "".join(
-            f"<section><h4>{escaping.shown(head)}</h4>{_groups([(c,) for c in side], told)}</section>"
+            f"<section><h4>{escaping.shown(head)}</h4>{_groups([(c,) for c in side[:most]], told)}"
+            f"{_rest([(c,) for c in side[most:]], told)}</section>"
             for head, side in form.columns
         )
         return f'<div class="columns">{sides}</div>'
     if form.missing:
-        return f'<p class="lead missing">No quote names {escaping.shown(form.missing)}.</p>'
+        said = "No quote is about {} alone." if form.named else "No quote names {}."
+        return f'<p class="lead missing">{said.format(escaping.shown(form.missing))}</p>'
     rows = "".join(
         f'<li><p class="value">{escaping.shown(value)}</p><div>{"".join(_placed([(citation,)], told))}</div></li>'
         for value, citation in form.rows
