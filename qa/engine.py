@@ -195,6 +195,8 @@ class Engine(Holding):
             raise SeedError(f"There are no pages of {doc_id!r}: only PDF documents of the index have them.")
         return self._pictures.picture(document, page, width, self._originals.hash_of(doc_id))
 
-    def frequent_names(self, limit: int) -> list[str]:
-        """Return the names the documents use most, most frequent first."""
-        return self._open().corpus.frequent_names(limit)
+    def names_offered(self, limit: int) -> list[str]:
+        """Return names of the documents that can be asked about, those of more words first."""
+        from qa.answers.offering import names_offered
+
+        return names_offered(self._open().corpus, limit)

@@ -51,7 +51,7 @@ def use_everything(engine):
     engine.retrieve("cats")
     engine.verify_quote("Rome lies on the Tiber.")
     engine.documents()
-    engine.frequent_names(5)
+    engine.names_offered(5)
     engine.status(verify=True)
     engine.list_snapshots()
     engine.build()

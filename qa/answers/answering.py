@@ -17,6 +17,7 @@ from qa.answers.exchanging import exchanged, other_thing
 from qa.answers.followups import is_courtesy, may_stand_alone, reply_to, searched_for
 from qa.answers.merging import of_the_other, rather_alone, rather_named, with_parts, with_sides
 from qa.answers.named import named
+from qa.answers.offering import names_offered
 from qa.answers.overview import overview, overview_of
 from qa.answers.parts import parts_of, sides_asked
 from qa.answers.quoting import choose_quotes
@@ -30,7 +31,7 @@ from qa.indexing.contract import Corpus
 from qa.indexing.telling import unread_question
 from qa.text.tokens import content_words, lexical_terms
 
-NAMES_OFFERED = 3
+NAMES_OFFERED = 2
 UNREAD_QUESTION = 0.5
 """A question of which the model has no piece for so large a share is refused: it would match anything."""
 SURE_OF_WORDS = 0.5
@@ -190,6 +191,6 @@ def _refuse(
 
 
 def _courtesy(corpus: Corpus, question: str) -> str:
-    names = corpus.frequent_names(NAMES_OFFERED)
-    about = f", for example {' or '.join(names[-2:])}" if names else ""
+    names = names_offered(corpus, NAMES_OFFERED)
+    about = f", for example {' or '.join(names)}" if names else ""
     return f"{reply_to(question)} Ask what the documents say about something{about}.".lstrip()

@@ -117,7 +117,7 @@ def _telling(corpus: Corpus, document: int, most: int = OPENING) -> list[int]:
 
 def _names(corpus: Corpus, *, people: bool) -> tuple[Quoted, str]:
     texts, whole = _read(corpus)
-    named = names_in(texts, corpus.is_name, _speakers(corpus, texts), people=people)
+    named = names_in(texts, corpus.is_name, speakers_of(corpus, texts), people=people)
     quoted: Quoted = []
     used: set[int] = set()
     for each in named[:ITEMS]:
@@ -201,7 +201,7 @@ def _sentences(corpus: Corpus, document: int) -> Iterator[tuple[int, str]]:
                 yield number, text
 
 
-def _speakers(corpus: Corpus, sentences: Iterable[int]) -> dict[int, str]:
+def speakers_of(corpus: Corpus, sentences: Iterable[int]) -> dict[int, str]:
     """Return who speaks, of the sentences that begin a turn."""
     found: dict[int, str] = {}
     last = -1

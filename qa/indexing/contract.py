@@ -100,9 +100,6 @@ class Corpus(Protocol):
     def is_name(self, word: str) -> bool:
         """Tell whether a folded word has a capital nearly always, also inside a sentence."""
 
-    def frequent_names(self, limit: int) -> list[str]:
-        """Return the names that occur most often, as they are written, most frequent first."""
-
     def spelling_of(self, word: str) -> str:
         """Return a folded word of the documents as it is written in the passage where it weighs most."""
 

@@ -72,11 +72,6 @@ class Tables:
         inside, capital = self.words.get(word, (0, 0))
         return inside > 0 and capital / inside >= NAME_SHARE
 
-    def frequent_names(self, limit: int) -> list[str]:
-        """Return the names that occur most often, as they are written, most frequent first."""
-        names = sorted(filter(self.is_name, self.words), key=lambda word: (-self.words[word][0], word))
-        return [self.spelling_of(name) for name in names[:limit]]
-
     def spelling_of(self, word: str) -> str:
         """Return a folded word of the documents as it is written in the passage where it weighs most."""
         written = _WRITTEN.findall(self.passage(self.heaviest_row(stem(word))).text)

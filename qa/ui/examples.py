@@ -1,6 +1,6 @@
 """The questions an empty chat offers: only such as the documents answer.
 
-In -> out: an Engine -> a few questions, of `examples` in seeds/sources.toml, headings that ask and frequent names; their HTML.
+In -> out: an Engine -> a few questions, of `examples` in seeds/sources.toml, headings that ask and names; their HTML.
 Does not: offer a question whose answer is a refusal, or not clear.
 """
 
@@ -70,9 +70,8 @@ def _candidates(engine: Engine) -> Iterator[str]:
     yield from read_examples(engine.settings.seeds)
     yield ABOUT
     yield from asking_headings(engine)[:FROM_HEADINGS]
-    for name in engine.frequent_names(TRIED):
-        if not name.islower():  # it is written like any word where it weighs most: "yeah"
-            yield f"What is said about {name}?"
+    for name in engine.names_offered(TRIED):
+        yield f"What is said about {name}?"
 
 
 def asking_headings(engine: Engine) -> list[str]:
