@@ -266,7 +266,7 @@ def test_axe_finds_nothing_in_any_state(site, visit, width, height, dark):
     assert violations(page) == []
     card = ask(page, KALLAS)
     unclear = ask(page, "how long did the ryadh meeting last")
-    refusal = ask(page, "what did Merkel say about NATO and the talks with Russia")
+    refusal = ask(page, "who won the world cup")
     refusal.locator(".rest summary").click()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
