@@ -117,6 +117,7 @@ ROOMS = [
         "answers.merging",
     ),
     *("answers.dates", "answers.people", "answers.whole", "answers.authors", "answers.named", "answers.overview"),
+    *("answers.offering",),
     *("answers.searching", "answers.answering", "answers.alike", "answers.verifying"),
     *("answers.sides", "answers.wanted"),
     *("fields", "rendering", "prompts", "picturing", "originals", "holding", "engine", "api"),

@@ -242,12 +242,18 @@ def test_what_a_form_matches_holds_a_hint(form):
     check()
 
 
-@pytest.mark.parametrize("form", [*parts._AGAINST, parts._TWO_ASKED, parts._ASKED_AFTER, parts._TWO_QUESTIONS])
-def test_what_a_form_of_two_questions_matches_holds_a_hint(form):
+OF_TWO_QUESTIONS = [
+    *((form, parts._HINTS) for form in (parts._TWO_ASKED, parts._ASKED_AFTER, parts._TWO_QUESTIONS)),
+    *((form, parts._HINTS_AGAINST) for form in (*parts._AGAINST, parts._EITHER)),
+]
+
+
+@pytest.mark.parametrize(("form", "hints"), OF_TWO_QUESTIONS)
+def test_what_a_form_of_two_questions_matches_holds_a_hint(form, hints):
     @settings_of(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     @given(written_like(form))
     def check(text):
-        assert any(hint in text.lower() for hint in parts._HINTS), text
+        assert any(hint in text.lower() for hint in hints), text
 
     check()
 

@@ -32,7 +32,7 @@ _WORD = r"[^\W\d_a-z][^\W\d_]*(?:[-’'][^\W\d_]+)*"
 _NAME = pattern(
     rf"(?<![\w’'-]){_WORD}(?:(?: of(?: the)?| (?:van|von|de|der|den|da|di|du|la|le))? {_WORD}){{0,4}}(?![\w-])"
 )
-_BEHIND = pattern(r"[^\W\d_A-Z][^\W\d_A-Z]*\s\Z")
+_BEHIND = pattern(r"[^\W\d_A-Z]\s\Z")
 _NEXT = pattern(r"\s([^\W\d_A-Z][^\W\d_A-Z]*)")
 _OWNER = pattern(r"[’']s?\Z")
 
