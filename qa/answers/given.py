@@ -145,7 +145,7 @@ def _given(text: str, clause: Sequence[Word], at: int) -> Given | None:
 
 def _number(word: str) -> str:
     """Return the figures of a number in a question, without what is joined to them ("80kg", "17-year-old"); "" for other words."""
-    if word[0].isdigit():
+    if word[:1].isdigit():
         return found[1] if (found := _NUMBER.match(word)) and found[2] not in ("st", "nd", "rd", "th", "s") else ""
     plain = plain_form(word) or ""
     return plain if plain.isdigit() and not word.endswith("th") else ""

@@ -36,7 +36,7 @@ _SHORT_MONTHS = {month[:3]: month for month in MONTHS if month[:3] not in ("jan"
 
 def plain_form(word: str) -> str | None:
     """Return what a folded word is compared as: "fifteenth" and "15th" as "15", "80s" as "1980s", "nov" as "november"; None for other words."""
-    if word[0].isdigit():
+    if word[:1].isdigit():
         if found := _ORDINAL.match(word):
             return found[1]
         return f"19{found[1]}s" if (found := _DECADE.match(word)) else None
