@@ -21,7 +21,9 @@ from pathlib import Path
 
 import numpy as np
 from folders import asked as asked_of_many
+from folders import gold_of
 from scipy.optimize import minimize
+from scipy.special import logsumexp, softmax
 
 from qa.answers import confidence, quoting, weighing
 from qa.answers.confidence import Evidence, Fitted, Weights
@@ -30,8 +32,7 @@ from qa.answers.searching import look_for
 from qa.answers.weighing import SentenceWeights, features
 from qa.engine import Engine
 from qa.evals.calibration import Example, balanced, fit, logistic
-from qa.evals.gold import read_gold
-from qa.evals.metrics import auroc, calibration_error, hits
+from qa.evals.metrics import auroc, calibration_error, is_right
 from qa.settings import Settings
 
 RIDGE_SENTENCES, RIDGE_ANSWERS = 3.0, 3.0
@@ -70,12 +71,7 @@ def ask_all(engine, questions):
         by_match = by_match.in_order(np.lexsort((by_match.sentences, -by_match.scores)))
         x = features(corpus, by_match, found.reads, with_reader=means.reader is not None)
         places = [corpus.sentence(int(n)) for n in by_match.sentences[: len(x)]]
-        right = np.array(
-            [
-                any(d.doc_id == doc and hits(s, gold, question.counts) for doc, gold in question.places)
-                for d, s in places
-            ]
-        )
+        right = np.array([is_right(question, d.doc_id, s) for d, s in places])
 
         known: dict[int, Evidence] = {}
 
@@ -123,9 +119,9 @@ def fit_order(sets, scale=1.0):
 
     def loss(w):
         z = x @ w + lost
-        everything, best = softmax(z), softmax(np.where(right, z, -np.inf))
-        told = share @ (log_sum(np.where(right, z, -np.inf)) - log_sum(z))
-        slope = np.einsum("q,qs,qsf->f", share, everything - best, x)
+        of_right = np.where(right, z, -np.inf)
+        told = share @ (logsumexp(of_right, axis=1) - logsumexp(z, axis=1))
+        slope = np.einsum("q,qs,qsf->f", share, softmax(z, axis=1) - softmax(of_right, axis=1), x)
         return -told + RIDGE_ORDER * w @ w, slope + 2 * RIDGE_ORDER * w
 
     return minimize(loss, np.zeros(x.shape[2]), jac=True, method="L-BFGS-B").x / spread
@@ -153,26 +149,19 @@ def bests(x):
     return [(c, b) for c, b in zip(ABSOLUTE, BEHIND_BEST, strict=True) if b < x.shape[1]]
 
 
-def softmax(z):
-    shares = np.exp(z - z.max(axis=1, keepdims=True))
-    return shares / shares.sum(axis=1, keepdims=True)
-
-
-def log_sum(z):
-    top = z.max(axis=1)
-    return top + np.log(np.exp(z - top[:, None]).sum(axis=1))
-
-
 def told_of(a, weights, dropped):
-    """Return the evidence for a question, and whether the sentence that comes first answers it."""
+    """Return the evidence for a question, the chances of its sentences and their order by these, the likeliest first."""
     chances = weighing.chances_of(a.x, a.lacked, weights)
     evidence = replace(a.evidence_with(chances), **dict.fromkeys(dropped, 0.0))
-    return evidence, bool(a.right[np.argsort(-chances, kind="stable")[0]])
+    return evidence, chances, np.argsort(-chances, kind="stable")
 
 
 def examples_of(asked, weights, dropped):
     told = [told_of(a, weights, dropped) for a in asked]
-    return [Example(astuple(e), a.answerable, a.group, right) for a, (e, right) in zip(asked, told, strict=True)]
+    return [
+        Example(astuple(evidence), a.answerable, a.group, bool(a.right[order[0]]))
+        for a, (evidence, _, order) in zip(asked, told, strict=True)
+    ]
 
 
 def of_documents(examples):
@@ -249,9 +238,8 @@ def report(name, asked, sentence_weights, fitted, dropped):
     )
     judged = []
     for a in asked:
-        chances = weighing.chances_of(a.x, a.lacked, sentence_weights)
-        order = np.argsort(-chances, kind="stable")
-        evidence, right = told_of(a, sentence_weights, dropped)
+        evidence, chances, order = told_of(a, sentence_weights, dropped)
+        right = bool(a.right[order[0]])
         judged.append((fitted.answers.probability(evidence), fitted.first.probability(evidence), a.answerable, right))
         if a.answerable:
             shown = [i for i in order[:5] if chances[i] >= max(least, share * chances[order[0]])] or [order[0]]
@@ -288,7 +276,7 @@ def main() -> None:
     parser.add_argument("--indexes", type=Path, help="folder in which the indexes are kept (default: a temporary one)")
     parser.add_argument("--drop", action="append", default=[], choices=[f.name for f in fields(Evidence)])
     args = parser.parse_args()
-    names, sets, folders, gold_of, pooled = [], [], [], [], []
+    names, sets, folders, golds, pooled = [], [], [], [], []
     with tempfile.TemporaryDirectory() as temporary:
         engines = {}
         for seeds, questions in args.set:
@@ -300,11 +288,11 @@ def main() -> None:
                 )
                 engines[seeds].build()
             engine = engines[seeds]
-            gold = read_gold(questions, lambda doc_id, e=engine: d.text if (d := e.document(doc_id)) else None)
+            gold = gold_of(engine, questions)
             gold = random.Random(0).sample(gold, args.most) if len(gold) > args.most else gold
             names.append(f"{seeds.parent.name}/{questions.stem}")
             folders.append(seeds)
-            gold_of.append(gold)
+            golds.append(gold)
             sets.append(ask_all(engine, gold))
             print(names[-1], len(sets[-1]), flush=True)
         for folder in args.many:
@@ -312,14 +300,14 @@ def main() -> None:
             of_many = [(ask_all(e, gold), gold) for _, e, gold in asked_of_many(folder, kept, args.reader)]
             names.append(folder.name)
             folders.append(folder)
-            gold_of.append([q for _, gold in of_many for q in gold])
+            golds.append([q for _, gold in of_many for q in gold])
             sets.append([a for asked, _ in of_many for a in asked])
             print(names[-1], len(sets[-1]), flush=True)
         strangers = []
         for seeds, engine in engines.items():
             others = [
                 replace(q, places=(), history=(), pair="")
-                for s, g in zip(folders, gold_of, strict=True)
+                for s, g in zip(folders, golds, strict=True)
                 if s != seeds
                 for q in g
             ]

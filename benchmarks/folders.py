@@ -31,8 +31,12 @@ def asked(folder: Path, indexes: Path, reader: str = "default") -> Iterator[tupl
     for collection in collections(folder):
         engine = Engine(Settings(seeds=collection / "docs", index=indexes / collection.name, reader=reader))
         engine.build()
-        texts = lambda doc_id, e=engine: d.text if (d := e.document(doc_id)) else None  # noqa: E731
-        yield collection, engine, read_gold(collection / "questions.jsonl", texts)
+        yield collection, engine, gold_of(engine, collection / "questions.jsonl")
+
+
+def gold_of(engine: Engine, questions: Path) -> list[GoldQuestion]:
+    """Read the questions that are asked of an index."""
+    return read_gold(questions, lambda doc_id: d.text if (d := engine.document(doc_id)) else None)
 
 
 def main() -> None:

@@ -12,20 +12,19 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from folders import gold_of
+
 from qa.answers.searching import find_hits
 from qa.defaults import HITS_SHOWN
 from qa.engine import Engine
-from qa.evals.gold import read_gold
-from qa.evals.metrics import HITS_AT, hits
+from qa.evals.metrics import HITS_AT, is_right
 from qa.settings import Settings
 
 
 def place_of(question, found):
     """Return the rank of the first hit that answers, 0 where none does."""
     for hit in found:
-        if any(
-            hit.passage.doc_id == doc and hits(hit.passage.span, gold, question.counts) for doc, gold in question.places
-        ):
+        if is_right(question, hit.passage.doc_id, hit.passage.span):
             return hit.rank
     return 0
 
@@ -45,7 +44,7 @@ def main() -> None:
             engine = Engine(Settings(seeds=docs, index=Path(index)))
             engine.build()
             corpus, means = engine.parts()
-            gold = read_gold(questions, lambda doc_id, e=engine: d.text if (d := e.document(doc_id)) else None)
+            gold = gold_of(engine, questions)
             of_set = []
             for question in [q for q in gold if q.places]:
                 found = find_hits(corpus, means, question.question, HITS_SHOWN, history=question.history)

@@ -94,15 +94,16 @@ def answer_question(
         elif guessed := guesses(corpus, findings.query, means.embedder.vocabulary):
             answer = _rather(corpus, means, answer, findings, guessed)
     # With the question before it, a follow-up has two parts: that one was answered already.
-    if not as_typed and searched == question.strip() and (sides := sides_asked(searched)):
-        first, second = sides
-        each = _side(corpus, means, question, first, second), _side(corpus, means, question, second, first)
-        answer = with_sides(answer, [side for side in each if side], means.settings)
-        answer = replace(answer, clear=answer.clear and means.is_calibrated)
-    elif not as_typed and searched == question.strip() and (parts := parts_of(searched)):
-        found_in_parts = _answers_to(corpus, means, question, parts, k)
-        if len(found_in_parts) == len(parts) or answer.answered:
-            answer = with_parts(answer, found_in_parts, means.settings.quotes)
+    if not as_typed and searched == question.strip():
+        if sides := sides_asked(searched):
+            first, second = sides
+            each = _side(corpus, means, question, first, second), _side(corpus, means, question, second, first)
+            answer = with_sides(answer, [side for side in each if side], means.settings)
+            answer = replace(answer, clear=answer.clear and means.is_calibrated)
+        elif parts := parts_of(searched):
+            found_in_parts = _answers_to(corpus, means, question, parts, k)
+            if len(found_in_parts) == len(parts) or answer.answered:
+                answer = with_parts(answer, found_in_parts, means.settings.quotes)
     if not as_typed and not answer.answered and not means.documents and (documents := named(corpus, question)):
         return replace(overview_of(corpus, question, documents), hits=findings.hits)
     return answer

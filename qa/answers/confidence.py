@@ -127,15 +127,16 @@ def judge(
     fitted: Fitted = MATCH_ONLY,
 ) -> Judgement:
     """Weigh the evidence for the best sentence of a weighed ranking that has at least one; `match` is that of the passages searched."""
-    around, told = _near(corpus, ranking), _told(corpus, ranking)
+    best, told = _best(corpus, ranking), _told(corpus, ranking)
+    around = _near(corpus, ranking, best)
     near = {*folded_words(around), *versions_in((around,))}
     reach = match.cosines.max(axis=0)
     unknown_name = distant_number = distant_name = 0.0
     absent: dict[str, bool] = {}
     distant: list[str] = []
     words = query.weighty_words
-    given = {int(token): each for each, tokens in query.given for token in tokens}
-    if any(not is_comparable(each, _best(corpus, ranking)) for each in given.values()):
+    given = {int(token) for _, tokens in query.given for token in tokens}
+    if any(not is_comparable(each, best) for each, _ in query.given):
         unknown_name = NOT_COMPARED
     for (shown, word, tokens), following in zip(words, [*words, None][1:], strict=True):
         frequency = _frequency(corpus, match, word)
@@ -214,12 +215,12 @@ def _frequency(corpus: Corpus, match: TokenMatch, word: str) -> int:
     return sum(word in versions_in((corpus.passage(row).text,)) for row in match.rows.tolist())
 
 
-def _near(corpus: Corpus, ranking: SentenceRanking) -> str:
+def _near(corpus: Corpus, ranking: SentenceRanking, best: str) -> str:
     """The best sentence with its passage, and the passage before where it begins its passage."""
     row, number = int(ranking.rows[0]), int(ranking.sentences[0])
     before = corpus.passage_before(row) if int(corpus.passages[row, 3]) == number else None
     rows = [row] if before is None else [before, row]
-    return "\n".join((*(corpus.passage(r).text for r in rows), _best(corpus, ranking)))
+    return "\n".join((*(corpus.passage(r).text for r in rows), best))
 
 
 def _best(corpus: Corpus, ranking: SentenceRanking) -> str:

@@ -109,15 +109,19 @@ def named_versions(
     return found
 
 
-def compared(corpus: Corpus, query: Query, sentences: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return `(m, t)`: to what degree each number that the asker brings along is met by one in each sentence that it can be compared with."""
+def compared(
+    corpus: Corpus, query: Query, sentences: NDArray[np.int64], matches: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return `matches`, where each number that the asker brings along is met by one in each sentence that it can be compared with."""
     import numpy as np
 
-    found = np.zeros((len(sentences), len(query.encoding.pieces)), np.float32)
+    if not query.given:
+        return matches
+    found = matches.copy()
     for given, tokens in query.given:
         for i, number in enumerate(sentences.tolist()):
             document, span = corpus.sentence(number)
-            found[i, tokens] = COMPARED * is_comparable(given, span.of(document.text))
+            found[i, tokens] = np.maximum(found[i, tokens], COMPARED * is_comparable(given, span.of(document.text)))
     return found
 
 

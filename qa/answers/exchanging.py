@@ -38,7 +38,7 @@ _WORD = pattern(r"[^\W_]+(?:[-'’][^\W_]+)*")
 def other_thing(follow_up: str) -> tuple[str, str]:
     """Return what a follow-up names and the article before it, both empty where it names nothing or says more."""
     other = _other(follow_up)
-    return (other["thing"].strip(), other["article"] or "") if other else ("", "")
+    return _named_by(other) if other else ("", "")
 
 
 def exchanged(earlier: str, follow_up: str, is_name: Callable[[str], bool]) -> list[str]:
@@ -50,7 +50,7 @@ def exchanged(earlier: str, follow_up: str, is_name: Callable[[str], bool]) -> l
         return []
     if other["within"] and (reading := _behind_the_same(earlier, other)):
         return [reading]
-    thing, article = other_thing(follow_up)
+    thing, article = _named_by(other)
     words = [
         (Span(*m.span()), _is_named(earlier, m, is_name)) for m in _WORD.finditer(earlier) if _is_weighty(m.group())
     ]
@@ -71,6 +71,10 @@ def _other(follow_up: str) -> re.Match[str] | None:
     return other
 
 
+def _named_by(other: re.Match[str]) -> tuple[str, str]:
+    return other["thing"].strip(), other["article"] or ""
+
+
 def _behind_the_same(earlier: str, other: re.Match[str]) -> str:
     """Return the question before with the other thing behind its preposition, "" where it has none; of "a half plot", "a full one" is a full plot."""
     same = [match for match in _PREPOSITION.finditer(earlier) if match[1].lower() == other["within"].lower()]
@@ -82,8 +86,8 @@ def _behind_the_same(earlier: str, other: re.Match[str]) -> str:
         if not _is_weighty(match.group()) or (last and earlier[end : match.start()].strip()):
             break
         end, last = match.end(), match.group()
-    thing = f"{other['article'] or ''}{other['thing'].strip()}{f' {last}' if other['one'] else ''}"
-    return f"{earlier[:start]}{thing}{earlier[end:]}" if last else ""
+    thing, article = _named_by(other)
+    return f"{earlier[:start]}{article}{thing}{f' {last}' if other['one'] else ''}{earlier[end:]}" if last else ""
 
 
 def _is_weighty(word: str) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from qa.answers.asking import Kind as Asks
 from qa.answers.asking import could_hold
 from qa.answers.overview import speakers_of
-from qa.datatypes import Kind
+from qa.answers.surroundings import RUNNING
 from qa.indexing.contract import Corpus
 from qa.patterns import pattern
 from qa.text.tokens import fold, is_content_word
@@ -27,7 +27,6 @@ TOO_COMMON = 0.1
 """What is named in more than this share of so many sentences is what all of them are about: nobody need be told of it."""
 LONGEST_ACRONYM = 5
 """More capitals than that are shouted."""
-_RUNNING = frozenset((Kind.PARAGRAPH, Kind.TURN, Kind.ITEM, Kind.DEFINITION, Kind.FOOTNOTE))
 _WORD = r"[^\W\d_a-z][^\W\d_]*(?:[-’'][^\W\d_]+)*"
 _NAME = pattern(
     rf"(?<![\w’'-]){_WORD}(?:(?: of(?: the)?| (?:van|von|de|der|den|da|di|du|la|le))? {_WORD}){{0,4}}(?![\w-])"
@@ -61,7 +60,7 @@ def _read(corpus: Corpus) -> Iterator[tuple[int, str]]:
     for number_of_document in documents:
         first, end = corpus.entries[number_of_document]["sentences"]
         for number in range(first, min(end, first + each)):
-            if corpus.block_of(number).kind in _RUNNING:
+            if corpus.block_of(number).kind in RUNNING:
                 document, span = corpus.sentence(number)
                 yield number, " ".join(span.of(document.text).split())
 

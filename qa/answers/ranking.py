@@ -100,7 +100,7 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
     matches = named_rows(corpus, query, sentences, matches)
     matches = named_versions(corpus, query, sentences, matches)
     matches = np.maximum(matches, told_matches(corpus, query, sentences))
-    matches = np.maximum(matches, compared(corpus, query, sentences))
+    matches = compared(corpus, query, sentences, matches)
     leans = np.array([_leans(corpus, number) for number in sentences.tolist()])
     with_before = _look_back(corpus, sentences, leans, matches, match.weights)
     scores, named = with_before @ match.weights, np.ones(len(sentences), np.float32)

@@ -32,6 +32,8 @@ def _asked_for_bounds(corpus: Corpus, query: Query, sentences: Sequence[int]) ->
 
     A reader takes another number for another thing, and says that nothing answers.
     """
+    if not query.given:
+        return query.text
     text, told = query.text, [span.of(document.text) for document, span in map(corpus.sentence, sentences)]
     for given, _ in reversed(query.given):
         if not any(has_number(given, each) for each in told):

@@ -15,7 +15,7 @@ from qa.text.sentences import trim
 
 MOST_CHARS = 2000
 """Of a longer block the sentences nearest to the quote."""
-_RUNNING = frozenset((Kind.PARAGRAPH, Kind.TURN, Kind.ITEM, Kind.DEFINITION, Kind.FOOTNOTE))
+RUNNING = frozenset((Kind.PARAGRAPH, Kind.TURN, Kind.ITEM, Kind.DEFINITION, Kind.FOOTNOTE))
 _MARKER = pattern(r"(?:[-*+•]|\d{1,9}[.)])(?:\s+|\Z)|[*_]*:[*_]*")
 """What an item or what a speaker says begins with."""
 _END = pattern(r"[.!?…][\"”’)\]]*\s+")
@@ -30,7 +30,7 @@ def around(corpus: Corpus, document: Document, quote: Quote) -> tuple[str, str]:
     last_char = Span(max(quote.span.end - 1, quote.span.start), quote.span.end)
     first, last = (corpus.structure.block(block_at(corpus, number, span)) for span in (quote.span, last_char))
     before, after = Span(0, 0), Span(0, 0)
-    if first.kind in _RUNNING:
+    if first.kind in RUNNING:
         start, end = first.span.start, quote.span.start
         lead = quote.lead.span if quote.lead and start <= quote.lead.span.start < end else None
         if lead and quote.lead and quote.lead.kind is Kind.PARAGRAPH:
@@ -38,7 +38,7 @@ def around(corpus: Corpus, document: Document, quote: Quote) -> tuple[str, str]:
         elif lead:
             start = lead.end
         before = Span(min(start, end), end)
-    if last.kind in _RUNNING:
+    if last.kind in RUNNING:
         after = Span(quote.span.end, max(quote.span.end, trim(document.text, last.span).end))
     shown = corpus.shown(number)
     text_before, text_after = (_told(shown.of(span).strip()) for span in (before, after))

@@ -15,7 +15,7 @@ from qa.answers.followups import searched_for
 from qa.answers.searching import look_for
 from qa.errors import SettingsError
 from qa.evals.gold import GoldQuestion
-from qa.evals.metrics import Row, auroc, calibration_error, hits, rounded
+from qa.evals.metrics import Row, auroc, calibration_error, is_right, rounded
 from qa.evals.runner import Bench
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def collect(bench: Bench, questions: Sequence[GoldQuestion]) -> list[Example]:
         if found is not None:
             evidence = judge(bench.corpus, found.query, found.match, found.ranking, found.reads).evidence
             document, span = bench.corpus.sentence(int(found.ranking.sentences[0]))
-            right = any(document.doc_id == doc and hits(span, gold, question.counts) for doc, gold in question.places)
+            right = is_right(question, document.doc_id, span)
             examples.append(Example(astuple(evidence), bool(question.places), question.group, right))
     return examples
 

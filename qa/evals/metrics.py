@@ -61,7 +61,7 @@ def compare(
     rank = shown = read = right = 0
     files = set()
     for number, (doc_id, span) in enumerate(quotes, 1):
-        if any(doc_id == other and hits(span, place, question.counts) for other, place in question.places):
+        if is_right(question, doc_id, span):
             files.add(doc_id)
             right += 1
             if not rank:
@@ -73,6 +73,11 @@ def compare(
         question.kind, question.pair, bool(question.places), answered, confidence, rank, shown, met, *characters,
         quotes=len(quotes), right_quotes=right, clear=answered and clear,
     )  # fmt: skip
+
+
+def is_right(question: GoldQuestion, doc_id: str, quote: Span) -> bool:
+    """Tell whether a quote of a document hits a place that answers a question."""
+    return any(doc_id == other and hits(quote, place, question.counts) for other, place in question.places)
 
 
 def hits(quote: Span, gold: Span, counts: Counts = Counts.HALF) -> bool:
