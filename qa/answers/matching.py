@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 EARLIER = 0.3
 """What a token of an earlier question counts, beside one of the question itself."""
+AT_ONCE = 1024
+"""How many stored states are multiplied at once: as 32-bit numbers they stay in the processor's cache, and all at once take 1.5 times as long."""
 SHORTEST = 6
 """A sentence of fewer tokens is near to a question by chance."""
 
@@ -85,13 +87,23 @@ def match_tokens(corpus: Corpus, query: Query, rows: Iterable[int]) -> TokenMatc
     runs = np.flatnonzero(np.append(True, bounds[1:, 0] != bounds[:-1, 1]))  # passages that touch are read as one
     ends = np.append(runs[1:], len(wanted)) - 1
     spans = [(int(bounds[a, 0]), int(bounds[b, 1])) for a, b in zip(runs, ends, strict=True)]
-    states = np.concatenate([corpus.token_states[first:end] for first, end in spans]).astype(np.float32)
-    lengths = np.sqrt(np.einsum("ij,ij->i", states, states))
-    cosines = states @ project(query.encoding.states, corpus.projection).T
-    cosines /= np.maximum(lengths, 1e-12)[:, None]
+    states = np.concatenate([corpus.token_states[first:end] for first, end in spans])
+    cosines = _cosines(states, project(query.encoding.states, corpus.projection))
     edges = np.cumsum(bounds[:, 1] - bounds[:, 0]) - (bounds[:, 1] - bounds[:, 0])
     tokens = np.concatenate([np.arange(first, end) for first, end in spans])
     return TokenMatch(wanted, edges, tokens, cosines, _piece_weights(corpus, query))
+
+
+def _cosines(states: NDArray[np.int8], asked: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return `(n, t)` cosines of stored states `(n, d)` with the question's, of length 1, `(t, d)`."""
+    import numpy as np
+
+    found = np.empty((len(states), len(asked)), np.float32)
+    for first in range(0, len(states), AT_ONCE):
+        some = states[first : first + AT_ONCE].astype(np.float32)
+        lengths = np.sqrt(np.einsum("ij,ij->i", some, some))
+        found[first : first + AT_ONCE] = some @ asked.T / np.maximum(lengths, 1e-12)[:, None]
+    return found
 
 
 def _piece_weights(corpus: Corpus, query: Query) -> NDArray[np.float32]:

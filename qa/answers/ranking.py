@@ -101,7 +101,7 @@ def rank_sentences(corpus: Corpus, query: Query, match: TokenMatch, rows: Sequen
     matches = named_versions(corpus, query, sentences, matches)
     matches = np.maximum(matches, told_matches(corpus, query, sentences))
     matches = compared(corpus, query, sentences, matches)
-    leans = np.array([_leans(corpus, number) for number in sentences.tolist()])
+    leans = _leaning(corpus, sentences)
     with_before = _look_back(corpus, sentences, leans, matches, match.weights)
     scores, named = with_before @ match.weights, np.ones(len(sentences), np.float32)
     if (names := _names(corpus, query)).any():
@@ -169,10 +169,14 @@ def _look_back(
     return found
 
 
-def _leans(corpus: Corpus, number: int) -> bool:
-    """Tell whether a sentence has no subject of its own: it begins with a pronoun, or is what somebody says."""
-    document, span = corpus.sentence(number)
-    return bool(_NO_SUBJECT.match(document.text[span.start : span.start + LONGEST_PRONOUN]))
+def _leaning(corpus: Corpus, sentences: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which sentences have no subject of their own: they begin with a pronoun, or are what somebody says."""
+    import numpy as np
+
+    documents, starts = np.asarray(corpus.sentences[sentences, :2]).T.tolist()
+    texts = {number: corpus.document(number).text for number in set(documents)}
+    firsts = (texts[number][start : start + LONGEST_PRONOUN] for number, start in zip(documents, starts, strict=True))
+    return np.array([_NO_SUBJECT.match(first) is not None for first in firsts], bool)
 
 
 def _bonus(corpus: Corpus, query: Query, kind: asking.Kind, number: int) -> float:
