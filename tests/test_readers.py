@@ -305,6 +305,40 @@ def test_a_mail_that_does_not_tell_its_encoding_loses_no_letter(head):
     assert parse_file(hebrew, "a.eml").text.endswith("שלום")
 
 
+def test_those_who_were_copied_on_a_mail_stand_in_its_head():
+    head = b'From: Nora <n@o.de>\nTo: "Stone, Ed" <e@o.de>\nCc: Mia Holt <m@o.de>,\n =?utf-8?q?J=C3=B6rg?= <j@o.de>\n'
+    parsed = parse_file(
+        head + b"Bcc: Sam <s@o.de>\ncc: Kim <k@o.de>\nDate: Tue, 7 Nov 2023 10:00:00 +0000\n\nHello.", "a.eml"
+    )
+    assert parsed.text.split("\n\n")[0].splitlines() == [
+        "From: Nora <n@o.de>",
+        'To: "Stone, Ed" <e@o.de>',
+        "Cc: Mia Holt <m@o.de>, Jörg <j@o.de>, Kim <k@o.de>",
+        "Bcc: Sam <s@o.de>",
+        "Date: Tue, 07 Nov 2023 10:00:00 +0000",
+    ]
+
+
+def test_of_very_many_people_a_mail_names_some_and_how_many_more_there_are():
+    def read(count: int) -> str:
+        people = ",\n ".join(f'"Lund, Anna {n}" <a{n}@o.de>' for n in range(count)).encode()
+        parsed = parse_file(b"From: " + people + b"\nTo: " + people + b"\nCc: " + people + b"\n\nHello.", "a.eml")
+        assert parsed.text.startswith("From: " + parsed.meta["author"])
+        return parsed.text
+
+    assert "a19@o.de" in read(20) and "more" not in read(20)
+    assert read(2000).count(" and 1,990 more") == 3 and len(read(2000)) < 1000
+    assert read(50_000).endswith('"Lund, Anna 9" <a9@o.de> and 49,990 more\n\nHello.')
+
+
+@pytest.mark.parametrize(
+    "people", ["Team: a@b.c, Nora <n@x.y>; Bo <b@c.d>", "Team: A: a@b.c;, Bo <b@c.d>", '"Bo <b@c.d>, (', "<"]
+)
+def test_people_that_are_written_in_no_known_way_do_not_cost_the_mail(people):
+    parsed = parse_file(f"Subject: s\nCc: {people}\n\nHello.".encode(), "a.eml")
+    assert parsed.text.startswith("Subject: s\nCc: ") and parsed.text.endswith("\n\nHello.")
+
+
 def test_a_mail_with_an_endless_kind_is_read_at_once():
     worker = Worker(cpu_seconds=5)
     try:
