@@ -84,32 +84,33 @@ def _headings(text: str, outdented: Mapping[int, Outdented], terms: Collection[s
         return min(levels.setdefault(style, len(levels) + 1), DEEPEST)
 
     lines: list[Span] = []
+    texts: list[str] = []
     at = 0
     for written in text.splitlines(keepends=True):
         bare = written.strip()
         start = at + written.find(bare)
         lines.append(Span(start, start + len(bare)))
+        texts.append(bare)
         at += len(written)
-    capitals = [_is_in_capitals(line.of(text)) for line in lines]
-    is_shouted = 2 * sum(capitals) > sum(len(line.of(text)) > 0 for line in lines)
-    last = max((i for i, line in enumerate(lines) if line.of(text)), default=0)
+    capitals = [_is_in_capitals(bare) for bare in texts]
+    is_shouted = 2 * sum(capitals) > sum(map(bool, texts))
+    last = max((i for i, bare in enumerate(texts) if bare), default=0)
     done = -1
-    for i, line in enumerate(lines):
-        said = line.of(text)
+    for i, (line, said) in enumerate(zip(lines, texts, strict=True)):
         if i > done and (alone := outdented.get(i)):
             done = alone.last
             if f"at {alone.indent}" not in levels:
                 for indent in sorted({each.indent for each in outdented.values()}):
                     set_as(f"at {indent}")
             yield _Heading(alone.span, alone.span, set_as(f"at {alone.indent}"))
-        if i <= done or not said or len(said) > LONGEST or (i and lines[i - 1].of(text) and i - 1 != done):
+        if i <= done or not said or len(said) > LONGEST or (i and texts[i - 1] and i - 1 != done):
             continue  # a heading stands at the beginning of a paragraph
-        below = lines[i + 1].of(text) if i + 1 < len(lines) else ""
+        below = texts[i + 1] if i + 1 < len(lines) else ""
         follows = i < last
         if _is_over(said, below):
             done = i + 1
             yield _Heading(Span(line.start, lines[i + 1].end), line, set_as(f"under {below[0]}"))
-        elif i + 2 < last and _is_between(said, below, lines[i + 2].of(text)):
+        elif i + 2 < last and _is_between(said, below, texts[i + 2]):
             done = i + 2
             yield _Heading(Span(line.start, lines[done].end), lines[i + 1], set_as(f"over and under {said[0]}"))
         elif (framed := _FRAMED.match(said)) and follows and not framed[2].endswith(_ENDS):
