@@ -426,6 +426,26 @@ def test_what_leans_on_the_sentence_before_stands_under_it_also_where_a_paragrap
         assert found[alone].lead is None
 
 
+BROKEN = (
+    "**Ann Lee:** I was 21, 22... Actually, that is wild -- I am 32 now... Yes. The boat came.\n\n**Bo Lind:** Here is why...\n\n"
+    f"**Ann Lee:** The boat... {'It was very long, ' * 30}so it sank.\n"
+)
+
+
+def test_what_is_said_and_breaks_off_is_quoted_up_to_where_it_goes_on(settings, embedder):
+    (settings.seeds / "talk.md").write_text(BROKEN)
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    found = {text: text_of(quote, BROKEN) for text, quote in quotes(engine).items()}
+    assert found["Ann Lee: I was 21, 22..."].endswith("I am 32 now... Yes.")
+    assert found["Yes."] == "Yes."
+    assert found["Bo Lind: Here is why..."] == "**Bo Lind:** Here is why..."  # somebody else speaks then
+    assert found["Ann Lee: The boat..."].endswith("The boat...")  # what goes on is too long
+    (settings.seeds / "talk.md").write_text("# Boats\n\nIt was late... They slept.\n")
+    engine.build()
+    assert text_of(quotes(engine)["It was late..."], "# Boats\n\nIt was late... They slept.\n") == "It was late..."
+
+
 def surroundings(engine: Engine) -> dict[str, tuple[str, str]]:
     """What stands around the quote for each sentence."""
     corpus = engine.parts()[0]

@@ -39,6 +39,8 @@ ITEM_CHARS = 120
 """Items that are longer on average are sentences of their own: one of them is quoted alone, under the lead-in."""
 JOINED = 4
 """So many sentences are quoted together at most where marks or brackets open in one and close in another."""
+BROKEN_OFF = ("...", "…", "--", "–", "—", ",")
+"""What is said and ends so goes on: it is quoted with the next sentence of its turn."""
 STRONG, LABEL_CHARS = ("**", "__"), 60
 NUMBERED = pattern(r"[^\W\d_]{,12} ?\d{1,3}[.:)]\Z")
 LEANS = pattern(
@@ -119,6 +121,8 @@ def _running(corpus: Corpus, document: Document, sentence: int, block: Block, nu
     if _is_of(corpus, sentence + 1, number) and not _is_of(corpus, sentence - 1, number) and _is_label(text, span):
         start = span.start - 2 * (text[max(span.start - 2, 0) : span.start] in STRONG)
         span = Span(start, _whole(corpus, document, sentence + 1, number).end)
+    if block.kind is Kind.TURN:
+        span = _read_on(corpus, document, sentence, number, span)
     lead, leant_on = _lead(text, block, span), _leant_on(corpus, text, sentence, number, span)
     if lead and leant_on and span.end - leant_on.span.start <= SHORT_CHARS:
         span = Span(leant_on.span.start, span.end)
@@ -148,6 +152,18 @@ def _whole(corpus: Corpus, document: Document, sentence: int, number: int) -> Sp
                 if _length(wider) <= SHORT_CHARS and is_balanced(wider.of(text)):
                     return wider
     return after_half(shown, span)
+
+
+def _read_on(corpus: Corpus, document: Document, sentence: int, number: int, span: Span) -> Span:
+    """A sentence of a turn up to where it does not break off: "I was 21, 22... Actually, I'm 32 now."."""
+    for after in range(sentence + 1, sentence + JOINED):
+        if not _is_of(corpus, after, number) or not _shown(corpus, sentence, span).rstrip(' *_"”').endswith(BROKEN_OFF):
+            break
+        wider = Span(span.start, max(span.end, trim(document.text, corpus.sentence(after)[1]).end))
+        if _length(wider) > SHORT_CHARS or not is_balanced(wider.of(document.text)):
+            break
+        span = wider
+    return span
 
 
 def _is_label(text: str, span: Span) -> bool:
