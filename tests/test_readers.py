@@ -355,6 +355,22 @@ def test_tables_of_values_have_a_row_a_line_below_their_names():
     assert parse_file(b"a;b\n1;2,5\n", "x.csv").text == "a\tb\n1\t2,5"
 
 
+@pytest.mark.parametrize(
+    ("table", "first"),
+    [
+        ('Name;Notes\nAnna;"one, two\nthree, four"\nBo;"five, six\nseven, eight"\n', "Name"),
+        ('"a; b; c",d\n"e; f; g",h\n"i; j; k",l\n', "a; b; c"),
+        ('"5"" pipe, grey, new";12\n"6"" pipe, grey, old";13\n', '5" pipe, grey, new'),
+        ('5" pipe,3,cm;mm\n6" pipe,4,cm\n7" pipe,5,cm\n', '5" pipe'),
+        ("1,5;2,5;3,5\n2,5;3,5;4,5\n", "1,5"),
+        ('\ufeff"Lund, Anna";2\n"Holm, Bo";3\n', "Lund, Anna"),
+    ],
+)
+def test_what_parts_the_values_is_looked_for_outside_of_quotes(table, first):
+    parsed = parse_file(table.encode(), "a.csv")
+    assert parsed.text.split("\t")[0] == first
+
+
 def test_data_keeps_names_and_numbers_as_written():
     assert rows(SAMPLES["a.jsonl"], "a.jsonl") == [(Kind.ROW, "name: Anna\tage: 31"), (Kind.ROW, "name: Bo\tage: 5.50")]
     parsed = parse_file(SAMPLES["a.json"], "a.json")
