@@ -101,6 +101,18 @@ def test_running_heads_and_page_numbers_are_left_out_and_counted():
     assert any("8 lines in the margins" in warning for warning in parsed.warnings)
 
 
+def test_a_page_number_with_the_number_of_pages_is_left_out_and_a_numbered_heading_of_each_page_stays():
+    topics = ("Before departure", "On the line", "At a signal")
+    pages = [drawn([(50, 760, f"{n} {topic}")], 18) + column(50, 600, [f"Body {word} stands here, and a little more of it."])
+             + drawn([(300, 20, f"Page {n} of 3")])
+             for n, (topic, word) in enumerate(zip(topics, ("one", "two", "three"), strict=True), 1)]  # fmt: skip
+    parsed = parse_file(pdf(pages), "a.pdf")
+    headings = [block.span.of(parsed.text).strip() for block in parsed.blocks if block.kind is Kind.HEADING]
+    assert headings == [f"{n} {topic}" for n, topic in enumerate(topics, 1)]
+    assert "of 3" not in parsed.text
+    assert any("3 lines in the margins" in warning for warning in parsed.warnings)
+
+
 def test_what_lies_outside_of_the_visible_page_is_not_on_it():
     content = drawn([(50, 700, "Seen."), (450, 700, "Cut away.")])
     parsed = parse_file(pdf([content], extra="/CropBox [0 0 400 800]"), "a.pdf")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUFFIXES = (".pdf",)
-VERSION = 1
+VERSION = 2
 UNIT = 65535
 _PROGRAM_TITLE = re.compile(r"(?i)^(microsoft \w+ - .*|untitled.*|\S+\.\w{2,4}|.*\.(docx?|pdf|indd|xlsx?|pptx?))$")
 

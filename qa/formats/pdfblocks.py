@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from qa.datatypes import Block, Kind, Span
 from qa.formats.flow import tile
 from qa.formats.glyphs import Line
-from qa.formats.wrapping import BULLET
+from qa.formats.wrapping import BULLET, LARGER
 
-LARGER, A_LITTLE_LARGER = 1.15, 1.06
-"""A heading's letters are at least so many times as high as most letters of the document; the second where it is short."""
+A_LITTLE_LARGER = 1.06
+"""A heading's letters are at least so many times as high as most letters of the document where it is short, else LARGER."""
 HEADING_CHARS, SHORT_CHARS = 200, 60
 _CONTENTS = re.compile(r"(?<!\.)(?<!\. )(?:\. ?){6,}+\d++$", re.M)
 """A line of a table of contents: dots that lead to a page."""

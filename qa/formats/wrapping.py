@@ -18,6 +18,8 @@ from qa.formats.glyphs import Line
 MARGIN = 0.12
 """Share of the page's height in which running heads and page numbers are looked for, above and below."""
 REPEATS = 3
+LARGER = 1.15
+"""Letters so many times as high as most of the document are those of a heading."""
 COUNTED_LINES = 10
 """From so many lines on that count up by one, numbers at the margin are the numbers of lines."""
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
@@ -32,23 +34,41 @@ _TELLING = re.compile(r"\d|[^\W\d_].*[^\W\d_].*[^\W\d_]")
 
 def furniture(lines: Sequence[Line], heights: Sequence[tuple[float, float]]) -> set[int]:
     """Return the indices of running heads, page numbers and line numbers; `heights`: bottom and top of each page."""
-    keys: dict[int, tuple[object, int]] = {}
+    usual = _usual_size(lines)
+    keys: dict[int, set[tuple[object, int]]] = {}
     for i, line in enumerate(lines):
         bottom, top = heights[line.page - 1]
         share = (line.base - bottom) / ((top - bottom) or 1)
         if (share > 1 - MARGIN or share < MARGIN) and _TELLING.search(line.chars):
-            keys[i] = _key(line)
-    on_pages = Counter(key for key, _ in {(key, lines[i].page) for i, key in keys.items()})
-    return {i for i, key in keys.items() if on_pages[key] >= REPEATS} | set(_counting(lines))
+            keys[i] = _keys(line, is_larger=line.size > LARGER * usual)
+    on_pages = Counter(key for key, _ in {(key, lines[i].page) for i, held in keys.items() for key in held})
+    repeated = {key for key, pages in on_pages.items() if pages >= REPEATS}
+    return {i for i, held in keys.items() if held & repeated} | set(_counting(lines))
 
 
-def _key(line: Line) -> tuple[object, int]:
-    """What a line has in common with those of other pages at its height: its text without digits, or how far its number runs ahead."""
+def _usual_size(lines: Sequence[Line]) -> float:
+    """Return the height that most letters have."""
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[round(line.size, 1)] += len(line.chars)
+    return sizes.most_common(1)[0][0] if sizes else 1.0
+
+
+def _keys(line: Line, *, is_larger: bool) -> set[tuple[object, int]]:
+    """What a line has in common with those of other pages at its height: its text without digits, or how far its number runs ahead.
+
+    A number alone says nothing without its lead over the page; words in larger letters say nothing by their number:
+    "2 On the line" is the heading of a second chapter that begins on the second page.
+    """
     height, text = round(line.base / 4), re.sub(r"\d+", "#", line.shown)
     ahead = {int(number) - line.page for number in _ENDS.findall(line.shown)}
-    if len(ahead) == 1:
-        return ahead.pop(), height
-    return ("#" if _ROMAN.fullmatch(text) else text), height
+    has_words = any(map(str.isalpha, text)) and not _ROMAN.fullmatch(text)
+    keys: set[tuple[object, int]] = set()
+    if len(ahead) == 1 and not (is_larger and has_words):
+        keys.add((ahead.pop(), height))
+    if has_words or not keys:
+        keys.add(("#" if _ROMAN.fullmatch(text) else text, height))
+    return keys
 
 
 def _counting(lines: Sequence[Line]) -> Iterator[int]:
