@@ -383,6 +383,76 @@ def test_what_parts_the_values_is_looked_for_outside_of_quotes(table, first):
     assert parsed.text.split("\t")[0] == first
 
 
+def test_what_stands_above_the_names_of_columns_is_no_row_and_each_row_is_at_its_line_of_the_file():
+    data = '\ufeff"Pool, 2023";;\n;;\nMonth;Adults;Children\nMay;1204;"2310\nmost of them on Sundays"\nJune;3410;6120\n'
+    parsed = parse_file(data.encode(), "pool.csv")
+    assert [parsed.text.splitlines()[n] for n in (0, 2, 3, 5)] == [
+        "Pool, 2023", "Month\tAdults\tChildren", "May\t1204\t2310 most of them on Sundays", "June\t3410\t6120",
+    ]  # fmt: skip
+    assert [(block.kind, block.lead and block.lead.of(parsed.text)) for block in parsed.blocks] == [
+        (Kind.PARAGRAPH, None), (Kind.ROW, None), *[(Kind.ROW, "Month\tAdults\tChildren")] * 2,
+    ]  # fmt: skip
+
+
+def _cell_in_word(text: str, more: str = "") -> str:
+    return f"<w:tc><w:tcPr>{more}</w:tcPr>{paragraph(text)}</w:tc>"
+
+
+def _row_in_word(*cells: str) -> str:
+    return f"<w:tr>{''.join(cells)}</w:tr>"
+
+
+SPANNED = {
+    "a.html": b"""<table><thead><tr><th colspan=3>Hours</th></tr><tr><th rowspan=2>Day</th><th colspan=2>Open</th></tr>
+      <tr><th>Hall</th><th>Roo<b>m</b></th></tr></thead><tr><td rowspan=2>Monday<span hidden>1</span></td><td colspan=2>closed</td></tr>
+      <tr><td>10-12</td><td>at noon</td></tr></table>""",
+    "a.docx": word(
+        '<w:tbl><w:tblPr><w:tblLook w:firstRow="1"/></w:tblPr>'
+        + _row_in_word(_cell_in_word("Hours", '<w:gridSpan w:val="3"/>'))
+        + _row_in_word(_cell_in_word("Day"), _cell_in_word("Hall"), _cell_in_word("Room"))
+        + _row_in_word(
+            _cell_in_word("Monday", '<w:vMerge w:val="restart"/>'), _cell_in_word("closed", '<w:gridSpan w:val="2"/>')
+        )
+        + _row_in_word(_cell_in_word("", "<w:vMerge/>"), _cell_in_word("10-12"), _cell_in_word("at noon"))
+        + "</w:tbl>"
+    ),
+    "a.odt": open_text(
+        "<table:table><table:table-row><table:table-cell><text:p>Hours</text:p></table:table-cell>"
+        '<table:table-cell table:number-columns-repeated="2"/></table:table-row><table:table-header-rows><table:table-row>'
+        + "".join(
+            f"<table:table-cell><text:p>{name}</text:p></table:table-cell>" for name in ("Day", "Hall", "Room")
+        )
+        + '</table:table-row></table:table-header-rows><table:table-row><table:table-cell table:number-rows-spanned="2"><text:p>Monday'
+        '</text:p></table:table-cell><table:table-cell table:number-columns-spanned="2"><text:p>closed</text:p></table:table-cell>'
+        "<table:covered-table-cell/></table:table-row><table:table-row><table:covered-table-cell/><table:table-cell><text:p>10-12"
+        "</text:p></table:table-cell><table:table-cell><text:p>at noon</text:p></table:table-cell></table:table-row></table:table>"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPANNED)
+def test_a_cell_over_several_rows_or_columns_leaves_the_others_in_theirs(name):
+    parsed = parse_file(SPANNED[name], name)
+    caption, *rows = parsed.blocks
+    assert caption.kind is Kind.CAPTION and caption.span.of(parsed.text).strip() == "Hours"
+    named = [row.span.of(parsed.text).rstrip("\n") for row in rows if row.lead]
+    assert named == ["Monday\tclosed", "Monday\t10-12\tat noon"]
+    assert {row.lead.of(parsed.text) for row in rows if row.lead} == {"Day\tHall\tRoom"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.html", b"<table><tr><th colspan=2>Lake</th></tr><tr><th>Depth</th><td>87 m</td></tr><tr><th>Area</th><td>14 ha</td></tr></table>"),
+        ("a.docx", word('<w:tbl><w:tblPr><w:tblLook w:firstRow="1"/></w:tblPr>' + "".join(
+            _row_in_word(_cell_in_word(name), _cell_in_word(value)) for name, value in (("Depth:", "87 m"), ("Area:", "14 ha"))) + "</w:tbl>")),
+    ],
+)  # fmt: skip
+def test_a_table_that_names_its_rows_has_no_row_above_the_others(name, data):
+    rows = [block for block in parse_file(data, name).blocks if block.kind is Kind.ROW]
+    assert len(rows) == 2 and not any(row.lead for row in rows)
+
+
 def test_data_keeps_names_and_numbers_as_written():
     assert rows(SAMPLES["a.jsonl"], "a.jsonl") == [(Kind.ROW, "name: Anna\tage: 31"), (Kind.ROW, "name: Bo\tage: 5.50")]
     parsed = parse_file(SAMPLES["a.json"], "a.json")

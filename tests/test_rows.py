@@ -6,6 +6,7 @@ import pytest
 from qa.answers.context import NAMED, OTHER_ROW, named_rows
 from qa.answers.retrieval import make_query
 from qa.answers.searching import look_for
+from qa.answers.spans import quote_span
 from qa.engine import Engine
 from qa.settings import Settings
 
@@ -77,3 +78,15 @@ def test_a_row_inherits_nothing_from_the_row_before(rows):
     texts = [corpus.sentence(n)[1].of(corpus.sentence(n)[0].text) for n in ranking.sentences.tolist()]
     at = next(i for i, text in enumerate(texts) if text.startswith("| Friday"))
     assert ranking.scores[at] == pytest.approx(float(ranking.own[at] @ ranking.weights), abs=0.05)
+
+
+def test_a_row_and_the_names_of_columns_keep_their_empty_first_cells(settings, embedder):
+    (settings.seeds / "trips.csv").write_text(
+        "\tMonday\tFriday\nAnn\t3\t4\n\t5\tshared by all skippers\n".replace("\t", ",")
+    )
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    corpus, _ = engine.parts()
+    quote = quote_span(corpus, 2)
+    assert quote.span.of(corpus.document(0).text) == "\t5\tshared by all skippers"
+    assert quote.lead.text == "\tMonday\tFriday"

@@ -235,7 +235,7 @@ def _end_of_inner(corpus: Corpus, document: Document, number: int, members: list
 
 def _row(corpus: Corpus, document: Document, number: int, block: Block) -> Quote:
     """A row under its header; for the header itself, the table from there on."""
-    span = trim(document.text, block.span)
+    span = _trim_row(document.text, block.span)
     members = members_of(corpus, number, block.group)
     leads = {b.lead.start for b in map(corpus.structure.block, members) if b.lead}
     if any(block.span.start <= start < block.span.end for start in leads):
@@ -257,11 +257,18 @@ def _below(corpus: Corpus, sentence: int, number: int) -> int | None:
     return None
 
 
+def _trim_row(text: str, span: Span) -> Span:
+    """Trim a row, but not of the cells at its beginning that are empty: what follows stands in its column."""
+    start, trimmed = span.start, trim(text, span)
+    empty = text[start : trimmed.start]
+    return Span(trimmed.start - (len(empty) - len(empty.rstrip("\t"))), trimmed.end)
+
+
 def _lead(text: str, block: Block, span: Span) -> Lead | None:
     """What a quote stands under, unless it is quoted with it."""
     if block.lead is None or block.lead.start >= span.start:
         return None
-    lead = trim(text, block.lead)
+    lead = _trim_row(text, block.lead) if block.kind is Kind.ROW else trim(text, block.lead)
     kind = block.kind if block.kind in (Kind.ROW, Kind.TURN, Kind.DEFINITION) else Kind.PARAGRAPH
     return Lead(lead, lead.of(text), kind)
 

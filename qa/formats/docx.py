@@ -11,10 +11,11 @@ from xml.etree.ElementTree import Element
 
 from qa.datatypes import Kind, Parsed, Span
 from qa.formats.flow import APART, BELOW, Flow
+from qa.formats.spanned import MOST_ACROSS
 from qa.formats.zipped import Archive
 
 SUFFIXES = (".docx", ".docm")
-VERSION = 1
+VERSION = 2
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _NO_TEXT = frozenset(
     f"{W}{tag}" for tag in ("del", "moveFrom", "instrText", "delText", "pPr", "txbxContent", "p", "tbl")
@@ -100,8 +101,7 @@ class _Reader:
                 and element.find(f".//{W}txbxContent") is None
             ):
                 self._list = None
-                rows = [[_cell(cell) for cell in row.iter(f"{W}tc")] for row in element.iter(f"{W}tr")]
-                self.flow.table(rows, header=_has_header(element))
+                self.flow.table(_rows(element), heads=_heads(element))
                 continue
             if element.tag == f"{W}p":
                 self._paragraph(element)
@@ -135,10 +135,26 @@ def _cell(cell: Element) -> str:
     return "\n".join(_inline(paragraph) for paragraph in cell.iter(f"{W}p"))
 
 
-def _has_header(table: Element) -> bool:
+def _rows(table: Element) -> list[list[str]]:
+    """Return a table's texts, each in its column; a cell over several rows is read in each of them."""
+    rows: list[list[str]] = []
+    for row in table.iter(f"{W}tr"):
+        above, found = rows[-1] if rows else [], list[str]()
+        for cell in row.iter(f"{W}tc"):
+            merged = cell.find(f"{W}tcPr/{W}vMerge")
+            goes_on = merged is not None and merged.get(f"{W}val") != "restart" and len(found) < len(above)
+            across = min(max(1, _number(cell.find(f"{W}tcPr/{W}gridSpan"), 1)), MOST_ACROSS)
+            found += [above[len(found)] if goes_on else _cell(cell), *[""] * (across - 1)]
+        rows.append(found)
+    return rows
+
+
+def _heads(table: Element) -> int | None:
+    """Return how many rows name the columns, None where the file does not say it."""
     look = table.find(f"{W}tblPr/{W}tblLook")
     first = look is not None and (look.get(f"{W}firstRow") == "1" or bool(_hexadecimal(look.get(f"{W}val", "")) & 0x20))
-    return first or table.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None
+    headed = [row for row in table.iter(f"{W}tr") if row.find(f"{W}trPr/{W}tblHeader") is not None]
+    return sum(len(row.findall(f"{W}tc")) > 1 for row in headed) or int(first) or None
 
 
 def _hexadecimal(text: str) -> int:

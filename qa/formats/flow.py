@@ -17,6 +17,7 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 CELL_CHARS = 300
 """A table with a longer cell only arranges a page: its cells are paragraphs."""
 APART, BELOW = "\n\n", "\n"
+_STOPS = (".", "!", "?", "。")
 
 
 class Flow:
@@ -48,9 +49,10 @@ class Flow:
         headings: tuple[str, ...] | None = None,
     ) -> Span | None:
         """Append a block and return its span; None, and nothing appended, where it is blank."""
-        text = _UNSTORABLE.sub("\ufffd", text).strip()
-        if not text:
+        text = _UNSTORABLE.sub("\ufffd", text)
+        if not text.strip():
             return None
+        text = text.rstrip().lstrip(" \n") if kind is Kind.ROW else text.strip()  # a row may begin with an empty cell
         if self._parts:
             self._put(gap)
         start = self._length
@@ -86,32 +88,48 @@ class Flow:
         return start
 
     def row(
-        self, cells: Sequence[str], *, group: int, lead: Span | None = None, places: Sequence[tuple[str, str]] = ()
+        self,
+        cells: Sequence[str],
+        *,
+        group: int,
+        lead: Span | None = None,
+        places: Sequence[tuple[str, str]] = (),
+        gap: str = "",
     ) -> Span | None:
         """Append a table's row: its cells, a tab between two; with `places`, a mark (kind and name) a cell that is not empty."""
         flat = [" ".join(cell.split()) for cell in cells]
-        gap = BELOW if self.last is not None and self.last.group == group else APART
+        gap = gap or (BELOW if self.last is not None and self.last.group == group else APART)
         text = "\t".join(flat)
         span = self.add(text, Kind.ROW, group=group, lead=lead, gap=gap)
         if span is not None and places:
-            at = span.start - (len(text) - len(text.lstrip()))
+            at = span.start
             for cell, place in zip(flat, places, strict=True):
                 self._marks += [Mark(at, *place)] * bool(cell)
                 at += len(cell) + 1
         return span
 
-    def table(self, rows: Iterable[Sequence[str]], *, header: bool = False) -> None:
-        """Append a table; with `header`, or where it looks like one, its first row is the lead of the others."""
-        held = [list(row) for row in rows if any(cell.strip() for cell in row)]
-        if any(len(cell) > CELL_CHARS for row in held for cell in row) or max(map(len, held), default=0) < 2:
+    def table(self, rows: Iterable[Sequence[str]], *, heads: int | None = None) -> None:
+        """Append a table; what stands alone in a row above the first one with several cells is its caption.
+
+        The last of the first `heads` rows below that is the lead of the others, with None the first where it looks like one.
+        """
+        held = _without_empty_columns([list(row) for row in rows if any(cell.strip() for cell in row)])
+        if any(len(cell) > CELL_CHARS for row in held for cell in row) or max(map(_filled, held), default=0) < 2:
             for cell in (cell for row in held for cell in row):
                 self.add(cell)
             return
+        first = header_row(held)
+        for row in held[:first]:
+            text = "".join(row).strip()
+            self.add(text, Kind.PARAGRAPH if text.endswith(_STOPS) else Kind.CAPTION)
+        held = held[first:]
+        heads = int(_names_columns(held)) if heads is None else heads
+        if held[0][0].rstrip().endswith((":", "：")):
+            heads = 0  # what names the rows, in their first column
         group, lead = self.new_group(), None
-        header = header or _names_columns(held)
-        for row in held:
+        for n, row in enumerate(held, start=1):
             span = self.row(row, group=group, lead=lead)
-            lead = lead or (span if header else None)
+            lead = span if n == heads else lead
 
     def new_group(self) -> int:
         """Return the number of the next list or table."""
@@ -152,6 +170,21 @@ def _seen(part: Parsed, span: Span) -> str:
     """Return what a reader sees of a span: without markup, on one line."""
     hidden = {place for gap in part.hidden for place in range(max(gap.start, span.start), min(gap.end, span.end))}
     return " ".join("".join(part.text[n] for n in range(span.start, span.end) if n not in hidden).split())
+
+
+def header_row(rows: Sequence[Sequence[str]]) -> int:
+    """Return the number of the first row with several cells that are not empty: what stands above it is said of the table."""
+    return next((n for n, row in enumerate(rows) if _filled(row) > 1), 0)
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(bool(cell.strip()) for cell in row)
+
+
+def _without_empty_columns(rows: list[list[str]]) -> list[list[str]]:
+    """Leave out the columns before the first one in which anything stands."""
+    empty = min((next((n for n, cell in enumerate(row) if cell.strip()), 0) for row in rows), default=0)
+    return [row[empty:] for row in rows]
 
 
 def _names_columns(rows: Sequence[Sequence[str]]) -> bool:

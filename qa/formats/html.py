@@ -12,10 +12,11 @@ from typing import Any
 from qa.datatypes import Kind, Parsed, Span
 from qa.formats.flow import APART, BELOW, CELL_CHARS, Flow
 from qa.formats.page import decode, main_of, meta_of, refuse_depth
+from qa.formats.spanned import Cell, spread
 from qa.formats.terms import Terms
 
 SUFFIXES = (".html", ".htm", ".xhtml")
-VERSION = 2
+VERSION = 3
 _SKIPPED_TAGS = (
     "script style noscript template svg head iframe object embed audio video canvas select datalist button textarea"
     " -comment !doctype -doctype"
@@ -84,12 +85,7 @@ class _Walker:
     def _is_hidden(self, node: Any) -> bool:
         if node.tag in _SKIPPED or (self._aside and node.tag in _ASIDE):
             return True
-        attributes = node.attributes
-        if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-            return True
-        if self._aside and attributes.get("role") == "navigation":
-            return True
-        return bool(_HIDDEN.search(attributes.get("style") or ""))
+        return _is_unseen(node) or (self._aside and node.attributes.get("role") == "navigation")
 
     def _enter(self, node: Any) -> None:
         tag = node.tag
@@ -100,7 +96,7 @@ class _Walker:
             self._settle_terms()
             for caption in node.css("caption"):
                 self.flow.add(_flat(caption), Kind.CAPTION)
-            self.flow.table(rows, header=_has_header(node))
+            self.flow.table(rows, heads=_heads(node))
         else:
             if tag in _BLOCKS:
                 self._flush()
@@ -183,20 +179,56 @@ class _Walker:
             self.flow.add(text, kind, level=_HEADINGS.get(tag, 0))
 
 
+def _is_unseen(node: Any) -> bool:
+    attributes = node.attributes
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+        return True
+    return bool(_HIDDEN.search(attributes.get("style") or ""))
+
+
 def _data_rows(table: Any) -> list[list[str]]:
     """Return the cells of a table that is one; none where it only arranges a page."""
     if table.css_first("table table, h1, h2, h3, pre, ul, ol, form") is not None:
         return []
-    rows = [[_flat(cell) for cell in row.iter() if cell.tag in ("td", "th")] for row in table.css("tr")]
-    if any(len(cell) > CELL_CHARS for row in rows for cell in row) or max(map(len, rows), default=0) < 2:
+    rows = spread([_cell(cell) for cell in row.iter() if cell.tag in ("td", "th")] for row in table.css("tr"))
+    if any(len(cell) > CELL_CHARS for row in rows for cell in row) or all(sum(map(bool, row)) < 2 for row in rows):
         return []
     return rows
 
 
-def _has_header(table: Any) -> bool:
-    first = table.css_first("tr")
-    return table.css_first("thead") is not None or all(cell.tag == "th" for cell in first.iter())
+def _cell(node: Any) -> Cell:
+    across, down = (_reach(node.attributes.get(name)) for name in ("colspan", "rowspan"))
+    return Cell(_flat(node), across, down)
+
+
+def _reach(said: str | None) -> int:
+    return int(said) if said and re.fullmatch(r"[1-9][0-9]{0,4}", said.strip()) else 1
+
+
+def _heads(table: Any) -> int | None:
+    """Return how many rows there are in the head of a table, or have nothing but names, before all others; None where no row tells."""
+    headed = sum(len(list(row.iter())) > 1 for row in table.css("thead tr"))
+    if headed:
+        return headed
+    rows = [tags for row in table.css("tr") if len(tags := [cell.tag for cell in row.iter()]) > 1]
+    named = next((n for n, tags in enumerate(rows) if set(tags) - {"th"}), len(rows))
+    return named or (None if rows and rows[0][:1] != ["th"] else 0)
 
 
 def _flat(node: Any) -> str:
-    return " ".join(node.text(separator=" ", skip_empty=True).split())
+    """Return what is seen of a cell on one line; a word goes on through a tag that is inside of running text."""
+    found: list[str] = []
+    stack = [node]
+    while stack:
+        inner = stack.pop()
+        if inner.tag == "-text":
+            found.append(inner.text_content or "")
+        elif inner.tag not in _SKIPPED and not _is_unseen(inner):
+            found.append(" " if inner.tag == "br" or inner.tag in _BLOCKS else "")
+            kids = []
+            kid = inner.child
+            while kid is not None:
+                kids.append(kid)
+                kid = kid.next
+            stack += reversed(kids)
+    return " ".join("".join(found).split())

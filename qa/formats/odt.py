@@ -7,15 +7,17 @@ Does not: read comments, deleted text, page headers and footers, or invent list 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from qa.datatypes import Kind, Parsed, Span
 from qa.formats.flow import APART, BELOW, Flow
 from qa.formats.reading import Unreadable
+from qa.formats.spanned import MOST_ACROSS, Cell, spread
 from qa.formats.zipped import Archive
 
 SUFFIXES = (".odt",)
-VERSION = 1
+VERSION = 2
 _O = "urn:oasis:names:tc:opendocument:xmlns:"
 T, TABLE, OFFICE = f"{{{_O}text:1.0}}", f"{{{_O}table:1.0}}", f"{{{_O}office:1.0}}"
 _SKIPPED = frozenset((f"{T}tracked-changes", f"{OFFICE}annotation", f"{T}note", f"{T}table-of-content"))
@@ -59,9 +61,9 @@ def _read(flow: Flow, body: Element) -> None:
         elif tag == f"{T}p":
             flow.add(_inline(element))
         if tag == f"{TABLE}table" and element.find(f".//{TABLE}table") is None:
-            flow.table(
-                [[_cell(cell) for cell in row.iter(f"{TABLE}table-cell")] for row in element.iter(f"{TABLE}table-row")]
-            )
+            rows = spread(_cells(row) for row in element.iter(f"{TABLE}table-row"))
+            headed = sum(1 for _ in element.iterfind(f".//{TABLE}table-header-rows/{TABLE}table-row"))
+            flow.table(rows, heads=headed or None)
             continue
         if tag == f"{T}list":
             depth, group, lead = depth + 1, group or flow.new_group(), lead or flow.lead_in()
@@ -93,8 +95,17 @@ def _inside(element: Element) -> list[Element | str]:
     return held[::-1]
 
 
-def _cell(cell: Element) -> str:
-    return "\n".join(_inline(paragraph) for paragraph in cell.iter(f"{T}p"))
+def _cells(row: Element) -> Iterator[Cell]:
+    """Yield the cells of a row; those that another one covers are no cells of their own."""
+    for cell in row.iter(f"{TABLE}table-cell"):
+        text = "\n".join(_inline(paragraph) for paragraph in cell.iter(f"{T}p"))
+        reach = Cell(text, _times(cell, "number-columns-spanned"), _times(cell, "number-rows-spanned"))
+        yield from [reach] * min(_times(cell, "number-columns-repeated"), MOST_ACROSS)
+
+
+def _times(cell: Element, name: str) -> int:
+    said = cell.get(f"{TABLE}{name}", "1")
+    return max(1, int(said)) if said.isdecimal() and len(said) < 5 else 1
 
 
 def _meta(archive: Archive) -> dict[str, str]:

@@ -18,7 +18,7 @@ from qa.formats.flow import Flow
 from qa.formats.reading import Unreadable
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".msg", ".rtf")
-VERSION = 1
+VERSION = 2
 MAX_CELLS = 2_000_000
 
 
@@ -57,9 +57,10 @@ def _sheet(flow: Flow, name: str, rows: list[list[object]]) -> None:
     group, lead = flow.new_group(), None
     shown = [[" ".join(_shown(value).split()) for value in row] for row in rows]
     names = next((n for n, row in enumerate(shown) if sum(map(bool, row)) > 1), -1)
+    first = min((next(n for n, cell in enumerate(row) if cell) for row in shown if any(row)), default=0)
     for n, row in enumerate(shown):
-        places = [("sheet", f"{name}, cell {_letters(column)}{n + 1}") for column in range(len(row))]
-        span = flow.row(row, group=group, lead=lead, places=places)
+        places = [("sheet", f"{name}, cell {_letters(column)}{n + 1}") for column in range(first, len(row))]
+        span = flow.row(row[first:], group=group, lead=lead, places=places)
         lead = span if n == names else lead
 
 

@@ -10,10 +10,11 @@ from xml.etree.ElementTree import Element
 
 from qa.datatypes import Kind, Parsed
 from qa.formats.flow import APART, BELOW, Flow
+from qa.formats.spanned import Cell, spread
 from qa.formats.zipped import RELATIONSHIP, Archive
 
 SUFFIXES = (".pptx", ".pptm")
-VERSION = 1
+VERSION = 2
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _TITLES = frozenset(("title", "ctrTitle"))
@@ -47,9 +48,11 @@ def _shapes(flow: Flow, root: Element) -> None:
     shapes = [element for element in root.iter() if element.tag in (f"{P}sp", f"{A}tbl")]
     for shape in sorted(shapes, key=lambda element: _placeholder(element) not in _TITLES):
         if shape.tag == f"{A}tbl":
-            rows = [[_lines(cell) for cell in row.iter(f"{A}tc")] for row in shape.iter(f"{A}tr")]
+            rows = spread(
+                [_cell(cell) for cell in row.iter(f"{A}tc") if not _is_covered(cell)] for row in shape.iter(f"{A}tr")
+            )
             properties = shape.find(f"{A}tblPr")
-            flow.table(rows, header=properties is not None and properties.get("firstRow") == "1")
+            flow.table(rows, heads=1 if properties is not None and properties.get("firstRow") == "1" else None)
         elif _placeholder(shape) in _TITLES:
             flow.add(" ".join(_lines(shape).split()), Kind.HEADING, level=1)
         elif _placeholder(shape) not in _NUMBERS:
@@ -69,6 +72,15 @@ def _body(flow: Flow, shape: Element) -> None:
             flow.add(_text(element), Kind.ITEM, level=depth, group=group, lead=lead, gap=BELOW if n else APART)
         else:
             flow.add(_text(element))
+
+
+def _cell(cell: Element) -> Cell:
+    across, down = (cell.get(name, "1") for name in ("gridSpan", "rowSpan"))
+    return Cell(_lines(cell), *(max(1, int(n)) if n.isdecimal() and len(n) < 5 else 1 for n in (across, down)))
+
+
+def _is_covered(cell: Element) -> bool:
+    return any(cell.get(name, "0") not in ("0", "false") for name in ("hMerge", "vMerge"))
 
 
 def _placeholder(shape: Element) -> str:
