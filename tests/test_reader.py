@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT, SCALE
 
 from qa.answers import answering, searching
-from qa.answers.reading import _shown_passage
+from qa.answers.reading import Reads, _shown_passage
 from qa.answers.worth import PASSAGES_READ, SURE, Worth
 from qa.datatypes import Span
 from qa.engine import Engine
@@ -381,3 +381,25 @@ def test_words_are_told_of_clear_answers_alone(real):
     unclear = real.ask("what is the capital of Ukraine")
     assert unclear.answered and not unclear.clear
     assert all(citation.answer is None for citation in unclear.citations)
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_told"),
+    [
+        ("how much of it", True),
+        ("was it On 18 february", False),
+        ("on 18 February or later", True),
+        ("ON 18 Februar", True),
+    ],
+)
+def test_words_that_repeat_the_question_do_not_answer_it_unless_they_are_offered(real, asked, is_told):
+    corpus, _ = real.parts()
+    citation = real.ask("When did the delegations meet in Saudi Arabia?").citations[0]
+    text = real.document(citation.doc_id).text
+    start = text.index("On 18 February", citation.span.start)
+    number = next(n for n in range(len(corpus.sentences)) if corpus.sentence(n)[1].start <= start < corpus.sentence(n)[1].end
+                  and corpus.sentence(n)[0].doc_id == citation.doc_id)  # fmt: skip
+    words = Span(start, start + len("On 18 February"))
+    reads = Reads(np.zeros(0, np.float32), (), {number: (words, 0.9)})
+    told = answering.with_answer(corpus, dataclasses.replace(citation, answer=None), reads, asked)
+    assert (told.answer == words) is is_told

@@ -6,6 +6,7 @@ Does not: search (qa/answers/searching.py), or write a sentence of its own into 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -121,8 +122,11 @@ def _meant(corpus: Corpus, means: Means, topic: str) -> int | None:
     return corpus.number_of[hits[0].passage.doc_id] if hits else None
 
 
-def with_answer(corpus: Corpus, citation: Citation, reads: Reads) -> Citation:
-    """Return the citation with the words of it that answer, where the reader is sure enough of them."""
+def with_answer(corpus: Corpus, citation: Citation, reads: Reads, asked: str) -> Citation:
+    """Return the citation with the words of it that answer, where the reader is sure enough of them.
+
+    Words that stand in the question answer it only where that offers them: "many" no "how many", but "monthly" a "monthly or yearly".
+    """
     found = [
         (likely, span)
         for number, (span, likely) in reads.answers.items()
@@ -130,7 +134,12 @@ def with_answer(corpus: Corpus, citation: Citation, reads: Reads) -> Citation:
         and citation.span.start <= span.start < span.end <= citation.span.end
         and corpus.sentence(number)[0].doc_id == citation.doc_id
     ]
-    return replace(citation, answer=max(found)[1]) if found else citation
+    if not found:
+        return citation
+    _, words = max(found)
+    said = re.escape(words.of(corpus.document(corpus.number_of[citation.doc_id]).text))
+    repeats = re.search(rf"(?<!\w){said}(?!\w)", asked, re.IGNORECASE) and " or " not in asked
+    return citation if repeats else replace(citation, answer=words)
 
 
 def _answers_to(corpus: Corpus, means: Means, question: str, readings: Sequence[str], k: int) -> list[Answer]:
@@ -172,7 +181,7 @@ def _decide(corpus: Corpus, means: Means, question: str, found: Findings) -> Ans
     citations = nearest if confidence >= settings.threshold else []
     is_sure = judgement.sure >= settings.clear_threshold
     if is_sure:  # words of what may be no answer are none either
-        citations = [with_answer(corpus, citation, found.reads) for citation in citations]
+        citations = [with_answer(corpus, citation, found.reads, searched) for citation in citations]
     if not citations:
         refused = _refuse(question, searched, found.hits, confidence, judgement.reason, found.corrections)
         return replace(refused, nearest=tuple(nearest))
