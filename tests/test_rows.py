@@ -8,6 +8,7 @@ from qa.answers.retrieval import make_query
 from qa.answers.searching import look_for
 from qa.answers.spans import quote_span
 from qa.engine import Engine
+from qa.formats.spanned import Cell, spread
 from qa.settings import Settings
 
 TABLE = """# Ferry office
@@ -90,3 +91,15 @@ def test_a_row_and_the_names_of_columns_keep_their_empty_first_cells(settings, e
     quote = quote_span(corpus, 2)
     assert quote.span.of(corpus.document(0).text) == "\t5\tshared by all skippers"
     assert quote.lead.text == "\tMonday\tFriday"
+
+
+@pytest.mark.parametrize(
+    ("rows", "spread_out"),
+    [
+        ([[Cell("a"), Cell("b", 1, 2)], [Cell("c", 2, 1)]], [["a", "b"], ["c", ""]]),
+        ([[Cell("a", 1, 3), Cell("b", 1, 2)], [], [Cell("d")]], [["a", "b"], ["a", "b"], ["a", "d"]]),
+        ([[Cell("a"), Cell("b", 1, 9)], [Cell("c")]], [["a", "b"], ["c", "b"]]),
+    ],
+)
+def test_cells_stand_in_their_columns_however_they_reach_and_where_two_lie_over_each_other(rows, spread_out):
+    assert spread(rows) == spread_out

@@ -34,6 +34,7 @@ def spread(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
             while len(row) in hanging:
                 _place(row, below, *hanging.pop(len(row)))
             for n in range(min(cell.across, MOST_ACROSS)):
+                hanging.pop(len(row), None)  # two cells that lie over each other: the later one is read
                 _place(row, below, "" if n else cell.text, min(cell.down, MOST_DOWN))
         while hanging:
             _place(row, below, *hanging.pop(len(row), ("", 1)))
