@@ -25,7 +25,7 @@ def rows(text: str, name: str = "a.md") -> list[tuple[str, str]]:
 
 PIECES = st.sampled_from(
     ["# ", "## ", "- ", "  - ", "1. ", "> ", "| a | b |\n|---|---|\n", "| ", "```\n", "**", "*", "[x](y)", "![a](b)", "[[n|m]]",
-     "<div>", "</div>", "<!-- c -->", "---\n", "title: T\n", "[^1]", "[^1]: note", ": meaning", "{% x %}", "Zoë", "日本", "😀", "word ",
+     "<div>", "</div>", "<!-- c -->", "%%", "---\n", "title: T\n", "[^1]", "[^1]: note", ": meaning", "{% x %}", "Zoë", "日本", "😀", "word ",
      "Name: said. ", "\n", "\n\n", "\r\n", "    code\n", "===\n", "\\*", "&amp;", "http://x.y ", "\t", "\u00a0", "\x0c"]
 )  # fmt: skip
 
@@ -59,6 +59,27 @@ def test_what_a_reader_does_not_see_is_hidden():
     assert rows("<!-- vale off -->\n\n> [!NOTE]\n> Kept `as *is*`.\n\n***\n\n![A chart](c.png)") == [
         ("furniture", ""), ("furniture", ""), ("paragraph", "Kept as *is*."), ("furniture", ""), ("caption", "A chart"),
     ]  # fmt: skip
+
+
+def test_comments_of_obsidian_are_hidden_in_a_line_and_over_several():
+    text = "# Hut %%draft%%\n\nSeen %%not\nso%%.\n\n| a %%b%% | c |\n|---|---|\n\n%%\n# Gone\n\n```\nc\n```\n%%\n\n%%x%% Zoë.\n"
+    assert rows(text) == [
+        ("heading", "Hut"), ("paragraph", "Seen ."), ("row", "a | c"), ("furniture", ""), ("furniture", ""), ("paragraph", "Zoë."),
+    ]  # fmt: skip
+    assert read(text).blocks[-1].headings == ("Hut",)
+    assert rows("%%\r\na\r\n\r\nb\r\n%%\r\n\r\nSeen.") == [("furniture", ""), ("paragraph", "Seen.")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`%%a%%` and `%%b%%`.", "Between 100%% and 50%% of it.", "In %%i and %%j.", "Open %% and\n\nclosed %% elsewhere.", "%%%% and %%%%.",
+        "One %% alone.", "%%\n\nOne %% two.",
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_comment_of_obsidian_and_is_none_is_read(text):
+    assert " ".join(words for _, words in rows(text)) == " ".join(text.replace("`", "").split())
+    assert rows(f"```\n{text}\n```") == [("code", " ".join(text.split()))]
 
 
 def test_each_block_knows_its_headings_and_its_lead():

@@ -13,14 +13,16 @@ from functools import cached_property
 from typing import Any
 
 from qa.datatypes import Span
+from qa.formats.commented import MASK
 from qa.formats.reading import MARK
 
 PARSED_BYTES = 4000
-_MAY_HOLD_MARKUP = re.compile(r"[*_`\[\]<!~\\&]")
+_MAY_HOLD_MARKUP = re.compile(rf"[*_`\[\]<!~\\&{MASK}]")
 _TEMPLATE = re.compile(r"\{%(?:(?!\{%).)*?%\}|\{\{(?:(?!\{\{).)*?\}\}|\{[#:.][^{}\n]{0,80}\}", re.DOTALL)
 _EMBED = re.compile(r"!\[\[[^\[\]\n]*\]\]")
 _WIKI = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|\n]*)\]\]")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\](?::\s*)?")
+_COMMENT = re.compile(f"{MASK}+")
 _CALLOUT = re.compile(r"\A\s*\[![\w-]+\][+-]?")
 _MARKUP = frozenset(("emphasis_delimiter", "code_span_delimiter", "html_tag", "block_continuation"))
 _AROUND = {
@@ -60,6 +62,8 @@ class InlineReader:
         from tree_sitter import Language, Parser
 
         self._characters = characters
+        self.code: list[Span] = []
+        """The spans of code in all that was read."""
         self._parser = Parser(Language(tree_sitter_markdown.inline_language()))
 
     def hidden(self, node: Any) -> tuple[list[Span], bool]:
@@ -70,6 +74,7 @@ class InlineReader:
         if not _MAY_HOLD_MARKUP.search(piece) and "{" not in piece:
             return continued, False
         found, images, code = self._parsed(node)
+        self.code += code
         found += continued
         found += [s for s in _written(piece, span.start) if not any(c.start <= s.start < c.end for c in code)]
         plain = _visible(text, span, joined([*found, *images]))
@@ -131,8 +136,8 @@ def _stretches(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _written(piece: str, offset: int) -> Iterator[Span]:
-    """Markup that is no standard: wiki links, templates, footnote marks, call-outs."""
-    for pattern in (_TEMPLATE, _EMBED, _FOOTNOTE, _CALLOUT):
+    """Markup that is no standard: wiki links, templates, footnote marks, call-outs, comments."""
+    for pattern in (_TEMPLATE, _EMBED, _FOOTNOTE, _CALLOUT, _COMMENT):
         for match in pattern.finditer(piece):
             yield Span(offset + match.start(), offset + match.end())
     for match in _WIKI.finditer(piece):

@@ -13,6 +13,7 @@ from typing import Any
 
 from qa.datatypes import Block, Kind, Parsed, Span
 from qa.formats.callouts import opens_callout, parts_of
+from qa.formats.commented import MASK, comments, masked
 from qa.formats.frontmatter import read_toml, read_yaml
 from qa.formats.grown import OPEN_ENDS, Grown
 from qa.formats.htmlblocks import SUMMARY_LEVEL, begins_block
@@ -22,7 +23,7 @@ from qa.formats.plain import tile, turns
 from qa.formats.reading import decode, hidden_mark
 
 SUFFIXES = (".md", ".markdown")
-VERSION = 6
+VERSION = 7
 _CONTAINERS = frozenset(("document", "section", "block_quote", "list"))
 _MARKERS = frozenset(("block_quote_marker", "block_continuation"))
 _FURNITURE = frozenset(("thematic_break", "link_reference_definition"))
@@ -36,6 +37,9 @@ def parse(data: bytes, name: str) -> Parsed:
     text = decode(data)
     walk = _Walk(Characters(text))
     walk.run()
+    if found := list(comments(text, walk.unread())) if "%%" in text else []:
+        walk = _Walk(Characters(masked(text, found)))
+        walk.run()
     if not walk.blocks and text.strip():
         walk.blocks.append(Block(Span(0, len(text)), Kind.PARAGRAPH))
     blocks = turns(text, tile(text, walk.blocks))
@@ -63,6 +67,11 @@ class _Walk(Grown):
             stack += reversed(list(self._visit(node, item)))
 
     inline: InlineReader = field(init=False)
+
+    def unread(self) -> list[Span]:
+        """Return the code and the front matter: what stands there is no comment of the text."""
+        blocks = [block.span for block in self.blocks if block.kind in (Kind.CODE, Kind.META)]
+        return [*blocks, *self.inline.code]
 
     def _visit(self, node: Any, item: _Item | None) -> Iterator[tuple[Any, _Item | None]]:
         """Read one node, or yield its children with the list item they stand in."""
@@ -185,7 +194,9 @@ class _Walk(Grown):
         hidden, only_pictures = self.inline.hidden(inline)
         self.hidden += hidden
         piece = span.of(self.characters.text)
-        if item is None and begins_block(piece):  # the parser does not know all tags that begin one
+        if not piece.strip(f"{MASK} \t"):
+            self.add(span.start, span.end, Kind.FURNITURE)
+        elif item is None and begins_block(piece):  # the parser does not know all tags that begin one
             read_html(self, span)
         elif opens_callout(piece):
             for part, kind in parts_of(self.characters.text, span):

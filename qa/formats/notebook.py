@@ -15,7 +15,7 @@ from qa.formats.flow import Flow
 from qa.formats.reading import Unreadable
 
 SUFFIXES = (".ipynb",)
-VERSION = 2
+VERSION = 3
 
 
 def parse(data: bytes, name: str) -> Parsed:
