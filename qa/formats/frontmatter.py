@@ -26,7 +26,7 @@ def read_yaml(text: str) -> dict[str, str]:
     import yaml
 
     try:
-        return _told(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))) if _fits(text) else {}
+        return told(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))) if _fits(text) else {}
     except (yaml.YAMLError, ValueError, RecursionError, TypeError, AttributeError):
         return {}
 
@@ -34,7 +34,7 @@ def read_yaml(text: str) -> dict[str, str]:
 def read_toml(text: str) -> dict[str, str]:
     """Return what TOML says."""
     try:
-        return _told(tomllib.loads(text)) if _fits(text) else {}
+        return told(tomllib.loads(text)) if _fits(text) else {}
     except (ValueError, RecursionError):
         return {}
 
@@ -43,7 +43,8 @@ def _fits(text: str) -> bool:
     return len(text) <= LONGEST_CHARS and text.count("[") < 1000 and text.count("{") < 1000
 
 
-def _told(content: Any) -> dict[str, str]:
+def told(content: Any) -> dict[str, str]:
+    """Return what names and their values say of a text."""
     found: dict[str, str] = {}
     for key, value in content.items() if isinstance(content, Mapping) else ():
         name = _KEYS.get(str(key).lower(), "")

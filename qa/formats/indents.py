@@ -40,8 +40,11 @@ def lines_of(text: str) -> list[Line]:
     for written in text.splitlines(keepends=True):
         said = written.strip()
         start = at + written.find(said)
-        before = len(written[: start - at].expandtabs(TAB))
-        end = len((" " * before + said).expandtabs(TAB))
+        before = start - at
+        end = before + len(said)
+        if "\t" in written:
+            before = len(written[:before].expandtabs(TAB))
+            end = len((" " * before + said).expandtabs(TAB))
         lines.append(Line(Span(start, start + len(said)), said, before, end, Span(at, at + len(written))))
         at += len(written)
     return lines

@@ -1,7 +1,7 @@
 """Source code and other plain text: the file's characters as they are, a block ends at a blank line, in a log at each line; headings.
 
 In -> out: bytes -> `Parsed` whose text is the file's.
-Does not: know a language's grammar.
+Does not: know a language's grammar; reStructuredText is read by qa/formats/rst.py.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from qa.datatypes import Block, Kind, Parsed, Span
+from qa.formats import rst
 from qa.formats.flow import tile
 from qa.formats.headed import headed
 from qa.formats.reading import decode
@@ -17,9 +18,9 @@ from qa.formats.reading import decode
 PROSE = (".rst", ".org", ".tex", ".adoc", ".asciidoc", ".log", ".text")
 SUFFIXES = PROSE
 """And every other that QA_TEXT_SUFFIXES names: those are code."""
-VERSION = 4
+VERSION = 5
 BEFORE_HEADINGS = {".org": "*", ".adoc": "=", ".asciidoc": "="}
-HEADED = (".rst", ".text", *BEFORE_HEADINGS)
+HEADED = (".text", *BEFORE_HEADINGS)
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
 _ENTRIES = re.compile(r"\n\s*\n|\n(?=\S)")
 """Each line of a log is an entry; what is set in below it (a traceback) belongs to it."""
@@ -29,6 +30,8 @@ def parse(data: bytes, name: str) -> Parsed:
     """Read a file of plain text."""
     text = decode(data)
     ending = Path(name).suffix.lower()
+    if ending == ".rst":
+        return rst.read(text)
     kind = Kind.PARAGRAPH if ending in PROSE else Kind.CODE
     parting = _ENTRIES if ending == ".log" else _BLANK_LINES
     starts = [0, *(match.end() for match in parting.finditer(text))]

@@ -17,6 +17,7 @@ from qa.ui.escaping import inline
 
 CELL_MARKS = ("\t", "|")
 """What stands between the cells of a row: in tables of our own, in Markdown."""
+RST = ".rst"
 _ITEM = re.compile(r"\s*([-*+•]|\d+|[a-zA-Z])(?:[.)]|(?<=[-*+•]))\s")
 _BREAK = re.compile(r"\\(?=\r?\n)|(?<![ \t])[ \t]{2,}(?=\r?\n)")
 _SPEAKER = re.compile(r"\**([^\W\d_][^\n:<>*]{0,40})\**:\**\s+(?=\S)")
@@ -77,6 +78,8 @@ def _within(spans: Sequence[Span], start: int, end: int) -> bool:
 @lru_cache(maxsize=4096)
 def hidden_in(text: str, doc_id: str) -> tuple[Span, ...]:
     """Return which characters of a quote are markup, as the format of its document writes it."""
+    if doc_id.lower().endswith(RST):
+        return parse_file(text.encode("utf-8"), f"quote{RST}").hidden
     if not flows_in(doc_id):
         return ()
     blocks, hidden = _read(text)
