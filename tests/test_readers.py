@@ -1,5 +1,6 @@
 """Every format beside text and Markdown: blocks tile, places are exact, and no file can harm or stop the reader."""
 
+import json
 import random
 import sys
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from made import MAIL, SAMPLES, SHARED, archive, book, column, drawn, open_text, paragraph, pdf, slides, word
 
 from qa.datatypes import Citation, Kind, Mark, Page, Parsed, Passage, Span, Where
+from qa.engine import Engine
 from qa.formats import FORMATS, parse_file
 from qa.formats.html import decode
 from qa.formats.packing import pack, unpack
@@ -716,7 +718,6 @@ def test_a_page_is_drawn_only_while_the_file_is_the_one_indexed(settings, embedd
     import hashlib
 
     from qa.datatypes import Document
-    from qa.engine import Engine
     from qa.errors import SeedError
 
     data = SAMPLES["a.pdf"]
@@ -738,7 +739,6 @@ def test_a_page_is_drawn_only_while_the_file_is_the_one_indexed(settings, embedd
 
 
 def test_a_folder_of_all_formats_is_built_in_one_go_and_parsed_once(settings, embedder, monkeypatch):
-    from qa.engine import Engine
     from qa.formats.worker import READING
 
     for name, data in SAMPLES.items():
@@ -763,8 +763,40 @@ def test_a_folder_of_all_formats_is_built_in_one_go_and_parsed_once(settings, em
     assert engine.page_picture("a.pdf", 1, 700).startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "under"),
+    [
+        (
+            "a.json",
+            '{"products": [{"id": "A1", "name": "Lamp", "spec": {"kg": 2, "maker": {"city": "Lund"}}}]}',
+            ["products", "Lamp", "spec"],
+        ),
+        ("a.json", '[{"displayName": "Lamp", "spec": {"kg": 2}}]', ["Lamp", "spec"]),
+        ("a.json", '{"shop": {"Lamp": {"spec": {"kg": 2}}}}', ["shop", "Lamp", "spec"]),
+        ("a.json", '{"lamp": {"title": "Lumo", "spec": {"kg": 2}}}', ["lamp", "Lumo", "spec"]),
+        ("a.json", '{"name": "the whole file", "lamps": {"spec": {"kg": 2}}}', ["lamps", "spec"]),
+        ("a.jsonl", '{"no": 7, "nombre": "Lamp", "spec": {"kg": 2}}', ["nombre: Lamp", "spec"]),
+        ("a.jsonl", '\ufeff{"no": 7, "spec": {"kg": 2}}', ["no: 7", "spec"]),
+    ],
+)
+def test_what_a_record_is_called_stands_over_all_that_is_set_in_below_it(name, data, under):
+    parsed = parse_file(data.encode(), name)
+    found = {block.span.of(parsed.text).strip(): list(block.headings) for block in parsed.blocks}
+    assert found["kg: 2"] == under and found.get("city: Lund", [*under, "maker"]) == [*under, "maker"]
+
+
+def test_a_quote_of_data_says_of_which_record_it_is(settings, embedder):
+    records = [
+        {"name": name, "spec": {"maker": {"weight": f"{kilos} kilos"}}} for name, kilos in (("Lamp", 2), ("Chair", 7))
+    ]
+    (settings.seeds / "shop.json").write_text(json.dumps({"products": records}), encoding="utf-8")
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    quoted = {citation.text: place_words(citation) for citation in engine.ask("weight 2 kilos").citations}
+    assert quoted["weight: 2 kilos"].startswith("under “products › Lamp › spec › maker”")
+
+
 def test_a_quote_knows_its_place_in_text_json_and_what_says_the_same(settings, embedder):
-    from qa.engine import Engine
     from qa.fields import answer_to_dict, verification_to_dict
     from qa.rendering import answer_to_text
 
@@ -789,8 +821,6 @@ def test_a_quote_knows_its_place_in_text_json_and_what_says_the_same(settings, e
 
 def test_other_suffixes_are_read_where_they_are_named(settings, embedder):
     from dataclasses import replace
-
-    from qa.engine import Engine
 
     (settings.seeds / "cats.txt").write_text("Cats chase mice.")
     (settings.seeds / "dogs.FOO").write_text("Dogs bark at cats.")

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 UNIT = 65535
 _NEAR = 6000
 """Boxes of one line are not further apart than this, in 1/65535 of the page."""
-HEADINGS_SHOWN = 2
+HEADINGS_SHOWN, NAMES_SHOWN = 2, 6
+"""Of the headings a quote stands under, and of the names in data, where only all together say what it is of."""
 MESSAGE_BODY = "message body"
 """The part of a mail that is not its head."""
 
@@ -67,7 +68,8 @@ def place_words(found: Citation | Place) -> str:
     if where.kind == "part":
         return MESSAGE_BODY if where.label == MESSAGE_BODY else f"in “{where.label}”"
     if where.kind == "section":
-        under = " › ".join(found.headings[-HEADINGS_SHOWN:])
+        most = NAMES_SHOWN if format_of(found.doc_id) == "data" else HEADINGS_SHOWN
+        under = " › ".join(found.headings[-most:])
         paragraph = f"paragraph {where.paragraph}" if where.paragraph else ""
         return ", ".join(filter(None, (f"under “{under}”" if under else "", paragraph))) or f"line {found.line}"
     return f"line {found.line}"
