@@ -67,8 +67,10 @@ _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
 def word(body: str, *, footnotes: str = "", prefix: str = "") -> bytes:
-    """Return a Word file with that body (XML); styles H1 and H2 are headings."""
+    """Return a Word file with that body (XML); styles H1 and H2 are headings, and so is Own, which is based on H2; C1 is of contents, T a title."""
     styles = "".join(f'<w:style w:styleId="H{n}"><w:name w:val="heading {n}"/></w:style>' for n in (1, 2))
+    styles += '<w:style w:styleId="C1"><w:name w:val="toc 1"/></w:style><w:style w:styleId="T"><w:name w:val="Title"/></w:style>'
+    styles += '<w:style w:styleId="Own"><w:name w:val="Our heading"/><w:basedOn w:val="H2"/></w:style>'
     parts = {
         "word/document.xml": f"{prefix}<w:document {_W}><w:body>{body}</w:body></w:document>",
         "word/styles.xml": f"<w:styles {_W}>{styles}</w:styles>",
@@ -78,11 +80,11 @@ def word(body: str, *, footnotes: str = "", prefix: str = "") -> bytes:
     return archive(parts)
 
 
-def paragraph(text: str, style: str = "", listed: bool = False) -> str:
-    """Return a paragraph of a Word file."""
+def paragraph(text: str, style: str = "", listed: bool = False, set_as: str = "") -> str:
+    """Return a paragraph of a Word file; `set_as` (XML) is how its letters are set."""
     named = f'<w:pStyle w:val="{style}"/>' if style else ""
     number = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>' if listed else ""
-    return f"<w:p><w:pPr>{named}{number}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+    return f"<w:p><w:pPr>{named}{number}</w:pPr><w:r><w:rPr>{set_as}</w:rPr><w:t>{text}</w:t></w:r></w:p>"
 
 
 _SLIDES = (
@@ -93,8 +95,8 @@ _SLIDES = (
 _RELATIONS = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
 
 
-def slides(pages: Sequence[tuple[str, Sequence[str]]], hidden: Sequence[int] = ()) -> bytes:
-    """Return slides, each a title and paragraphs; their parts are numbered backwards, as programs may."""
+def slides(pages: Sequence[tuple[str, Sequence[str]]], hidden: Sequence[int] = (), *, opens: bool = False) -> bytes:
+    """Return slides, each a title and paragraphs; their parts are numbered backwards, as programs may; the first `opens` a talk."""
     count = len(pages)
     parts = {
         "ppt/presentation.xml": f"<p:presentation {_SLIDES}><p:sldIdLst>"
@@ -106,7 +108,10 @@ def slides(pages: Sequence[tuple[str, Sequence[str]]], hidden: Sequence[int] = (
     }
     for n, (title, body) in enumerate(pages):
         show = ' show="0"' if n + 1 in hidden else ""
-        shapes = "".join(_shape(kind, lines) for kind, lines in (("title", [title]), ("body", body)))
+        shapes = "".join(
+            _shape(kind, lines)
+            for kind, lines in (("ctrTitle" if opens and not n else "title", [title]), ("body", body))
+        )
         parts[f"ppt/slides/s{count - n}.xml"] = (
             f"<p:sld {_SLIDES}{show}><p:cSld><p:spTree>{shapes}</p:spTree></p:cSld></p:sld>"
         )

@@ -17,7 +17,7 @@ from qa.formats import FORMATS, parse_file
 from qa.formats.html import decode
 from qa.formats.packing import pack, unpack
 from qa.formats.places import at_mark, on_pages, place_words
-from qa.formats.reading import Unreadable
+from qa.formats.reading import Unreadable, given_title
 from qa.formats.worker import SLOW, Worker
 
 SHARED_FILES = sorted(SHARED.iterdir()) if SHARED.is_dir() else []
@@ -259,6 +259,49 @@ def test_word_without_what_was_deleted_hidden_or_said_twice():
     assert parsed.blocks[2].headings == ("Leave", "Parental leave")
     assert [b.lead.of(parsed.text) for b in parsed.blocks if b.lead] == ["Bring:", "Bring:", "Year\tDays"]
     assert parsed.blocks[-1].kind is Kind.FOOTNOTE and parsed.blocks[-1].headings == ()
+
+
+def test_a_table_of_contents_in_word_is_no_text_and_a_style_is_what_it_is_based_on():
+    control = '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr><w:sdtContent>'
+    body = (
+        paragraph("The Handbook", "T") + paragraph("Leave 2", "C1") + f"{control}{paragraph('Pay 3')}</w:sdtContent></w:sdt>"
+        + paragraph("Leave", "H1") + paragraph("Parental leave", "Own") + paragraph("It is forty days.") + paragraph("Pay", "H1")
+    )  # fmt: skip
+    parsed = parse_file(word(body), "a.docx")
+    furniture = [block.span.of(parsed.text).strip() for block in parsed.blocks if block.kind is Kind.FURNITURE]
+    assert furniture == ["Leave 2", "Pay 3"]
+    assert [block.headings for block in parsed.blocks if block.kind is Kind.PARAGRAPH] == [("Leave", "Parental leave")]
+    assert parsed.meta["title"] == "The Handbook"
+
+
+def test_a_short_paragraph_in_bold_or_larger_letters_alone_is_a_heading_in_word():
+    bold, large = "<w:b/>", '<w:b/><w:sz w:val="36"/>'
+    body = "".join((
+        paragraph("Minutes of the Committee", set_as=large), paragraph("Held in the hut."),
+        paragraph("1. Water", set_as=bold), paragraph("The pipe leaks."),
+        paragraph("Nobody may dig there.", set_as=bold), paragraph("Ann said so."),
+        paragraph("Ann", set_as=bold), paragraph("Bo", set_as=bold), paragraph("They sign."),
+        paragraph("2. Bonfires", listed=True, set_as=bold), paragraph("On Saturdays.", set_as='<w:b w:val="0"/>'),
+    ))  # fmt: skip
+    parsed = parse_file(word(body), "a.docx")
+    headings = {
+        block.span.of(parsed.text).strip(): block.level for block in parsed.blocks if block.kind is Kind.HEADING
+    }
+    assert headings == {"Minutes of the Committee": 1, "1. Water": 2, "2. Bonfires": 2}
+    assert parsed.blocks[-1].headings == ("Minutes of the Committee", "2. Bonfires")
+
+
+@pytest.mark.parametrize(
+    "title", ["PowerPoint Presentation", "Document1", "Microsoft Word - minutes_v3.doc", "untitled"]
+)
+def test_a_title_that_a_program_made_up_is_none(title):
+    assert given_title(title) == ""
+    assert given_title(f"The {title}") == f"The {title}" or "." in title
+
+
+def test_the_slide_that_opens_a_talk_has_its_title():
+    data = slides([("Bike storage", ["May"]), ("Why now", ["41 bikes"]), ("Costs", ["a lot"])], opens=True)
+    assert parse_file(data, "a.pptx").meta["title"] == "Bike storage"
 
 
 def test_slides_come_in_the_order_of_the_talk():

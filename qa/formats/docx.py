@@ -1,95 +1,57 @@
 """DOCX: the paragraphs, table rows and notes of a Word file, as the file holds them.
 
-In -> out: bytes -> `Parsed` with headings; inserted text counts, deleted and hidden text does not.
-Does not: invent list numbers or pages (Word has them only when it shows the file), or read comments, headers and footers.
+In -> out: bytes -> `Parsed` with headings, by their style or their look; inserted text counts, deleted and hidden text does not.
+Does not: invent list numbers or pages (Word has them only when it shows the file), take a table of contents for text, or read comments,
+headers and footers.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
 from qa.datatypes import Kind, Parsed, Span
 from qa.formats.flow import APART, BELOW, Flow
 from qa.formats.spanned import MOST_ACROSS
+from qa.formats.wordlook import headings_by_look, style_of, text_of
+from qa.formats.wordstyles import NO_LEVEL, Style, W, number_of, styles_of
 from qa.formats.zipped import Archive
 
 SUFFIXES = (".docx", ".docm")
 VERSION = 2
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_NO_TEXT = frozenset(
-    f"{W}{tag}" for tag in ("del", "moveFrom", "instrText", "delText", "pPr", "txbxContent", "p", "tbl")
-)
-_SIGNS = {f"{W}tab": " ", f"{W}cr": " ", f"{W}br": "\n", f"{W}noBreakHyphen": "\u2011"}
+_CONTENTS = "Table of Contents"
 _NOTES = (("word/footnotes.xml", "footnote"), ("word/endnotes.xml", "endnote"))
 
 
 def parse(data: bytes, name: str) -> Parsed:
     """Read a Word file."""
     archive = Archive(data)
-    reader = _Reader(_levels(archive))
+    styles = styles_of(archive.tree("word/styles.xml")) if "word/styles.xml" in archive.names else {}
+    reader = _Reader(styles)
     reader.read(archive.tree("word/document.xml"))
     reader.flow.forget_headings()
     for part, tag in _NOTES:
         if part in archive.names:
             for note in archive.tree(part).iter(f"{W}{tag}"):
-                text = " ".join(_inline(paragraph) for paragraph in note.iter(f"{W}p"))
+                text = " ".join(text_of(paragraph) for paragraph in note.iter(f"{W}p"))
                 reader.flow.add(text, Kind.FOOTNOTE)
-    return reader.flow.done(archive.properties())
-
-
-def _levels(archive: Archive) -> dict[str, int]:
-    """Return the heading level of each style that is one."""
-    found: dict[str, int] = {}
-    if "word/styles.xml" not in archive.names:
-        return found
-    for style in archive.tree("word/styles.xml").iter(f"{W}style"):
-        named = style.find(f"{W}name")
-        outline = style.find(f"{W}pPr/{W}outlineLvl")
-        match = re.fullmatch(r"heading (\d)|(title)", named.get(f"{W}val", "") if named is not None else "", re.I)
-        if match:
-            found[style.get(f"{W}styleId", "")] = int(match.group(1) or 1)
-        elif outline is not None:
-            found[style.get(f"{W}styleId", "")] = _number(outline, 9) + 1
-    return found
-
-
-def _number(element: Element | None, default: int) -> int:
-    value = element.get(f"{W}val", "") if element is not None else ""
-    return int(value) if value.isdecimal() and len(value) < 4 else default
-
-
-def _inline(paragraph: Element) -> str:
-    """Return a paragraph's own characters; of text boxes anchored in it, none."""
-    found: list[str] = []
-    stack = list(reversed(paragraph))
-    while stack:
-        element = stack.pop()
-        tag = element.tag
-        if tag in _NO_TEXT or tag.endswith("}Fallback") or (tag == f"{W}r" and _is_hidden(element)):
-            continue
-        if tag == f"{W}t" or tag.endswith("/math}t"):
-            found.append(element.text or "")
-        found.append(_SIGNS.get(tag, ""))
-        stack += reversed(element)
-    return "".join(found)
-
-
-def _is_hidden(run: Element) -> bool:
-    vanish = run.find(f"{W}rPr/{W}vanish")
-    return vanish is not None and vanish.get(f"{W}val") not in ("0", "false")
+    return reader.flow.done({"title": reader.title, **archive.properties()})
 
 
 class _Reader:
     """The text so far, and the list that is open."""
 
-    def __init__(self, levels: dict[str, int]) -> None:
+    def __init__(self, styles: Mapping[str, Style]) -> None:
         self.flow = Flow()
-        self._levels = levels
+        self.title = ""
+        self._styles = styles
+        self._by_look: Mapping[Element, int] = {}
         self._list: tuple[int, Span | None] | None = None
 
     def read(self, root: Element) -> None:
         """Append every paragraph and table below `root`, in the order of the file."""
+        self._by_look = headings_by_look(root, self._styles)
         stack = [root]
         while stack:
             element = stack.pop()
@@ -103,36 +65,49 @@ class _Reader:
                 self._list = None
                 self.flow.table(_rows(element), heads=_heads(element))
                 continue
+            if _is_contents(element):
+                for paragraph in element.iter(f"{W}p"):
+                    self.flow.add(text_of(paragraph), Kind.FURNITURE)
+                continue
             if element.tag == f"{W}p":
                 self._paragraph(element)
             stack += reversed(element)
 
     def _paragraph(self, element: Element) -> None:
-        text = _inline(element)
+        text = text_of(element)
         if not text.strip():
             return
-        style, outline = element.find(f"{W}pPr/{W}pStyle"), element.find(f"{W}pPr/{W}outlineLvl")
-        named = style.get(f"{W}val", "") if style is not None else ""
-        level = _number(outline, 9) + 1 if outline is not None else self._levels.get(named, 10)
-        if level < 10:
+        style, outline = style_of(element, self._styles), element.find(f"{W}pPr/{W}outlineLvl")
+        level = number_of(outline, NO_LEVEL - 1) + 1 if outline is not None else style.level
+        level = min(level, self._by_look.get(element, NO_LEVEL))
+        if style.in_contents:
+            self.flow.add(text, Kind.FURNITURE)
+        elif level < NO_LEVEL:
             self._list = None
             self.flow.add(text, Kind.HEADING, level=level)
-        elif element.find(f"{W}pPr/{W}numPr") is not None or named.lower().startswith("list"):
+            if style.name.lower() == "title":
+                self.title = self.title or text
+        elif element.find(f"{W}pPr/{W}numPr") is not None or style.name.lower().startswith("list"):
             self._item(element, text)
         else:
             self._list = None
-            self.flow.add(text, Kind.CAPTION if named.lower() == "caption" else Kind.PARAGRAPH)
+            self.flow.add(text, Kind.CAPTION if style.name.lower() == "caption" else Kind.PARAGRAPH)
 
     def _item(self, element: Element, text: str) -> None:
         gap = BELOW if self._list else APART
         self._list = self._list or (self.flow.new_group(), self.flow.lead_in())
         group, lead = self._list
-        level = _number(element.find(f"{W}pPr/{W}numPr/{W}ilvl"), 0)
+        level = number_of(element.find(f"{W}pPr/{W}numPr/{W}ilvl"), 0)
         self.flow.add(text, Kind.ITEM, level=level, group=group, lead=lead, gap=gap)
 
 
+def _is_contents(element: Element) -> bool:
+    kind = element.find(f"{W}sdtPr/{W}docPartObj/{W}docPartGallery") if element.tag == f"{W}sdt" else None
+    return kind is not None and kind.get(f"{W}val") == _CONTENTS
+
+
 def _cell(cell: Element) -> str:
-    return "\n".join(_inline(paragraph) for paragraph in cell.iter(f"{W}p"))
+    return "\n".join(text_of(paragraph) for paragraph in cell.iter(f"{W}p"))
 
 
 def _rows(table: Element) -> list[list[str]]:
@@ -143,7 +118,7 @@ def _rows(table: Element) -> list[list[str]]:
         for cell in row.iter(f"{W}tc"):
             merged = cell.find(f"{W}tcPr/{W}vMerge")
             goes_on = merged is not None and merged.get(f"{W}val") != "restart" and len(found) < len(above)
-            across = min(max(1, _number(cell.find(f"{W}tcPr/{W}gridSpan"), 1)), MOST_ACROSS)
+            across = min(max(1, number_of(cell.find(f"{W}tcPr/{W}gridSpan"), 1)), MOST_ACROSS)
             found += [above[len(found)] if goes_on else _cell(cell), *[""] * (across - 1)]
         rows.append(found)
     return rows

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from qa.datatypes import Block, Kind, Page, Parsed
 from qa.formats.glyphs import Box, Drawn, Line, draw
 from qa.formats.pdfblocks import blocks_of
-from qa.formats.reading import Unreadable
+from qa.formats.reading import Unreadable, given_title
 from qa.formats.wrapping import continues, count_words, furniture, is_glued, keeps_hyphen
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 SUFFIXES = (".pdf",)
 VERSION = 2
 UNIT = 65535
-_PROGRAM_TITLE = re.compile(r"(?i)^(microsoft \w+ - .*|untitled.*|\S+\.\w{2,4}|.*\.(docx?|pdf|indd|xlsx?|pptx?))$")
 
 
 def parse(data: bytes, name: str) -> Parsed:
@@ -170,12 +169,10 @@ def _meta(document: Any, writer: _Writer, blocks: Sequence[Block]) -> dict[str, 
     """Return the title (the largest letters of the first page, else what the file says), author and date."""
     said = document.get_metadata_dict(skip_empty=True)
     first = [i for i, block in enumerate(blocks) if block.kind is Kind.HEADING and writer.starts[i][1].page == 1]
-    title = said.get("Title", "").strip()
+    title = given_title(said.get("Title", ""))
     if first:
         span = blocks[max(first, key=lambda i: (writer.starts[i][1].size, -i))].span
         title = " ".join("".join(writer.text[span.start : span.end]).split())
-    elif _PROGRAM_TITLE.match(title):
-        title = ""
     date = re.match(r"D:(\d{4})(\d\d)(\d\d)", said.get("CreationDate", ""))
     found = {"title": title, "author": said.get("Author", "").strip(), "date": "-".join(date.groups()) if date else ""}
     return {key: value for key, value in found.items() if value}

@@ -25,12 +25,19 @@ def parse(data: bytes, name: str) -> Parsed:
     """Read a file of slides."""
     archive, flow = Archive(data), Flow()
     main = "ppt/presentation.xml"
-    relations = archive.relations(main)
+    relations, title = archive.relations(main), ""
     for number, slide in enumerate(archive.tree(main).iter(f"{P}sldId"), start=1):
         _, part = relations.get(slide.get(RELATIONSHIP, ""), ("", ""))
         if part in archive.names:
             _slide(archive, flow, part, number)
-    return flow.done(archive.properties())
+            title = title or _title(archive.tree(part))
+    return flow.done({"title": title, **archive.properties()})
+
+
+def _title(slide: Element) -> str:
+    """Return what stands on a slide that opens a talk, "" of any other."""
+    shapes = (shape for shape in slide.iter(f"{P}sp") if _placeholder(shape) == "ctrTitle")
+    return next((_lines(shape) for shape in shapes), "")
 
 
 def _slide(archive: Archive, flow: Flow, part: str, number: int) -> None:

@@ -7,10 +7,12 @@ Does not: change a letter silently: a guess is only ever offered.
 from __future__ import annotations
 
 import codecs
+import re
 from itertools import pairwise
 
 from qa.datatypes import Span
 from qa.errors import SeedError
+from qa.patterns import pattern
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _LOOKED_AT = 20_000
@@ -18,10 +20,23 @@ _SINGLE_BYTE = {"cp1252": "Windows-1252", "cp1251": "Windows-1251"}
 
 
 MARK = "\ufeff"
+_NO_TITLE = pattern(
+    r"(microsoft \w+ - .*|untitled.*|\S+\.\w{2,4}|.*\.(docx?|pdf|indd|xlsx?|pptx?)"
+    r"|(document|dokument|presentation|präsentation|slide|folie|book|mappe|template|vorlage) ?\d*"
+    r"|(power ?point|word|excel|google slides)[ -](presentation|präsentation|document|dokument|template))",
+    re.IGNORECASE,
+)
+"""What programs call a document to which nobody gave a title."""
 
 
 class Unreadable(SeedError):
     """A file cannot be a document; the message is the reason and the fix, without its name."""
+
+
+def given_title(said: str) -> str:
+    """Return the title that a file says it has, "" where its program made it up."""
+    said = " ".join(said.split())
+    return "" if _NO_TITLE.fullmatch(said[:200]) else said
 
 
 def as_utf8(data: bytes, encoding: str = "") -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-from qa.formats.reading import Unreadable
+from qa.formats.reading import Unreadable, given_title
 
 MAX_UNPACKED = 200_000_000
 MAX_MEMBERS = 10_000
@@ -87,13 +87,8 @@ class Archive:
         if "docProps/core.xml" not in self.names:
             return {}
         found = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in self.tree("docProps/core.xml")}
-        title = (
-            ""
-            if found.get("title", "").lower().endswith((".doc", ".docx", ".ppt", ".pptx"))
-            else found.get("title", "")
-        )
         date = found.get("created") or found.get("modified") or ""
-        known = {"title": title, "author": found.get("creator", ""), "date": date[:10]}
+        known = {"title": given_title(found.get("title", "")), "author": found.get("creator", ""), "date": date[:10]}
         return {key: value for key, value in known.items() if value}
 
 
