@@ -13,7 +13,7 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "fi
 
 
 def pdf(pages: Sequence[str], *, extra: str = "", labels: str = "", info: str = "") -> bytes:
-    """Return a PDF: each page is a content stream that may use the font /F; `extra` are more keys of every page."""
+    """Return a PDF: each page is a content stream that may use the fonts /F and /B (bold); `extra` are more keys of every page."""
     objects = [
         f"<< /Type /Catalog /Pages 2 0 R {labels} >>",
         "",
@@ -25,7 +25,7 @@ def pdf(pages: Sequence[str], *, extra: str = "", labels: str = "", info: str = 
         objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {len(objects)} 0 R {extra} "
-            "/Resources << /Font << /F 3 0 R >> >> >>"
+            "/Resources << /Font << /F 3 0 R /B << /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold >> >> >> >>"
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(kids)}] >>"
@@ -44,9 +44,9 @@ def pdf(pages: Sequence[str], *, extra: str = "", labels: str = "", info: str = 
     return out.getvalue()
 
 
-def drawn(lines: Sequence[tuple[float, float, str]], size: float = 12) -> str:
+def drawn(lines: Sequence[tuple[float, float, str]], size: float = 12, font: str = "F") -> str:
     """Return a content stream that draws each line at its place (from the lower left)."""
-    return "\n".join(f"BT /F {size} Tf {x} {y} Td ({text}) Tj ET" for x, y, text in lines)
+    return "\n".join(f"BT /{font} {size} Tf {x} {y} Td ({text}) Tj ET" for x, y, text in lines)
 
 
 def column(left: float, top: float, lines: Sequence[str], size: float = 12) -> str:

@@ -162,6 +162,20 @@ def test_larger_letters_are_a_heading_and_the_title():
     assert parsed.meta["title"] == "On Bees" and parsed.meta["author"] == "Nora"
 
 
+def test_a_short_line_in_bold_letters_alone_is_a_heading_and_no_title():
+    content = "\n".join((
+        drawn([(50, 700, "Guests")], font="B"), column(50, 680, ["Each member may bring two guests a month, and", "a guest pays."]),
+        drawn([(50, 640, "Fees")], font="B"), column(50, 626, ["They are due in May and are paid at the gate"]),
+        drawn([(50, 600, "Name"), (200, 600, "Fee")], font="B"), drawn([(50, 580, "Ann"), (200, 580, "5")]),
+        drawn([(50, 550, "Ann Lund"), (50, 536, "Bo Holm")], font="B"), column(50, 522, ["They signed it."]),
+    ))  # fmt: skip
+    parsed = parse_file(pdf([content], info="/Title (Rules of the club)"), "a.pdf")
+    headings = [block.span.of(parsed.text).strip() for block in parsed.blocks if block.kind is Kind.HEADING]
+    assert headings == ["Guests", "Fees"]
+    assert [block.headings for block in parsed.blocks if "They are due" in block.span.of(parsed.text)] == [("Fees",)]
+    assert parsed.meta["title"] == "Rules of the club"
+
+
 def test_a_table_of_contents_is_furniture():
     content = drawn([(50, 700, "1 Introduction . . . . . . . . . . . . 7")], 20) + column(
         50, 650, ["They fly far in the", "morning."]

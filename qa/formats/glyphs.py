@@ -17,19 +17,22 @@ Box = tuple[float, float, float, float]
 _DIVIDED = re.compile(r"[^\W\d_][-\u2010]$")
 _HYPHENS = (2, 0x2D, 0xAD, 0x2010, 0xFFFE)
 _INVISIBLE_MODE = 3
+_BOLD_NAME = re.compile(r"(?i)bold|black|heavy")
+_BOLD_WEIGHT, _NAME_BYTES = 600, 200
 _SAMPLED = 5
 """Of every so many glyphs one is asked how it is drawn."""
 
 
 @dataclass(slots=True)
 class Line:
-    """Glyphs on one base line; `hyphen` where the last one may only divide a word."""
+    """Glyphs on one base line; `hyphen` where the last one may only divide a word, `bold` where the first and the last are."""
 
     page: int
     chars: str
     boxes: list[Box]
     angle: float
     hyphen: bool
+    bold: bool = False
     left: float = field(init=False)
     right: float = field(init=False)
     base: float = field(init=False)
@@ -106,12 +109,14 @@ class _Reader:
         self.chars: list[str] = []
         self.boxes: list[Box] = []
         self.last: Box | None = None
+        self.first_k = self.last_k = 0
         self.angle = 0.0
 
     def flush(self, hyphen: bool = False) -> None:
         """End the line."""
         if self.last is not None:
-            self.drawn.lines.append(Line(self.number, "".join(self.chars), self.boxes, self.angle, hyphen))
+            bold = self._is_bold(self.first_k) and self._is_bold(self.last_k)
+            self.drawn.lines.append(Line(self.number, "".join(self.chars), self.boxes, self.angle, hyphen, bold))
         self._clear()
 
     def take(self, k: int, char: str, box: Box, angle: float, hyphen: bool) -> None:
@@ -127,6 +132,7 @@ class _Reader:
         self._ask(k)
         if self.last is not None and (abs(angle - self.angle) > 0.1 or (abs(angle) < 0.1 and self._jumps(box))):
             self.flush()
+        self.first_k, self.last_k = (k if self.last is None else self.first_k), k
         self.last, self.angle = box, angle
         self.chars.append(char)
         self.boxes.append(box)
@@ -135,6 +141,15 @@ class _Reader:
 
     def _jumps(self, box: Box) -> bool:
         return self.last is not None and (box[1] > self.last[3] + 1 or box[3] < self.last[1] - 1)
+
+    def _is_bold(self, k: int) -> bool:
+        """Tell whether a glyph is of a bold font, by its weight or, where the file does not say it, its name."""
+        import pypdfium2.raw as pdfium
+
+        name = ctypes.create_string_buffer(_NAME_BYTES)
+        pdfium.FPDFText_GetFontInfo(self.textpage.raw, k, name, _NAME_BYTES, None)
+        weight = pdfium.FPDFText_GetFontWeight(self.textpage.raw, k)
+        return weight >= _BOLD_WEIGHT or bool(_BOLD_NAME.search(name.value.decode("utf-8", "replace")))
 
     def _ask(self, k: int) -> None:
         import pypdfium2.raw as pdfium

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Block, Kind, Page, Parsed
 from qa.formats.glyphs import Box, Drawn, Line, draw
-from qa.formats.pdfblocks import blocks_of
+from qa.formats.pdfblocks import A_LITTLE_LARGER, blocks_of
 from qa.formats.reading import Unreadable, given_title
-from qa.formats.wrapping import continues, count_words, furniture, is_glued, keeps_hyphen
+from qa.formats.wrapping import continues, count_words, furniture, is_glued, keeps_hyphen, usual_size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".pdf",)
 VERSION = 2
 UNIT = 65535
+_NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.? ")
+"""The first of several chapters is no title."""
 
 
 def parse(data: bytes, name: str) -> Parsed:
@@ -59,7 +61,7 @@ def _read(document: Any) -> Parsed:
     writer.write(kept)
     text = "".join(writer.text)
     blocks = blocks_of(text, writer.starts)
-    meta = _meta(document, writer, blocks)
+    meta = _meta(document, writer, blocks, A_LITTLE_LARGER * usual_size(kept))
     warnings = _warnings(drawn, len(left_out))
     pages = tuple(Page(frame.label, *frame.shown_size) for frame in frames)
     return Parsed(text, blocks, meta, pages=pages, boxes=writer.places(), warnings=warnings)
@@ -165,14 +167,16 @@ class _Writer:
             del self.rows[-5:]
 
 
-def _meta(document: Any, writer: _Writer, blocks: Sequence[Block]) -> dict[str, str]:
-    """Return the title (the largest letters of the first page, else what the file says), author and date."""
+def _meta(document: Any, writer: _Writer, blocks: Sequence[Block], least: float) -> dict[str, str]:
+    """Return the title (the largest letters of the first page, of `least` height, else what the file says), author and date."""
     said = document.get_metadata_dict(skip_empty=True)
-    first = [i for i, block in enumerate(blocks) if block.kind is Kind.HEADING and writer.starts[i][1].page == 1]
+    heads = [(i, writer.starts[i][1]) for i, block in enumerate(blocks) if block.kind is Kind.HEADING]
+    first = [i for i, line in heads if line.page == 1 and line.size >= least]
     title = given_title(said.get("Title", ""))
     if first:
         span = blocks[max(first, key=lambda i: (writer.starts[i][1].size, -i))].span
-        title = " ".join("".join(writer.text[span.start : span.end]).split())
+        largest = " ".join("".join(writer.text[span.start : span.end]).split())
+        title = title if _NUMBERED.match(largest) else largest
     date = re.match(r"D:(\d{4})(\d\d)(\d\d)", said.get("CreationDate", ""))
     found = {"title": title, "author": said.get("Author", "").strip(), "date": "-".join(date.groups()) if date else ""}
     return {key: value for key, value in found.items() if value}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from qa.datatypes import Block, Kind, Span
 from qa.formats.flow import tile
@@ -18,6 +19,8 @@ from qa.formats.wrapping import BULLET, LARGER
 A_LITTLE_LARGER = 1.06
 """A heading's letters are at least so many times as high as most letters of the document where it is short, else LARGER."""
 HEADING_CHARS, SHORT_CHARS = 200, 60
+COLUMN_GAP = 1.2
+_ENDS = ".,;:!?"
 _CONTENTS = re.compile(r"(?<!\.)(?<!\. )(?:\. ?){6,}+\d++$", re.M)
 """A line of a table of contents: dots that lead to a page."""
 
@@ -30,16 +33,20 @@ def blocks_of(text: str, starts: Sequence[tuple[int, Line]]) -> tuple[Block, ...
     for line, _, piece in pieces:
         heights[round(line.size, 1)] += len(piece)
     usual = heights.most_common(1)[0][0] if heights else 1.0
-    levels = _levels([line.size for line, _, piece in pieces if _is_heading(line, piece, usual)])
+    lines = [line for line, _, _ in pieces]
+    heads = [
+        _is_heading(line, piece, usual) or _is_bold_head(lines, i, piece) for i, (line, _, piece) in enumerate(pieces)
+    ]
+    levels = _levels([line.size for line, is_head in zip(lines, heads, strict=True) if is_head])
     path: list[tuple[int, str]] = []
     blocks: list[Block] = []
     group = 0
-    for line, start, piece in pieces:
+    for (line, start, piece), is_head in zip(pieces, heads, strict=True):
         span, level = Span(start, start + len(piece)), 0
         kind, lead, of = Kind.PARAGRAPH, None, 0
         if _CONTENTS.search(piece):
             kind = Kind.FURNITURE
-        elif _is_heading(line, piece, usual):
+        elif is_head:
             kind, level = Kind.HEADING, levels[round(line.size)]
             path = [held for held in path if held[0] < level]
         elif BULLET.match(piece) and any(map(str.isalpha, piece[2:])):
@@ -62,6 +69,27 @@ def _is_heading(line: Line, piece: str, usual: float) -> bool:
     return (larger >= LARGER and len(piece) <= HEADING_CHARS) or (
         larger >= A_LITTLE_LARGER and len(piece) <= SHORT_CHARS
     )
+
+
+def _is_bold_head(lines: Sequence[Line], i: int, piece: str) -> bool:
+    """Tell whether a paragraph is one short line in bold letters, alone on its height, with something below that is not bold."""
+    line = lines[i]
+    if not line.bold or piece != line.shown or len(piece) > SHORT_CHARS or piece[-1] in _ENDS or _has_columns(line):
+        return False
+    if sum(map(str.isalpha, piece)) < 3 or ":" in piece or i + 1 == len(lines) or abs(line.angle) > 0.1:
+        return False
+    beside = (lines[k] for k in (i - 1, i + 1) if k >= 0 and lines[k].page == line.page)
+    return not any(_alike(other, line) or abs(other.base - line.base) < line.size / 2 for other in beside)
+
+
+def _alike(other: Line, line: Line) -> bool:
+    return other.bold and other.size < A_LITTLE_LARGER * line.size
+
+
+def _has_columns(line: Line) -> bool:
+    """Tell whether words of a line stand apart like those of a table."""
+    seen = [box for char, box in zip(line.chars, line.boxes, strict=True) if not char.isspace()]
+    return any(box[0] - before[2] > COLUMN_GAP * line.size for before, box in pairwise(seen))
 
 
 def _levels(sizes: Sequence[float]) -> dict[int, int]:

@@ -34,7 +34,7 @@ _TELLING = re.compile(r"\d|[^\W\d_].*[^\W\d_].*[^\W\d_]")
 
 def furniture(lines: Sequence[Line], heights: Sequence[tuple[float, float]]) -> set[int]:
     """Return the indices of running heads, page numbers and line numbers; `heights`: bottom and top of each page."""
-    usual = _usual_size(lines)
+    usual = usual_size(lines)
     keys: dict[int, set[tuple[object, int]]] = {}
     for i, line in enumerate(lines):
         bottom, top = heights[line.page - 1]
@@ -46,7 +46,7 @@ def furniture(lines: Sequence[Line], heights: Sequence[tuple[float, float]]) -> 
     return {i for i, held in keys.items() if held & repeated} | set(_counting(lines))
 
 
-def _usual_size(lines: Sequence[Line]) -> float:
+def usual_size(lines: Sequence[Line]) -> float:
     """Return the height that most letters have."""
     sizes: Counter[float] = Counter()
     for line in lines:
@@ -104,6 +104,8 @@ def continues(before: Line, line: Line) -> bool:
         return line.left - before.right < before.size * 3
     if gap > 1.75 * before.size:
         return False
+    if before.bold != line.bold and (before.right < line.right - 2 * before.size if before.bold else _STOP.search(end)):
+        return False  # a heading in bold letters of the same height, and what is below it
     indented = line.left - before.left > 0.8 * before.size
     short = before.right < line.right - 4 * before.size
     return not (_STOP.search(end) and (indented or short))
