@@ -232,6 +232,38 @@ def test_a_page_without_one_main_part_is_read_without_its_navigation():
     assert text.startswith("short") and "Menu" not in text and "body." in text
 
 
+def test_marks_of_notes_and_links_about_a_page_are_no_text_of_it():
+    page = b"""<!-- saved from url=(0022)https://lakes.example/a --><body><a href="#text">Skip to the text</a><ul><li><a href="/b">Rivers</a></ul>
+      <div class="cookie-banner"><p>We use cookies.</p></div><div role="dialog">Subscribe!</div>
+      <h1>Lake Varn<a class="headerlink" href="#varn">\xc2\xb6</a></h1><ul><li><a href="https://lakes.example/a#fish">Fish</a></li></ul>
+      <p>It is deep<a href="#n1"><sup>1</sup></a> and cold.<sup><a href="#n2">[2]</a></sup> It freezes.<sup>[<i><a href="/c">when?</a></i>]</sup>
+      It has 14 km<sup>2</sup>, see <a href="#fish">below</a>.</p><h2>Fish<span>[<a href="/edit">edit</a>]</span></h2>
+      <p><a href="/trout">Trout</a></p>
+      <p>1 By lot. <a href="#r1">\xe2\x86\xa9</a></p></body>"""
+    parsed = parse_file(page, "a.html")
+    said = [
+        (block.kind, block.span.of(parsed.text).strip()) for block in parsed.blocks if block.kind is not Kind.FURNITURE
+    ]
+    assert said == [
+        (Kind.HEADING, "Lake Varn"), (Kind.PARAGRAPH, "It is deep and cold. It freezes. It has 14 km2, see below."),
+        (Kind.HEADING, "Fish"), (Kind.PARAGRAPH, "Trout"), (Kind.PARAGRAPH, "1 By lot."),
+    ]  # fmt: skip
+    furniture = [block.span.of(parsed.text).strip() for block in parsed.blocks if block.kind is Kind.FURNITURE]
+    assert furniture == ["Skip to the text", "Rivers", "Fish"]
+
+
+def test_a_page_of_links_without_a_heading_is_text():
+    parsed = parse_file(b'<body><ul><li><a href="/a">Bees</a></li><li><a href="/b">Cats</a></li></ul></body>', "a.html")
+    assert [block.kind for block in parsed.blocks] == [Kind.ITEM, Kind.ITEM]
+
+
+def test_a_summary_heads_what_it_unfolds_on_a_page():
+    page = b"<h2>Questions</h2><details><summary>May I bring a dog?</summary><p>Yes.</p></details><p>Ask us.</p>"
+    parsed = parse_file(page, "a.html")
+    assert [block.headings for block in parsed.blocks[2:]] == [("Questions", "May I bring a dog?"), ("Questions",)]
+    assert parsed.blocks[1].kind is Kind.HEADING
+
+
 def test_scripts_do_not_count_as_text_of_a_page():
     page = (
         b"<body><p>Menu</p><script>" + b"x = 1; " * 500 + b"</script><main><p>This is the document.</p></main></body>"

@@ -147,6 +147,10 @@ class Flow:
         """Say that what is added from now on is in this part."""
         self._pending = [(kind, name)]
 
+    def close_headings(self, level: int) -> None:
+        """Let no heading of this level, or of one below it, stand over what follows."""
+        self._path = [held for held in self._path if held[0] < level]
+
     def forget_headings(self) -> None:
         """Let no heading stand over what follows."""
         self._path = []

@@ -1,5 +1,7 @@
 """HTML: what a browser shows of a page as text, block by block; of a page with one main part, that part.
 
+A menu above the page and links to its own places are furniture; a summary heads what it unfolds.
+
 In -> out: bytes -> `Parsed`; `read_into` adds a page to a text that has begun (chapters of a book, bodies of mail).
 Does not: run scripts, load anything, or keep the file's markup.
 """
@@ -10,31 +12,24 @@ import re
 from typing import Any
 
 from qa.datatypes import Kind, Parsed, Span
-from qa.formats.flow import APART, BELOW, CELL_CHARS, Flow
-from qa.formats.page import decode, main_of, meta_of, refuse_depth
-from qa.formats.spanned import Cell, spread
+from qa.formats.flow import APART, BELOW, Flow
+from qa.formats.htmlblocks import SUMMARY_LEVEL
+from qa.formats.htmltables import BLOCKS, data_rows, flat, heads_of
+from qa.formats.page import address_of, decode, main_of, meta_of, refuse_depth
 from qa.formats.terms import Terms
+from qa.formats.unseen import is_unseen, leads_about
 
 SUFFIXES = (".html", ".htm", ".xhtml")
-VERSION = 3
-_SKIPPED_TAGS = (
-    "script style noscript template svg head iframe object embed audio video canvas select datalist button textarea"
-    " -comment !doctype -doctype"
-)
-_BLOCK_TAGS = (
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer form"
-    " h1 h2 h3 h4 h5 h6 header hgroup hr li main nav ol p pre section summary table tbody tfoot thead tr ul"
-)
-_SKIPPED, _BLOCKS = frozenset(_SKIPPED_TAGS.split()), frozenset(_BLOCK_TAGS.split())
-_ASIDE = frozenset(("nav", "footer"))
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+VERSION = 4
+_ASIDE = frozenset(("nav", "footer", "navigation", "contentinfo", "search"))
+"""Tags and roles of what stands beside the text of a page."""
+_HEADINGS = {**{f"h{level}": level for level in range(1, 7)}, "summary": SUMMARY_LEVEL}
 _LISTS = frozenset(("ul", "ol", "menu"))
 _DEFINING = frozenset(("dl", "dt", "dd"))
 _KINDS = {
     **{"li": Kind.ITEM, "pre": Kind.CODE, "dd": Kind.DEFINITION, "figcaption": Kind.CAPTION, "caption": Kind.CAPTION},
     **dict.fromkeys(_HEADINGS, Kind.HEADING),
 }
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 
 
@@ -54,15 +49,21 @@ def read_into(flow: Flow, text: str) -> dict[str, str]:
     body = tree.body
     if body is not None:
         main = main_of(tree, body)
-        _Walker(flow, aside=main is None).walk(main or body)
+        headed = tree.css_first("h1, h2, h3") is not None
+        _Walker(flow, aside=main is None, headed=headed, own=address_of(tree, text)).walk(main or body)
     return meta_of(tree)
 
 
 class _Walker:
     """Goes through a tree without recursion; inline text gathers until a block begins or ends."""
 
-    def __init__(self, flow: Flow, *, aside: bool) -> None:
-        self.flow, self._aside = flow, aside
+    def __init__(self, flow: Flow, *, aside: bool, headed: bool, own: str) -> None:
+        self.flow, self._aside, self._own = flow, aside, own
+        self._before_heading = headed
+        self._leads: list[bool] = []
+        """Of each link that is open, whether it leads about the page."""
+        self._led: set[bool | None] = set()
+        """Where the words that have gathered lead: about the page, elsewhere, or (None) nowhere."""
         self._buffer: list[str] = []
         self._stack: list[tuple[Any, bool]] = []
         self._tags: list[str] = []
@@ -83,27 +84,29 @@ class _Walker:
         self._flush()
 
     def _is_hidden(self, node: Any) -> bool:
-        if node.tag in _SKIPPED or (self._aside and node.tag in _ASIDE):
-            return True
-        return _is_unseen(node) or (self._aside and node.attributes.get("role") == "navigation")
+        beside = self._aside and (node.tag in _ASIDE or node.attributes.get("role") in _ASIDE)
+        return beside or is_unseen(node)
 
     def _enter(self, node: Any) -> None:
         tag = node.tag
         if tag == "br":
             self._buffer.append("\n")
-        elif tag == "table" and (rows := _data_rows(node)):
+        elif tag == "table" and (rows := data_rows(node)):
             self._flush()
             self._settle_terms()
             for caption in node.css("caption"):
-                self.flow.add(_flat(caption), Kind.CAPTION)
-            self.flow.table(rows, heads=_heads(node))
+                self.flow.add(flat(caption), Kind.CAPTION)
+            self.flow.table(rows, heads=heads_of(node))
         else:
-            if tag in _BLOCKS:
+            if tag in BLOCKS:
                 self._flush()
                 self._tags.append(tag)
                 self._stack.append((node, True))
             elif tag in ("td", "th"):
                 self._buffer.append(" ")
+            elif tag == "a" and node.attributes.get("href"):
+                self._leads.append(leads_about(node, self._own))
+                self._stack.append((node, True))
             self._open(tag)
             kids = []
             kid = node.child
@@ -131,10 +134,15 @@ class _Walker:
         return self.flow.new_group(), self.flow.lead_in()
 
     def _leave(self, tag: str) -> None:
+        if tag == "a":
+            self._leads.pop()
+            return
         self._flush()
         self._tags.pop()
         if tag in _LISTS:
             self._lists.pop()
+        elif tag == "details":
+            self.flow.close_headings(SUMMARY_LEVEL)
         elif tag == "dl":
             self._terms.close_list()
         elif tag == "dd":
@@ -150,15 +158,21 @@ class _Walker:
 
     def _text(self, text: str) -> None:
         self._buffer.append(text if "pre" in self._tags else _BLANKS.sub(" ", text))
+        if any(map(str.isalnum, text)):
+            self._led.add(self._leads[-1] if self._leads else None)
 
     def _flush(self) -> None:
         """Append what has gathered as one block, of the kind that the innermost telling tag gives."""
-        text = "".join(self._buffer)
-        self._buffer.clear()
+        text, led = "".join(self._buffer), self._led
+        self._buffer, self._led = [], set()
         if not text.strip():
             return
         tag = next((tag for tag in reversed(self._tags) if tag in _KINDS or tag == "dt"), "")
         kind = _KINDS.get(tag, Kind.PARAGRAPH)
+        if kind is Kind.HEADING:
+            self._before_heading = False
+        elif led == {True} or (self._before_heading and led and None not in led):
+            kind = Kind.FURNITURE  # contents, "back to the top", a menu above the page
         if kind is not Kind.CODE:
             text = re.sub(r"(?<! ) *\n *", "\n", re.sub(r" {2,}", " ", text))
         if tag == "dt":
@@ -177,58 +191,3 @@ class _Walker:
             self.flow.add(text, kind, lead=term, gap=BELOW)
         else:
             self.flow.add(text, kind, level=_HEADINGS.get(tag, 0))
-
-
-def _is_unseen(node: Any) -> bool:
-    attributes = node.attributes
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    return bool(_HIDDEN.search(attributes.get("style") or ""))
-
-
-def _data_rows(table: Any) -> list[list[str]]:
-    """Return the cells of a table that is one; none where it only arranges a page."""
-    if table.css_first("table table, h1, h2, h3, pre, ul, ol, form") is not None:
-        return []
-    rows = spread([_cell(cell) for cell in row.iter() if cell.tag in ("td", "th")] for row in table.css("tr"))
-    if any(len(cell) > CELL_CHARS for row in rows for cell in row) or all(sum(map(bool, row)) < 2 for row in rows):
-        return []
-    return rows
-
-
-def _cell(node: Any) -> Cell:
-    across, down = (_reach(node.attributes.get(name)) for name in ("colspan", "rowspan"))
-    return Cell(_flat(node), across, down)
-
-
-def _reach(said: str | None) -> int:
-    return int(said) if said and re.fullmatch(r"[1-9][0-9]{0,4}", said.strip()) else 1
-
-
-def _heads(table: Any) -> int | None:
-    """Return how many rows there are in the head of a table, or have nothing but names, before all others; None where no row tells."""
-    headed = sum(len(list(row.iter())) > 1 for row in table.css("thead tr"))
-    if headed:
-        return headed
-    rows = [tags for row in table.css("tr") if len(tags := [cell.tag for cell in row.iter()]) > 1]
-    named = next((n for n, tags in enumerate(rows) if set(tags) - {"th"}), len(rows))
-    return named or (None if rows and rows[0][:1] != ["th"] else 0)
-
-
-def _flat(node: Any) -> str:
-    """Return what is seen of a cell on one line; a word goes on through a tag that is inside of running text."""
-    found: list[str] = []
-    stack = [node]
-    while stack:
-        inner = stack.pop()
-        if inner.tag == "-text":
-            found.append(inner.text_content or "")
-        elif inner.tag not in _SKIPPED and not _is_unseen(inner):
-            found.append(" " if inner.tag == "br" or inner.tag in _BLOCKS else "")
-            kids = []
-            kid = inner.child
-            while kid is not None:
-                kids.append(kid)
-                kid = kid.next
-            stack += reversed(kids)
-    return " ".join("".join(found).split())

@@ -20,6 +20,7 @@ _SELF_CLOSING_TAGS = (
 )
 _CLOSED_BY_ITSELF = frozenset(_SELF_CLOSING_TAGS.split())
 _CHARSET = re.compile(rb"<meta[^<>]+charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
+_SAVED = re.compile(r"<!-- saved from url=\(\d+\)([^\s#]+)")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -60,6 +61,13 @@ def main_of(tree: Any, body: Any) -> Any:
         if len(found) == 1 and len(found[0].text(separator=" ")) >= MAIN_SHARE * total:
             return found[0]
     return None
+
+
+def address_of(tree: Any, text: str) -> str:
+    """Return the address a page was saved from, or says it has; "" where that is not known."""
+    saved = _SAVED.search(text[:2048])
+    said = tree.css_first('link[rel="canonical"]')
+    return saved[1] if saved else (said.attributes.get("href") or "" if said is not None else "").partition("#")[0]
 
 
 def meta_of(tree: Any) -> dict[str, str]:
