@@ -55,6 +55,49 @@ def test_what_is_underlined_framed_or_in_capitals_stands_over_what_follows():
     assert under["Fridays, bring a towel."][-1] == "Sauna"
 
 
+LEASE = """LEASE
+
+between Ann and Bo
+
+1. RENT
+1.1 The rent is 840 euros a month.
+1.2 Bo pays in addition
+    (a) 95 for heating,
+    (b) 60 for what is shared, namely
+        (i) refuse,
+        (ii) the lamps, and
+        (iii) the garden.
+
+2. NOTICE
+
+2.1 It is three months. Costs have grown by
+1.5 Percent since.
+
+3. END
+Ann may end it
+a) if rent is owing or
+b) if she needs the rooms.
+"""
+
+
+def test_numbered_lines_in_capitals_stand_over_their_clauses_and_below_the_title():
+    _, under = headings_of(LEASE)
+    assert under["1.1 The rent is 840 euros a month."] == ("LEASE", "1. RENT")
+    assert under["a) if rent is owing or"] == ("LEASE", "3. END")
+    assert under["2.1 It is three months. Costs have grown by\n1.5 Percent since."] == ("LEASE", "2. NOTICE")
+
+
+def test_lettered_parts_of_a_clause_stand_under_its_beginning_to_the_last_roman_number():
+    blocks = plain.parse(LEASE.encode(), "a.txt").blocks
+    items = [
+        (block.lead.of(LEASE).strip(), block.span.of(LEASE).split()[0]) for block in blocks if block.kind is Kind.ITEM
+    ]
+    assert items == [
+        *(("1.2 Bo pays in addition", mark) for mark in ("(a)", "(b)", "(i)", "(ii)", "(iii)")),
+        *(("Ann may end it", mark) for mark in ("a)", "b)")),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -19,7 +19,7 @@ from qa.formats.wordstyles import NO_LEVEL, Style, W, number_of, styles_of
 from qa.formats.zipped import Archive
 
 SUFFIXES = (".docx", ".docm")
-VERSION = 2
+VERSION = 3
 _CONTENTS = "Table of Contents"
 _NOTES = (("word/footnotes.xml", "footnote"), ("word/endnotes.xml", "endnote"))
 

@@ -21,6 +21,7 @@ _RULE = pattern(r"([=\-~^*+#])\1{2,}\Z")
 _FRAMED = pattern(r"(={2,6}|\*{2,3}|__)[ \t]*([^=*_\s](?:[^=*_]*[^=*_\s])?)[ \t]*\1\Z")
 _COLUMNS = pattern(r"\S(?:[ \t]{2,}|[ \t]*\|)")
 """What stands over a line of dashes with gaps between its words are the columns of a table."""
+_NUMBER = pattern(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+(?=\S)")
 _LETTERS_LEAST, _ROOM = 3, 8
 _ENDS = (".", "!", "?", ":", ";", ",")
 
@@ -117,9 +118,11 @@ def _headings(text: str, outdented: Mapping[int, Outdented], terms: Collection[s
             done = i
             first = line.start + framed.start(2)
             yield _Heading(line, Span(first, first + len(framed[2])), set_as(f"between {framed[1]}"))
-        elif capitals[i] and not below and follows and not is_shouted and said not in terms:
-            done = i
-            yield _Heading(line, line, set_as("capitals"))
+        elif capitals[i] and follows and not is_shouted and said not in terms:
+            is_numbered = bool(_NUMBER.match(said))
+            if not below or (is_numbered and below != below.upper()):  # "2. RENT" directly over "2.1 The rent is ..."
+                done = i
+                yield _Heading(line, line, set_as("numbered capitals" if is_numbered else "capitals"))
 
 
 def _is_over(said: str, below: str) -> bool:

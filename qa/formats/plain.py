@@ -21,15 +21,19 @@ from qa.formats.reading import decode, hidden_mark
 from qa.patterns import pattern
 
 SUFFIXES = (".txt",)
-VERSION = 5
+VERSION = 6
 BULLET = pattern(r"\s*(?:[-*•·‣▪–—>#|]|\(?\w{1,3}[.)])\s")
-_ITEM = pattern(r"\s*(?:[-*•·‣▪–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+(?=\S)")
+_ITEM = pattern(r"\s*(?:[-*•·‣▪–]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5})[.)])\s+(?=\S)")
+_CLAUSE = pattern(r"\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+[^\W\d_]")
+_ENDED = (".", "!", "?", ":", ";")
 _STAMPED = pattern(r"\s*[\[(<]?(?:\d{1,4}([-./])\d\d?\1\d{1,4}[T ,]*)?\d{1,2}:\d\d\b")
 """A line of a log: it begins with a time."""
 _SPEAKER = pattern(
     r"\s*+(?:[\[(<]?[\d:.,/\- \u202f]{4,24}(?:[AaPp][Mm])?[\])>]?\s*(?:-\s+)?)?\**<?([^\W\d_][^\n:<>*]{0,40})>?\**:\**\s+(?=\S)"
 )
 """A name at the beginning of a line, after the time at most, in bold or in angle brackets, and a colon."""
+_LETTERED = pattern(r"\s*\(?[aAi]\)\s")
+"""The first of the parts of a sentence."""
 SPEAKERS_LEAST = 3
 """Fewer lines that begin with a name and a colon make no conversation."""
 
@@ -135,6 +139,8 @@ def _is_wrapped(lines: list[str]) -> bool:
 def _wraps(line: str, following: str, width: int) -> bool:
     if BULLET.match(following + " ") or _STAMPED.match(following):
         return False
+    if line.endswith(_ENDED) and _CLAUSE.match(following):
+        return False
     if following[0].islower() and line[-1] not in ".!?:":
         return True
     first_word = following.split(maxsplit=1)[0]
@@ -148,12 +154,26 @@ def _items(text: str, blocks: list[Block]) -> list[Block]:
     for i, block in enumerate(blocks):
         if not (_may_be_item(block) and _ITEM.match(text, block.span.start, block.span.end)):
             found.append(block)
-            lead = block.span if block.span.of(text).rstrip().endswith(":") else None
+            lead = block.span if _leads(text, block, blocks[i + 1 : i + 2]) else None
             continue
         goes_on = i and found[-1].kind is Kind.ITEM and blocks[i - 1].lead == block.lead
         group += not goes_on
         found.append(replace(block, kind=Kind.ITEM, lead=block.lead or lead, group=group))
     return _single_ones_back(found, blocks)
+
+
+def _leads(text: str, block: Block, following: Sequence[Block]) -> bool:
+    """Tell whether a paragraph leads in to the items below it: by a colon, or as the beginning of a sentence that they end."""
+    said = block.span.of(text).rstrip()
+    if said.endswith(":"):
+        return True
+    goes_on = bool(following) and text[block.span.start + len(said) : following[0].span.start].count("\n") < 2
+    return (
+        goes_on
+        and block.kind is Kind.PARAGRAPH
+        and said[-1:].isalpha()
+        and bool(_LETTERED.match(following[0].span.of(text)))
+    )
 
 
 def _may_be_item(block: Block) -> bool:

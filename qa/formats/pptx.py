@@ -14,7 +14,7 @@ from qa.formats.spanned import Cell, spread
 from qa.formats.zipped import RELATIONSHIP, Archive
 
 SUFFIXES = (".pptx", ".pptm")
-VERSION = 2
+VERSION = 3
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _TITLES = frozenset(("title", "ctrTitle"))
