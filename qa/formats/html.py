@@ -9,6 +9,7 @@ Does not: run scripts, load anything, or keep the file's markup.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from qa.datatypes import Kind, Parsed, Span
@@ -125,7 +126,8 @@ class _Walker:
             self._lists.append(self._list())
 
     def _list(self) -> tuple[int, Span | None]:
-        outer = next((held for held in reversed(self._tags[:-1]) if held in _LISTS or held in _DEFINING), "")
+        around = islice(reversed(self._tags), 1, None)
+        outer = next((held for held in around if held in _LISTS or held in _DEFINING), "")
         if outer == "dd":
             return self.flow.new_group(), self._terms.explain()
         if self._lists:
