@@ -95,8 +95,13 @@ _SLIDES = (
 _RELATIONS = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
 
 
-def slides(pages: Sequence[tuple[str, Sequence[str]]], hidden: Sequence[int] = (), *, opens: bool = False) -> bytes:
-    """Return slides, each a title and paragraphs; their parts are numbered backwards, as programs may; the first `opens` a talk."""
+def slides(
+    pages: Sequence[tuple[str, Sequence[str]]], hidden: Sequence[int] = (), *, opens: bool = False, more: str = ""
+) -> bytes:
+    """Return slides, each a title and paragraphs; their parts are numbered backwards, as programs may; the first `opens` a talk.
+
+    `more` are shapes (XML) that each has, too.
+    """
     count = len(pages)
     parts = {
         "ppt/presentation.xml": f"<p:presentation {_SLIDES}><p:sldIdLst>"
@@ -113,7 +118,7 @@ def slides(pages: Sequence[tuple[str, Sequence[str]]], hidden: Sequence[int] = (
             for kind, lines in (("ctrTitle" if opens and not n else "title", [title]), ("body", body))
         )
         parts[f"ppt/slides/s{count - n}.xml"] = (
-            f"<p:sld {_SLIDES}{show}><p:cSld><p:spTree>{shapes}</p:spTree></p:cSld></p:sld>"
+            f"<p:sld {_SLIDES}{show}><p:cSld><p:spTree>{shapes}{more}</p:spTree></p:cSld></p:sld>"
         )
     return archive(parts)
 
@@ -123,12 +128,13 @@ def _shape(kind: str, lines: Sequence[str]) -> str:
     return f'<p:sp><p:nvSpPr><p:nvPr><p:ph type="{kind}"/></p:nvPr></p:nvSpPr><p:txBody>{inside}</p:txBody></p:sp>'
 
 
-def open_text(body: str) -> bytes:
-    """Return an Open Document text."""
+def open_text(body: str, styles: str = "") -> bytes:
+    """Return an Open Document text with that body and styles (XML)."""
     names = " ".join(
-        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("office", "text", "table")
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("office", "text", "table", "style")
     )
-    content = f"<office:document-content {names}><office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    content = f"<office:document-content {names}>{styles}<office:body><office:text>{body}</office:text></office:body></office:document-content>"
     return archive({"content.xml": content})
 
 

@@ -558,6 +558,61 @@ def test_subtitles_are_what_is_said_with_times_and_speakers():
     assert [block.lead.of(parsed.text) for block in parsed.blocks if block.lead] == ["Ann Lee", "Bo"]
 
 
+ZOOM = """WEBVTT
+
+00:02.000 --> 00:05.000
+Nora Lind: Is the budget settled?
+
+00:05.200 --> 00:09.000
+Sam Okoro: Yes, we have 42,000, note
+this: for the year
+
+00:09.100 --> 00:12.000
+and the printer is paid from it.
+
+00:12.500 --> 00:15.000
+Nora Lind: Who orders it?
+"""
+
+
+def test_names_before_what_is_said_are_speakers_and_two_dashes_are_two():
+    parsed = parse_file(ZOOM.encode(), "a.vtt")
+    said = [(block.lead.of(parsed.text), block.span.of(parsed.text).strip()) for block in parsed.blocks]
+    assert said == [
+        ("Nora Lind", "Nora Lind: Is the budget settled?"),
+        ("Sam Okoro", "Sam Okoro: Yes, we have 42,000, note this: for the year and the printer is paid from it."),
+        ("Nora Lind", "Nora Lind: Who orders it?"),
+    ]  # fmt: skip
+    film = b"1\n00:00:01,000 --> 00:00:03,000\n- Then we sail.\n- <i>Not without Tomas.</i>\n\n2\n00:00:04,000 --> 00:00:05,000\nMARA: Go!\n"
+    assert parse_file(film, "a.srt").text == "- Then we sail.\n\n- Not without Tomas.\n\nMARA: Go!"
+
+
+def test_what_stands_for_a_picture_in_a_notebook_is_no_text():
+    outputs = [
+        {"data": {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure size 640x480 with 1 Axes>"}},
+        {"data": {"text/plain": "<b>"}},
+    ]
+    cells = [{"cell_type": "code", "source": "plot()", "outputs": outputs}]
+    assert parse_file(json.dumps({"cells": cells}).encode(), "a.ipynb").text == "plot()\n\n<b>"
+
+
+def test_a_title_in_open_document_is_the_title_also_by_a_style_made_from_it():
+    made = '<office:automatic-styles><style:style style:name="P7" style:parent-style-name="Title"/></office:automatic-styles>'
+    body = '<text:p text:style-name="P7">Bread course</text:p>' + "".join(
+        f'<text:h text:outline-level="1">{name}</text:h><text:p>Bake it.</text:p>' for name in ("Rolls", "Loaves")
+    )
+    parsed = parse_file(open_text(body, styles=made), "a.odt")
+    assert parsed.meta["title"] == "Bread course" and parsed.blocks[0].kind is Kind.HEADING
+
+
+def test_the_short_lines_of_a_box_on_a_slide_stay_together():
+    lines = "".join(f"<a:p><a:r><a:t>{line}</a:t></a:r></a:p>" for line in ("Vote", "in May"))
+    box = f"<p:sp><p:nvSpPr><p:nvPr/></p:nvSpPr><p:txBody>{lines}</p:txBody></p:sp>"
+    parsed = parse_file(slides([("Plan", ["First"])], more=box), "a.pptx")
+    assert parsed.text == "Plan\n\nFirst\n\nVote\nin May"
+    assert parsed.blocks[-1].kind is Kind.PARAGRAPH
+
+
 def test_a_missing_package_is_named(monkeypatch):
     from qa.formats import office
 

@@ -44,11 +44,17 @@ def _cell(flow: Flow, cell: dict[str, Any]) -> list[Span]:
     outputs = cell.get("outputs")
     for output in outputs if isinstance(outputs, list) else ():
         if isinstance(output, dict):
-            data = output.get("data")
-            flow.add(
-                _joined(output.get("text") or (data.get("text/plain") if isinstance(data, dict) else "")), Kind.CODE
-            )
+            flow.add(_shown(output), Kind.CODE)
     return []
+
+
+def _shown(output: dict[str, Any]) -> str:
+    """Return the text of an output; what stands for a picture ("<Figure size 640x480 with 1 Axes>") is none."""
+    data = output.get("data")
+    held = data if isinstance(data, dict) else {}
+    text = _joined(output.get("text") or held.get("text/plain"))
+    is_picture = any(str(kind).startswith("image/") for kind in held)
+    return "" if is_picture and text.startswith("<") and text.endswith(">") else text
 
 
 def _joined(source: object) -> str:

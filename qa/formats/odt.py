@@ -7,19 +7,20 @@ Does not: read comments, deleted text, page headers and footers, or invent list 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from xml.etree.ElementTree import Element
 
 from qa.datatypes import Kind, Parsed, Span
 from qa.formats.flow import APART, BELOW, Flow
-from qa.formats.reading import Unreadable
+from qa.formats.reading import Unreadable, given_title
 from qa.formats.spanned import MOST_ACROSS, Cell, spread
 from qa.formats.zipped import Archive
 
 SUFFIXES = (".odt",)
-VERSION = 2
+VERSION = 3
 _O = "urn:oasis:names:tc:opendocument:xmlns:"
 T, TABLE, OFFICE = f"{{{_O}text:1.0}}", f"{{{_O}table:1.0}}", f"{{{_O}office:1.0}}"
+STYLE = f"{{{_O}style:1.0}}"
 _SKIPPED = frozenset((f"{T}tracked-changes", f"{OFFICE}annotation", f"{T}note", f"{T}table-of-content"))
 _SIGNS = {f"{T}tab": " ", f"{T}line-break": "\n"}
 _BLANKS = re.compile(r"[ \t\n\r]+")
@@ -32,17 +33,28 @@ def parse(data: bytes, name: str) -> Parsed:
     manifest = archive.part("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive.names else b""
     if b"encryption-data" in manifest:
         raise Unreadable("is encrypted: save it without a password.")
-    body = archive.tree("content.xml").find(f"{OFFICE}body/{OFFICE}text")
-    flow = Flow()
+    root = archive.tree("content.xml")
+    body = root.find(f"{OFFICE}body/{OFFICE}text")
+    flow, title = Flow(), ""
     if body is not None:
-        _read(flow, body)
+        titles = _titles(root)
+        title = next((_inline(p) for p in body.iter(f"{T}p") if p.get(f"{T}style-name") in titles), "")
+        _read(flow, body, titles)
         flow.forget_headings()
         for note in body.iter(f"{T}note-body"):
             flow.add(" ".join(_inline(paragraph) for paragraph in note.iter(f"{T}p")), Kind.FOOTNOTE)
-    return flow.done(_meta(archive))
+    meta = _meta(archive)
+    return flow.done({**meta, "title": given_title(meta.get("title", "")) or title})
 
 
-def _read(flow: Flow, body: Element) -> None:
+def _titles(root: Element) -> set[str]:
+    """Return the names of the styles that are that of a title, or are made from it."""
+    named = root.iter(f"{STYLE}style")
+    made = (style.get(f"{STYLE}name", "") for style in named if style.get(f"{STYLE}parent-style-name") == "Title")
+    return {"Title", *made}
+
+
+def _read(flow: Flow, body: Element, titles: Collection[str]) -> None:
     """Append what is below `body`; a stack holds the depth of lists."""
     stack: list[tuple[Element, int, tuple[int, Span | None]]] = [(body, 0, (0, None))]
     while stack:
@@ -53,6 +65,8 @@ def _read(flow: Flow, body: Element) -> None:
         if tag == f"{T}h":
             level = element.get(f"{T}outline-level", "1")
             flow.add(_inline(element), Kind.HEADING, level=int(level) if level.isdecimal() and len(level) < 3 else 1)
+        elif tag == f"{T}p" and element.get(f"{T}style-name") in titles and not group:
+            flow.add(_inline(element), Kind.HEADING, level=1)
         elif tag == f"{T}p" and group:
             goes_on = flow.last is not None and flow.last.group == group
             flow.add(

@@ -14,9 +14,11 @@ from qa.formats.spanned import Cell, spread
 from qa.formats.zipped import RELATIONSHIP, Archive
 
 SUFFIXES = (".pptx", ".pptm")
-VERSION = 3
+VERSION = 4
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+LABEL_CHARS = 60
+_STOPS = (".", "!", "?", ":", "。")
 _TITLES = frozenset(("title", "ctrTitle"))
 _NUMBERS = frozenset(("sldNum", "dt", "ftr", "hdr"))
 
@@ -69,7 +71,11 @@ def _shapes(flow: Flow, root: Element) -> None:
 def _body(flow: Flow, shape: Element) -> None:
     """Append a shape's paragraphs: items of one list in a slide's body, else paragraphs."""
     paragraphs = [element for element in shape.iter(f"{A}p") if _text(element).strip()]
+    lines = [_text(element).strip() for element in paragraphs]
     listed = len(paragraphs) > 1 and shape.find(f"{P}nvSpPr/{P}nvPr/{P}ph") is not None
+    if not listed and all(len(line) <= LABEL_CHARS and not line.endswith(_STOPS) for line in lines):
+        flow.add("\n".join(lines))  # a box of a drawing: "Vote" over "May"
+        return
     group, lead = (flow.new_group(), flow.lead_in()) if listed else (0, None)
     for n, element in enumerate(paragraphs):
         properties = element.find(f"{A}pPr")
