@@ -176,6 +176,17 @@ def test_a_short_line_in_bold_letters_alone_is_a_heading_and_no_title():
     assert parsed.meta["title"] == "Rules of the club"
 
 
+@pytest.mark.parametrize(("turned", "first", "step"), [("0 1 -1 0", 100, 14), ("0 -1 1 0", 400, -14)])
+def test_lines_of_a_page_on_its_side_are_joined(turned, first, step):
+    lines = ["The archive is locked at night. Its keys are kept by", "the porter, who opens it on Sun-", "days."]
+    content = "\n".join(
+        f"BT /F 12 Tf {turned} {first + step * n} {50 if step > 0 else 750} Tm ({line}) Tj ET"
+        for n, line in enumerate(lines)
+    )
+    parsed = parse_file(pdf([content], extra="/Rotate 90"), "a.pdf")
+    assert parsed.text == "The archive is locked at night. Its keys are kept by the porter, who opens it on Sundays."
+
+
 def test_a_table_of_contents_is_furniture():
     content = drawn([(50, 700, "1 Introduction . . . . . . . . . . . . 7")], 20) + column(
         50, 650, ["They fly far in the", "morning."]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import re
 from dataclasses import dataclass, field
+from math import pi
 from statistics import median_low
 from typing import Any
 
@@ -25,7 +26,10 @@ _SAMPLED = 5
 
 @dataclass(slots=True)
 class Line:
-    """Glyphs on one base line; `hyphen` where the last one may only divide a word, `bold` where the first and the last are."""
+    """Glyphs on one base line; `hyphen` where the last one may only divide a word, `bold` where the first and the last are.
+
+    `left`, `right` and `base` are as if it ran to the right, `lowest` is as it lies on the page.
+    """
 
     page: int
     chars: str
@@ -36,10 +40,13 @@ class Line:
     left: float = field(init=False)
     right: float = field(init=False)
     base: float = field(init=False)
+    lowest: float = field(init=False)
     size: float = field(init=False)
 
     def __post_init__(self) -> None:
-        seen = [box for char, box in zip(self.chars, self.boxes, strict=True) if not char.isspace()]
+        drawn = [box for char, box in zip(self.chars, self.boxes, strict=True) if not char.isspace()]
+        seen = [_upright(box, self.angle) for box in drawn]
+        self.lowest = median_low(box[1] for box in drawn)
         self.left, self.right = min(box[0] for box in seen), max(box[2] for box in seen)
         self.base = median_low(box[1] for box in seen)
         self.size = median_low(box[3] - box[1] for box in seen) or 1.0
@@ -49,6 +56,17 @@ class Line:
     def shown(self) -> str:
         """The line's characters, white space collapsed."""
         return " ".join(self.chars.split())
+
+
+def _upright(box: Box, angle: float) -> Box:
+    """Return a box as it lies where the line it is in, which runs up, down or upside down, is turned to run to the right."""
+    left, bottom, right, top = box
+    turns = round(angle / (pi / 2)) % 4
+    if turns == 0:
+        return box
+    if turns == 2:
+        return -right, -top, -left, -bottom
+    return (bottom, -right, top, -left) if turns == 3 else (-top, left, -bottom, right)
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUFFIXES = (".pdf",)
-VERSION = 3
+VERSION = 4
 UNIT = 65535
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.? ")
 """The first of several chapters is no title."""

@@ -38,7 +38,7 @@ def furniture(lines: Sequence[Line], heights: Sequence[tuple[float, float]]) -> 
     keys: dict[int, set[tuple[object, int]]] = {}
     for i, line in enumerate(lines):
         bottom, top = heights[line.page - 1]
-        share = (line.base - bottom) / ((top - bottom) or 1)
+        share = (line.lowest - bottom) / ((top - bottom) or 1)
         if (share > 1 - MARGIN or share < MARGIN) and _TELLING.search(line.chars):
             keys[i] = _keys(line, is_larger=line.size > LARGER * usual)
     on_pages = Counter(key for key, _ in {(key, lines[i].page) for i, held in keys.items() for key in held})
@@ -60,7 +60,7 @@ def _keys(line: Line, *, is_larger: bool) -> set[tuple[object, int]]:
     A number alone says nothing without its lead over the page; words in larger letters say nothing by their number:
     "2 On the line" is the heading of a second chapter that begins on the second page.
     """
-    height, text = round(line.base / 4), re.sub(r"\d+", "#", line.shown)
+    height, text = round(line.lowest / 4), re.sub(r"\d+", "#", line.shown)
     ahead = {int(number) - line.page for number in _ENDS.findall(line.shown)}
     has_words = any(map(str.isalpha, text)) and not _ROMAN.fullmatch(text)
     keys: set[tuple[object, int]] = set()
