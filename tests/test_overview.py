@@ -218,10 +218,33 @@ def test_an_author_is_known_from_what_a_document_says_of_itself(reef, question):
         "What did Olof Rask write?",
         "Who wrote the reef?",
         "Who wrote about divers?",
+        "Who sent the message about the reef census?",
     ],
 )
 def test_an_author_nobody_tells_is_searched_in_the_text(reef, question):
     assert reef.ask(question).kind == "answer"
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Who was copied on the mail about the harbour budget?", "was copied to Mia Holt <m@o.de>, Sam <s@o.de>"),
+        ("who is in cc of the harbour budget e-mail", "was copied to Mia Holt"),
+        ("who got the message about the harbour budget", "went to Ed Stone <e@o.de>"),
+        ("Whom was the mail about the harbour budget sent to?", "went to Ed Stone"),
+        ("who sent the email on the harbour budget", "is by Nora Lind <n@o.de>"),
+    ],
+)
+def test_the_head_of_a_mail_tells_whom_it_is_from_and_went_to(settings, embedder, question, told):
+    head = "From: Nora Lind <n@o.de>\nTo: Ed Stone <e@o.de>\nCc: Mia Holt <m@o.de>\nBcc: Sam <s@o.de>\nSubject: The harbour budget\n"
+    (settings.seeds / "a.eml").write_text(f"{head}\nIt rises to four million.", encoding="utf-8")
+    (settings.seeds / "b.eml").write_text("From: Kim <k@o.de>\nSubject: Crane\n\nIt is repaired.", encoding="utf-8")
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    answer = engine.ask(question)
+    assert (answer.kind, [c.text for c in answer.citations]) == ("overview", ["It rises to four million."])
+    assert f"“The harbour budget” {told}" in answer.reason
+    assert engine.ask("who was copied on the mail about the crane").kind == "answer"
 
 
 def written_like(form):
@@ -258,7 +281,7 @@ def test_what_a_form_of_two_questions_matches_holds_a_hint(form, hints):
     check()
 
 
-@pytest.mark.parametrize("form", [*authors._BY, *authors._OF, *authors._ABOUT])
+@pytest.mark.parametrize("form", [*authors._BY, *authors._OF, *authors._ABOUT, *(form for _, form in authors._OF_MAIL)])
 def test_what_a_form_about_authors_matches_holds_a_hint(form):
     @settings_of(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     @given(written_like(form))

@@ -397,7 +397,8 @@ def test_a_book_has_its_chapters_and_one_with_a_lock_is_refused():
 def test_mail_has_its_head_its_body_and_names_its_attachments():
     parsed = parse_file(MAIL, "a.eml")
     assert parsed.text.startswith("Subject: The café\nFrom: Nora") and parsed.text.endswith("It opens at nine.\n\nNora")
-    assert parsed.meta == {"title": "The café", "author": "Nora <nora@example.org>", "date": "2023-11-07"}
+    known = {"title": "The café", "author": "Nora <nora@example.org>", "date": "2023-11-07", "to": "ed@example.org"}
+    assert parsed.meta == known
     assert at_mark(parsed.marks, Span(len(parsed.text) - 2, len(parsed.text))).label == "message body"
     both = (
         b'From: a@b.c\nSubject: s\nContent-Type: multipart/mixed; boundary="x"\n\n--x\nContent-Type: text/html\n\n<p>Hello <b>you</b></p>\n'

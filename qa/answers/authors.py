@@ -1,6 +1,6 @@
-"""Questions about who wrote a document -> the documents that say so of themselves.
+"""Questions about who wrote a document, or whom a mail went to -> the documents that say so of themselves.
 
-In -> out: "what did Nora Lind write", "who wrote the report about the reef" and a Corpus -> `Written`, None where no document's author is known.
+In -> out: "what did Nora Lind write", "who was copied on the mail about the reef" and a Corpus -> `Written`, None where no document tells.
 Does not: read who wrote something in the text (an ordinary question does), or take a title for a work: "who wrote the Iliad"
 asks what the documents say.
 """
@@ -37,9 +37,20 @@ _OF = (
 _ABOUT = (
     r"who (?:wrote|writes|has written|published) (?:something |anything )?(?:about|on) (?:the |a |an )?(?P<topic>.+)",
 )
-_NO_TOPIC = pattern(rf"\b(?:{_DOCUMENT}|about|on|of|called|named|titled)\b", re.IGNORECASE)
+_MAIL = r"(?:e-?mails?|mails?|messages?)"
+_THE_MAIL = rf"(?:the |this |that )?(?P<topic>.*\b{_MAIL}\b.*)"
+_OF_MAIL = (
+    ("cc", rf"who (?:was|were|is|are) (?:copied|cc'?d|in cc|in copy)(?: in| into| on| of| to)* {_THE_MAIL}"),
+    ("to", rf"who (?:got|gets|received) {_THE_MAIL}"),
+    ("to", rf"(?:to )?whom? (?:was|were) {_THE_MAIL} (?:sent|addressed|written)(?: to)?"),
+    ("author", rf"who (?:sent|wrote) {_THE_MAIL}"),
+)
+"""What the head of a mail tells, and how it is asked for."""
+_MAILS = (".eml", ".msg")
+_SAID = {"author": "is by", "to": "went to", "cc": "was copied to"}
+_NO_TOPIC = pattern(rf"\b(?:{_DOCUMENT}|{_MAIL}|about|on|of|called|named|titled)\b", re.IGNORECASE)
 
-_HINTS = ("writ", "wrote", "author", "publish", " by")
+_HINTS = ("writ", "wrote", "author", "publish", " by", "mail", "message")
 """Each form holds one of these: most questions hold none, and are compared with no form."""
 
 
@@ -66,12 +77,25 @@ def written(corpus: Corpus, question: str, about: Callable[[str], int | None]) -
         return Written(
             found, f"{counted(len(found), 'document')} by {_author(corpus, found[0])}, {how_begun(len(found))}."
         )
+    for key, form in _OF_MAIL:
+        if topic := _NO_TOPIC.sub(" ", _asked((form,), plain, "topic")).strip():
+            number = about(topic) if content_words(topic) else None
+            is_mail = number is not None and corpus.entries[number]["doc_id"].lower().endswith(_MAILS)
+            return _told(corpus, number, key) if is_mail else None
     topic = _NO_TOPIC.sub(" ", _asked(_OF, plain, "topic"))
     by_title = "" if topic else _asked(_ABOUT, plain, "topic")
     number = about(topic or by_title) if content_words(topic or by_title) else None
-    if number is None or not _author(corpus, number) or (by_title and not _is_in_title(corpus, number, by_title)):
+    if by_title and number is not None and not _is_in_title(corpus, number, by_title):
         return None
-    return Written((number,), f"“{corpus.entries[number]['title']}” is by {_author(corpus, number)}. It begins:")
+    return _told(corpus, number, "author")
+
+
+def _told(corpus: Corpus, number: int | None, key: str) -> Written | None:
+    """Return what a document says of itself; None where it says nothing of the kind."""
+    people = "" if number is None else str(corpus.entries[number]["meta"].get(key) or "")
+    if number is None or not people:
+        return None
+    return Written((number,), f"“{corpus.entries[number]['title']}” {_SAID[key]} {people}. It begins:")
 
 
 def how_begun(count: int) -> str:

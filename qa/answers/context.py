@@ -196,7 +196,10 @@ def stems_told(corpus: Corpus, document: int) -> frozenset[str]:
     """Return the stems of a document's title, author, date, other names and path."""
     entry = corpus.entries[document]
     told = entry["meta"]
-    words = [entry["title"], *(told.get(key, "") for key in ("author", "date", "aliases", "tags", "publisher"))]
+    words = [
+        entry["title"],
+        *(told.get(key, "") for key in ("author", "to", "cc", "date", "aliases", "tags", "publisher")),
+    ]
     return _stems(tuple(words + [name.rpartition(".")[0] for name in (entry["doc_id"], *entry["also"])]))
 
 

@@ -22,7 +22,7 @@ from qa.formats.places import MESSAGE_BODY
 from qa.formats.reading import Unreadable
 
 SUFFIXES = (".eml",)
-VERSION = 4
+VERSION = 5
 LONGEST_KIND = 2000
 """What a part says of its own kind is read no further: parsing it takes time by the square of its length."""
 PEOPLE = ("From", "To", "Cc", "Bcc")
@@ -101,6 +101,7 @@ def build(
     else:
         paragraphs(flow, body)
     meta = {"title": head.get("Subject", ""), "author": head.get("From", ""), "date": _day(head.get("Date", ""))}
+    meta |= {"to": head.get("To", ""), "cc": ", ".join(head[key] for key in ("Cc", "Bcc") if key in head)}
     names = ", ".join(attached[:10])
     unread = [f"{len(attached)} attachments are not read ({names})"] if attached else []
     return flow.done(meta, [*warnings, *unread])
