@@ -19,8 +19,8 @@ from qa.text.numbers import counted
 
 REFUSAL = "The documents do not answer this."
 OVERVIEW_HEAD = "An overview in the documents' own words."
-MAY_NOT, CLOSEST = "The documents may not answer this.", "Closest passages"
-UNCLEAR = f"{MAY_NOT} {CLOSEST}:"
+NONE_CLEAR, CLOSEST = "No clear answer found.", "Closest passages"
+UNCLEAR = f"{NONE_CLEAR} {CLOSEST}:"
 """What is said of quotes that may be no answer, wherever they are shown."""
 QUOTATION_MARKS = tuple('"“”„«»‘’「」')
 STALE_MARK = " (the file has changed since it was indexed)"
@@ -57,7 +57,7 @@ def answer_to_text(answer: Answer) -> str:
 
 def said_before(answer: Answer) -> str:
     """Return what is said before quotes that may be no answer, with what is not spoken of where a comparison has one side only."""
-    return f"{MAY_NOT} {printable(answer.reason)} {CLOSEST}:" if answer.reason else UNCLEAR
+    return f"{NONE_CLEAR} {printable(answer.reason)} {CLOSEST}:" if answer.reason else UNCLEAR
 
 
 def _in_short(citation: Citation) -> str:

@@ -138,7 +138,7 @@ def test_what_it_is_is_said_once_and_likely_only_where_it_was_fitted():
         "Very likely the answer, word for word from 1 document": card(quote, calibrated=True),
         "Answer, word for word from 1 document": card(citation(1, "a.txt", 0, "Yes.", answer=Span(0, 3))),
         "What the documents say, word for word from 1 document": card(quote),
-        "The documents may not answer this. Closest passages:": card(quote, clear=False),
+        "No clear answer found. Closest passages:": card(quote, clear=False),
     }
     for said, (page, _) in heads.items():
         assert page.seen.startswith(said + "Yes.")
@@ -151,7 +151,7 @@ def test_what_it_is_is_said_once_and_likely_only_where_it_was_fitted():
     page, _ = card(quote, clear=False, calibrated=True)
     assert page.seen.startswith(f"{UNCLEAR}Yes.")
     assert "likely" not in page.seen
-    assert page.seen.count("may not answer") == 1
+    assert page.seen.count("No clear answer") == 1
 
 
 def test_every_quote_names_its_document_however_many_it_gives():
@@ -430,11 +430,11 @@ def test_a_comparison_of_which_one_side_is_missing_is_called_the_closest_passage
     ferry = citation(1, "a.txt", 0, "The ferry leaves at noon.")
     mill = citation(2, "b.txt", 0, "The mill grinds corn.")
     both = citation(3, "c.txt", 0, "The ferry is of oak, the mill of stone.")
-    assert "<strong>The documents may not answer this.</strong>" in card(ferry, question=asked)[0].html
-    assert "<strong>The documents may not answer this.</strong>" not in card(ferry, mill, question=asked)[0].html
-    assert "<strong>The documents may not answer this.</strong>" not in card(both, question=asked)[0].html
+    assert "<strong>No clear answer found.</strong>" in card(ferry, question=asked)[0].html
+    assert "<strong>No clear answer found.</strong>" not in card(ferry, mill, question=asked)[0].html
+    assert "<strong>No clear answer found.</strong>" not in card(both, question=asked)[0].html
     assert (
-        "<strong>The documents may not answer this.</strong>"
+        "<strong>No clear answer found.</strong>"
         not in card(ferry, question="is it the ferry or the mill that leaves at noon?")[0].html
     )
 

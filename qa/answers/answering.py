@@ -180,8 +180,8 @@ def _decide(corpus: Corpus, means: Means, question: str, found: Findings) -> Ans
     nearest = choose_quotes(corpus, found.ranking, settings.quotes, asked=searched)
     citations = nearest if confidence >= settings.threshold else []
     is_sure = judgement.sure >= settings.clear_threshold
-    if is_sure:  # words of what may be no answer are none either
-        citations = [with_answer(corpus, citation, found.reads, searched) for citation in citations]
+    if is_sure and citations:  # words of what may be no answer are none either: of later quotes, one in four is one
+        citations = [with_answer(corpus, citations[0], found.reads, searched), *citations[1:]]
     if not citations:
         refused = _refuse(question, searched, found.hits, confidence, judgement.reason, found.corrections)
         return replace(refused, nearest=tuple(nearest))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from qa.patterns import pattern
-from qa.text.tokens import fold, is_content_word
+from qa.text.tokens import fold, is_content_word, sound
 
 _WORD = r"[^\W\d_a-z][^\W\d_]*(?:[-’'][^\W\d_a-z][^\W\d_]*)*"
 _INITIAL = r"[^\W\d_a-z]\."
@@ -77,7 +77,8 @@ def names_in(
     """Return the names of numbered sentences, most frequent first; with `people`, those of persons alone.
 
     `is_name` tells of a folded word whether it has a capital inside sentences, too; `speakers` are those of sentences that are turns.
-    What is one word counts for the full name that ends with it, where there is one: "Rutte" for "Mark Rutte".
+    What is one word counts for the full name that ends with it, where there is one: "Rutte" for "Mark Rutte"; and a full name
+    for the one used most often that is spoken alike: "Volodymyr Zelenskiy" for "Volodymyr Zelensky".
     """
     written = Counter(word for text in sentences.values() for word in _WORDS.findall(text))
     found: dict[str, Named] = {}
@@ -89,6 +90,7 @@ def names_in(
         if speaker := speakers.get(number):
             _add(found, speaker, number, titled=True)
     _join_single(found)
+    _join_spellings(found)
     kept = [named for named in found.values() if (named.is_person if people else named.count > 1)]
     common = {word.lower() for word in written if word.islower()}
     if people:
@@ -139,6 +141,19 @@ def _join_single(found: dict[str, Named]) -> None:
         if " " in named.name:
             full[named.name.rpartition(" ")[2]] = named
     for name in [name for name in found if name in full]:
-        single = found.pop(name)
-        full[name].count += single.count
-        full[name].titled += single.titled
+        _join(full[name], found.pop(name))
+
+
+def _join_spellings(found: dict[str, Named]) -> None:
+    """Count each name in full for the most frequent one whose last word is spoken alike and whose others are the same."""
+    alike: dict[tuple[str, str], Named] = {}
+    for named in sorted(found.values(), key=lambda named: (-named.count, named.name)):
+        others, _, last = named.name.rpartition(" ")
+        first = alike.setdefault((others, sound(fold(last))), named) if others else named
+        if first is not named:
+            _join(first, found.pop(named.name))
+
+
+def _join(named: Named, other: Named) -> None:
+    named.count += other.count
+    named.titled += other.titled

@@ -11,7 +11,7 @@ from html import escape
 from qa.answers.parts import asks_two
 from qa.answers.wanted import is_answer
 from qa.datatypes import OVERVIEW, Answer
-from qa.rendering import CLOSEST, MAY_NOT
+from qa.rendering import CLOSEST, NONE_CLEAR
 from qa.text.numbers import counted
 from qa.ui.escaping import shown
 
@@ -25,7 +25,7 @@ def head_of(answer: Answer, *, calibrated: bool) -> str:
     if answer.kind == OVERVIEW:
         return _head(OVERVIEW_WORD, f": {answer.reason}")
     if not is_answer(answer):
-        return _head(MAY_NOT, f" {CLOSEST}:")
+        return _head(NONE_CLEAR, f" {CLOSEST}:")
     sources = len({citation.doc_id for citation in answer.citations})
     title = f"Estimated probability that this answers: {answer.confidence:.0%}" if calibrated else ""
     return _head(_word(answer, calibrated=calibrated), f", word for word from {counted(sources, 'document')}", title)
