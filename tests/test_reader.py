@@ -170,7 +170,7 @@ def test_in_numpy_it_gives_what_onnxruntime_gives_but_for_the_last_digits(reader
 
 
 def test_without_onnxruntime_a_question_is_answered_and_read_alike(real, tmp_path):
-    """With QA_TESTS=full all 90 questions: the same first quote, or refusal, or clear answer."""
+    """With QA_TESTS=full all 90 questions: the same first quote (of two as likely to .005, either), or refusal, or clear answer."""
     code = (
         "import importlib.util, json, sys; real = importlib.util.find_spec; sys.modules['onnxruntime'] = None\n"
         "importlib.util.find_spec = lambda name, *a: None if name == 'onnxruntime' else real(name, *a)\n"
@@ -189,7 +189,9 @@ def test_without_onnxruntime_a_question_is_answered_and_read_alike(real, tmp_pat
     assert runtime == "sentence-transformers"
     for question, (answered, clear, confidence, first) in zip(questions, answers, strict=True):
         ours = real.ask(question)
-        assert (answered, clear, first) == (ours.answered, ours.clear, [c.text for c in ours.citations[:1]]), question
+        assert (answered, clear) == (ours.answered, ours.clear), question
+        as_likely = [c.text for c in ours.citations if c.probability > ours.citations[0].probability - 0.005]
+        assert first == ours.citations[:1] or first[0] in as_likely, question
         assert abs(confidence - ours.confidence) < 0.05, question
 
 
