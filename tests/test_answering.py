@@ -239,6 +239,7 @@ SLIPS = {
     "how many goats are there": [],
     "is there a picnic": [],
     "who sees the repos": [],
+    "what is zubairs job": ["Zubair"],
 }
 
 
@@ -248,7 +249,8 @@ def test_several_slips_in_one_question_are_seen_and_words_near_to_none_stay(sett
 
     (settings.seeds / "a.txt").write_text(
         "The assembly point is the car park. Lifts must not be used. The pharmacy closes at seven. Bicycles go into the shed; a suit is lent. "
-        "Swarming time is in May. The monthly fee is due in June. Stage 4 has many pictures. Coats are kept. They treat them. Only staff see a repo."
+        "Swarming time is in May. The monthly fee is due in June. Stage 4 has many pictures. Coats are kept. They treat them. "
+        "Only staff see a repo. The job of Zubair is to cook, and Zubair cooks."
     )
     engine = Engine(dataclasses.replace(settings, model="all-MiniLM-L6-v2", passage_tokens=120), embedder=model)
     engine.build()

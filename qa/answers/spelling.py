@@ -134,10 +134,10 @@ def _of_documents(corpus: Corpus, word: str, inflection: str, *, is_known: bool)
 def _same_stem(corpus: Corpus, word: str) -> str | None:
     """Return the word that the documents have where they have one with the stem of another, one slip away (picturs, pictures).
 
-    A plural of theirs is no slip (repos, repo).
+    A plural of theirs is no slip (repos, repo), but a name may be somebody's (zubairs, Zubair).
     """
     near = [other for other in one_slip_away(corpus.vocabulary, word) if stem(other) == stem(word)]
-    if any(word.removeprefix(other) in _INFLECTIONS for other in near):
+    if any(word.removeprefix(other) in _INFLECTIONS and not corpus.is_name(other) for other in near):
         return None
     return _likeliest(corpus, [other for other in near if not other.startswith(word)])
 
