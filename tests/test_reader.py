@@ -12,6 +12,7 @@ from conftest import ROOT, SCALE
 
 from qa.answers import answering, searching
 from qa.answers.reading import Reads, _shown_passage
+from qa.answers.words import with_answer
 from qa.answers.worth import PASSAGES_READ, SURE, Worth
 from qa.datatypes import Span
 from qa.engine import Engine
@@ -403,5 +404,5 @@ def test_words_that_repeat_the_question_do_not_answer_it_unless_they_are_offered
                   and corpus.sentence(n)[0].doc_id == citation.doc_id)  # fmt: skip
     words = Span(start, start + len("On 18 February"))
     reads = Reads(np.zeros(0, np.float32), (), {number: (words, 0.9)})
-    told = answering.with_answer(corpus, dataclasses.replace(citation, answer=None), reads, asked)
+    told = with_answer(corpus, dataclasses.replace(citation, answer=None), reads, asked)
     assert (told.answer == words) is is_told

@@ -6,7 +6,6 @@ Does not: search (qa/answers/searching.py), or write a sentence of its own into 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -22,11 +21,11 @@ from qa.answers.offering import names_offered
 from qa.answers.overview import overview, overview_of
 from qa.answers.parts import parts_of, sides_asked
 from qa.answers.quoting import choose_quotes
-from qa.answers.reading import Reads
 from qa.answers.searching import Findings, Means, find_hits, look_for
 from qa.answers.spelling import corrected, guesses
 from qa.answers.whole import asked_of_whole
-from qa.datatypes import COURTESY, Answer, Citation, Hit
+from qa.answers.words import with_answers
+from qa.datatypes import COURTESY, Answer, Hit
 from qa.defaults import HITS_SHOWN
 from qa.indexing.contract import Corpus
 from qa.indexing.telling import unread_question
@@ -35,8 +34,6 @@ from qa.text.tokens import content_words, lexical_terms
 NAMES_OFFERED = 2
 UNREAD_QUESTION = 0.5
 """A question of which the model has no piece for so large a share is refused: it would match anything."""
-SURE_OF_WORDS = 0.5
-"""Answering words are told where the reader gives them at least this probability within their sentence."""
 
 
 def answer_question(
@@ -122,26 +119,6 @@ def _meant(corpus: Corpus, means: Means, topic: str) -> int | None:
     return corpus.number_of[hits[0].passage.doc_id] if hits else None
 
 
-def with_answer(corpus: Corpus, citation: Citation, reads: Reads, asked: str) -> Citation:
-    """Return the citation with the words of it that answer, where the reader is sure enough of them.
-
-    Words that stand in the question answer it only where that offers them: "many" no "how many", but "monthly" a "monthly or yearly".
-    """
-    found = [
-        (likely, span)
-        for number, (span, likely) in reads.answers.items()
-        if likely >= SURE_OF_WORDS
-        and citation.span.start <= span.start < span.end <= citation.span.end
-        and corpus.sentence(number)[0].doc_id == citation.doc_id
-    ]
-    if not found:
-        return citation
-    _, words = max(found)
-    said = re.escape(words.of(corpus.document(corpus.number_of[citation.doc_id]).text))
-    repeats = re.search(rf"(?<!\w){said}(?!\w)", asked, re.IGNORECASE) and " or " not in asked
-    return citation if repeats else replace(citation, answer=words)
-
-
 def _answers_to(corpus: Corpus, means: Means, question: str, readings: Sequence[str], k: int) -> list[Answer]:
     """Return the answer to each reading of a question that holds a word."""
     found = [look_for(corpus, means, reading, k=k) for reading in readings]
@@ -180,8 +157,8 @@ def _decide(corpus: Corpus, means: Means, question: str, found: Findings) -> Ans
     nearest = choose_quotes(corpus, found.ranking, settings.quotes, asked=searched)
     citations = nearest if confidence >= settings.threshold else []
     is_sure = judgement.sure >= settings.clear_threshold
-    if is_sure and citations:  # words of what may be no answer are none either: of later quotes, one in four is one
-        citations = [with_answer(corpus, citations[0], found.reads, searched), *citations[1:]]
+    if is_sure:  # words of what may be no answer are none either
+        citations = with_answers(corpus, citations, found.reads, searched)
     if not citations:
         refused = _refuse(question, searched, found.hits, confidence, judgement.reason, found.corrections)
         return replace(refused, nearest=tuple(nearest))

@@ -6,13 +6,13 @@ Does not: read a document, or guess: where fewer than two dates, values or sides
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.answers.asking import Kind, kind_of
 from qa.answers.dates import dates_in
 from qa.answers.sides import sides_of
+from qa.answers.words import has_number, unit_of, words_of
 from qa.datatypes import OVERVIEW, Answer, Citation
 from qa.datatypes import Kind as BlockKind
 from qa.text.tokens import folded_words, stem
@@ -22,11 +22,6 @@ LONGEST_COLUMN = 3
 """So many quotes of a column are seen at most."""
 MORE_WORDS_CHARS = 12
 """Of an answer beside its date: "on 12 February 2025"."""
-_NUMBER = re.compile(r"\d[\d.,\u00a0\u202f' ]*")
-_SIZES = frozenset((
-    "hundred", "thousand", "million", "billion", "trillion", "k", "m", "bn", "mn", "about", "around", "over", "nearly", "almost", "some", "up", "to",
-    "at", "least", "more", "than",
-))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +55,7 @@ def _timeline(citations: Sequence[Citation]) -> Form | None:
     dated = sorted((date, n) for n, c in enumerate(citations) if (date := _date(c)))
     if len({date for date, _ in dated}) < FEWEST:
         return None
-    return Form("timeline", tuple((_value(citations[n]), citations[n]) for _, n in dated))
+    return Form("timeline", tuple((words_of(citations[n]), citations[n]) for _, n in dated))
 
 
 def _date(citation: Citation) -> tuple[int, int, int] | None:
@@ -79,7 +74,7 @@ def _names(answer: Answer) -> Form | None:
     """Return the names that an overview lists, each with the sentence that has it."""
     if answer.kind != OVERVIEW or any(map(_date, answer.citations)):
         return None
-    named = [(_value(c) or _speaker(c), c) for c in answer.citations]
+    named = [(words_of(c) or _speaker(c), c) for c in answer.citations]
     return Form("names", tuple(named)) if named and all(name for name, _ in named) else None
 
 
@@ -90,26 +85,12 @@ def _speaker(citation: Citation) -> str:
 
 def _values(answer: Answer) -> Form | None:
     """Return amounts of one unit that differ, side by side, the likeliest first."""
-    found = [(_value(c), c) for c in answer.citations if c.answer and _NUMBER.search(_value(c))]
-    units = {_unit(value) for value, _ in found}
+    found = [(words_of(c), c) for c in answer.citations if c.answer and has_number(words_of(c))]
+    units = {unit_of(value) for value, _ in found}
     amount = units != {()} or kind_of(answer.question) is Kind.AMOUNT
     if len(units) != 1 or not amount or len({_plain(value) for value, _ in found}) < FEWEST:
         return None
     return Form("values", tuple(found))
-
-
-def _value(citation: Citation) -> str:
-    """Return the words of a quote that answer."""
-    if citation.answer is None:
-        return ""
-    return citation.text[citation.answer.start - citation.span.start : citation.answer.end - citation.span.start]
-
-
-def _unit(value: str) -> tuple[str, ...]:
-    """Return what an amount is counted in: signs and words that are neither figures nor sizes."""
-    signs = re.findall(r"[$€£¥%]", value)
-    words = [stem(word) for word in folded_words(_NUMBER.sub(" ", value)) if word not in _SIZES]
-    return tuple(sorted({*signs, *words}))
 
 
 def _plain(value: str) -> str:
