@@ -212,7 +212,7 @@ class Citation:
     items: tuple[int, int] = (0, 0)
     """Of a list or table quoted from its lead-in on: how many items the quote has, and how many there are."""
     answer: Span | None = None
-    """In document coordinates, the words that answer where they can be told: of a clear answer's first quote, of a later one a date or amount beside it."""
+    """The words that answer, in document coordinates, where they can be told: of a clear answer's first quote, or a date or amount beside them."""
     probability: float = 0.0
     """Estimated probability, 0..1, that this quote answers."""
     before: str = ""

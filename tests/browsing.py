@@ -75,12 +75,23 @@ def visit(browser):
 
 
 def ask(page, question):
+    from playwright.sync_api import TimeoutError as TookTooLong
+
     count = page.locator("#chat .ans").count()
     page.fill("#ask textarea", question)
     page.press("#ask textarea", "Enter")
-    page.locator("#chat .ans").nth(count).wait_for()
+    answer = page.locator("#chat .ans").nth(count)
+    try:
+        answer.wait_for(timeout=60_000)
+    except TookTooLong:
+        seen = (
+            page.locator("#chat").inner_text(),
+            page.input_value("#ask textarea"),
+            page.locator(".toast-body").all_inner_texts(),
+        )
+        pytest.fail(f"No answer to {question!r}. What is seen, what stands in the box, and what is said: {seen}")
     page.wait_for_timeout(150)
-    return page.locator("#chat .ans").nth(count)
+    return answer
 
 
 def cite(page, card, number):
