@@ -2,7 +2,8 @@
 
 One file a format, beside what several use: `reading` (encodings, what cannot be read), `frontmatter`, `commented`, `inline`, `flow` (a text
 that grows block by block), `indents`, `entries`, `beside`, `hanging`, `outdented` and `headed` (what plain text sets apart), `directives`,
-`rsttables`, `rstinline`, `rstlines` and `rst` (reStructuredText), `zipped` (archives of XML), `glyphs`, `wrapping` and `pdfblocks` (lines of a PDF).
+`rsttables`, `rstinline`, `rstlines` and `rst` (reStructuredText), `zipped` (archives of XML), `glyphs`, `wrapping`, `bands`,
+`grids` and `pdfblocks` (lines of a PDF, its paragraphs and tables).
 All but plain characters is read in a process of its own (`worker`, `child`, `packing`); `drawing` makes pictures of pages, `places` says
 where a quote stands.
 A format is added by adding its file, with SUFFIXES, VERSION and `parse(data, name)`, and a line in FORMATS.

@@ -17,6 +17,7 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 CELL_CHARS = 300
 """A table with a longer cell only arranges a page: its cells are paragraphs."""
 APART, BELOW = "\n\n", "\n"
+_YEAR = re.compile(r"(?:1[89]|20)\d\d(?:[/–-]\d{2,4})?")
 _STOPS = (".", "!", "?", "。")
 
 
@@ -123,7 +124,7 @@ class Flow:
             text = "".join(row).strip()
             self.add(text, Kind.PARAGRAPH if text.endswith(_STOPS) else Kind.CAPTION)
         held = held[first:]
-        heads = int(_names_columns(held)) if heads is None else heads
+        heads = int(names_columns(held)) if heads is None else heads
         if held[0][0].rstrip().endswith((":", "：")):
             heads = 0  # what names the rows, in their first column
         group, lead = self.new_group(), None
@@ -191,15 +192,21 @@ def _without_empty_columns(rows: list[list[str]]) -> list[list[str]]:
     return [row[empty:] for row in rows]
 
 
-def _names_columns(rows: Sequence[Sequence[str]]) -> bool:
-    """Tell whether the first row names the columns: words in every cell, above figures in at least one column."""
-    first, others = rows[0], rows[1:]
-    if not others or not all(cell.strip() and not cell.strip()[0].isdigit() for cell in first):
+def names_columns(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the first row names the columns: words or years in every cell, above figures in at least one column."""
+    first, others = [cell.strip() for cell in rows[0]], rows[1:]
+    if not others or not all(cell and (_YEAR.fullmatch(cell) or not cell[0].isdigit()) for cell in first):
         return False
-    columns = range(min(map(len, rows)))
-    return any(
-        all(any(map(str.isdigit, row[n])) for row in others) for n in columns if not any(map(str.isdigit, first[n]))
-    )
+    for n in range(min(map(len, rows))):
+        below = [cell for row in others if (cell := row[n].strip())]
+        has_figures = bool(below) and all(any(map(str.isdigit, cell)) for cell in below)
+        if _YEAR.fullmatch(first[n]):
+            has_figures = has_figures and not any(map(_YEAR.fullmatch, below))
+        elif any(map(str.isdigit, first[n])):
+            continue
+        if has_figures:
+            return True
+    return False
 
 
 def tile(blocks: Sequence[Block], length: int) -> tuple[Block, ...]:

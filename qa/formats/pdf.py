@@ -11,11 +11,12 @@ import re
 import unicodedata
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Block, Kind, Page, Parsed
 from qa.formats.glyphs import Box, Drawn, Line, draw
+from qa.formats.grids import Row, with_rows
 from qa.formats.pdfblocks import A_LITTLE_LARGER, blocks_of
 from qa.formats.reading import Unreadable, given_title
 from qa.formats.wrapping import continues, count_words, furniture, is_glued, keeps_hyphen, usual_size
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUFFIXES = (".pdf",)
-VERSION = 4
+VERSION = 5
 UNIT = 65535
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.? ")
 """The first of several chapters is no title."""
@@ -58,10 +59,11 @@ def _read(document: Any) -> Parsed:
     left_out = furniture(lines, [(frame.box[1], frame.box[3]) for frame in frames])
     kept = [line for i, line in enumerate(lines) if i not in left_out]
     writer = _Writer(frames, count_words(kept))
-    writer.write(kept)
+    usual = usual_size(kept)
+    writer.write(with_rows(kept, usual))
     text = "".join(writer.text)
-    blocks = blocks_of(text, writer.starts)
-    meta = _meta(document, writer, blocks, A_LITTLE_LARGER * usual_size(kept))
+    blocks = blocks_of(text, writer.starts, writer.rows_at)
+    meta = _meta(document, writer, blocks, A_LITTLE_LARGER * usual)
     warnings = _warnings(drawn, len(left_out))
     pages = tuple(Page(frame.label, *frame.shown_size) for frame in frames)
     return Parsed(text, blocks, meta, pages=pages, boxes=writer.places(), warnings=warnings)
@@ -111,23 +113,57 @@ class _Writer:
         self.rows = array("H")
         self.starts: list[tuple[int, Line]] = []
         """Where each paragraph begins, and its first line."""
+        self.rows_at: dict[int, Row] = {}
+        """Rows of tables, by where they begin."""
         self._frames, self._words = frames, words
 
-    def write(self, lines: Sequence[Line]) -> None:
-        """Append lines in order."""
-        before: Line | None = None
-        for line in lines:
-            if before is None or not continues(before, line):
+    def write(self, items: Iterable[Line | Row]) -> None:
+        """Append lines and rows in order."""
+        before: Line | Row | None = None
+        for item in items:
+            if isinstance(item, Row):
+                below = isinstance(before, Row) and before.table == item.table
+                self._part("\n" if below else "\n\n")
+                self._append_row(item)
+            else:
+                self._append_line(item, before if isinstance(before, Line) else None)
+            before = item
+
+    def _part(self, gap: str) -> None:
+        for char in gap if self.text else "":
+            self._put(char, None)
+
+    def _append_line(self, line: Line, before: Line | None) -> None:
+        if before is None or not continues(before, line):
+            self._part("\n\n")
+            self.starts.append((len(self.text), line))
+        else:
+            self._join(before, line)
+        self._append(line)
+
+    def _append_row(self, row: Row) -> None:
+        """Append a row, a tab between two cells."""
+        filled = [n for n, cell in enumerate(row.cells) if cell]
+        first = row.cells[filled[0]]
+        assert first is not None
+        self.starts.append((len(self.text), first.lines[0]))
+        self.rows_at[len(self.text)] = row
+        for n, cell in enumerate(row.cells[: filled[-1] + 1]):
+            if n:
+                self._put("\t", None)
+            before = None
+            for line in cell.lines if cell else ():
                 if before is not None:
-                    self._put("\n", None)
-                    self._put("\n", None)
-                self.starts.append((len(self.text), line))
-            elif before.hyphen:
-                self._divide(line)
-            elif not is_glued("".join(self.text[-2:]), line.chars.lstrip()[:1]):
-                self._put(" ", None)
-            self._append(line)
-            before = line
+                    self._join(before, line)
+                self._append(line)
+                before = line
+
+    def _join(self, before: Line, line: Line) -> None:
+        """Write what stands between two lines of one paragraph."""
+        if before.hyphen:
+            self._divide(line)
+        elif not is_glued("".join(self.text[-2:]), line.chars.lstrip()[:1]):
+            self._put(" ", None)
 
     def places(self) -> NDArray[np.uint16]:
         """Return page and box of each character."""

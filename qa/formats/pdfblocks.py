@@ -1,6 +1,6 @@
-"""What the paragraphs of a PDF are: headings, items of lists, lines of a table of contents, or none of these.
+"""What the paragraphs of a PDF are: headings, items of lists, rows of tables, lines of a table of contents, or none of these.
 
-In -> out: the text of a PDF, and where each paragraph begins with its first line -> blocks.
+In -> out: the text of a PDF, where each paragraph begins with its first line, and which are rows -> blocks.
 Does not: find paragraphs (qa/formats/wrapping.py) or write the text (qa/formats/pdf.py).
 """
 
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from qa.datatypes import Block, Kind, Span
 from qa.formats.flow import tile
 from qa.formats.glyphs import Line
+from qa.formats.grids import Row
 from qa.formats.wrapping import BULLET, LARGER
 
 A_LITTLE_LARGER = 1.06
@@ -25,8 +26,11 @@ _CONTENTS = re.compile(r"(?<!\.)(?<!\. )(?:\. ?){6,}+\d++$", re.M)
 """A line of a table of contents: dots that lead to a page."""
 
 
-def blocks_of(text: str, starts: Sequence[tuple[int, Line]]) -> tuple[Block, ...]:
-    """Return paragraphs, headings (by the height of their letters) and list items; `starts` are where each begins, and its first line."""
+def blocks_of(text: str, starts: Sequence[tuple[int, Line]], rows: Mapping[int, Row]) -> tuple[Block, ...]:
+    """Return paragraphs, headings (by the height of their letters), list items and rows of tables.
+
+    `starts` are where each begins, and its first line; `rows` those of tables, by where they begin.
+    """
     ends = [*(start for start, _ in starts), len(text)][1:]
     pieces = [(line, start, text[start:end].rstrip()) for (start, line), end in zip(starts, ends, strict=True)]
     heights: Counter[float] = Counter()
@@ -35,16 +39,24 @@ def blocks_of(text: str, starts: Sequence[tuple[int, Line]]) -> tuple[Block, ...
     usual = heights.most_common(1)[0][0] if heights else 1.0
     lines = [line for line, _, _ in pieces]
     heads = [
-        _is_heading(line, piece, usual) or _is_bold_head(lines, i, piece) for i, (line, _, piece) in enumerate(pieces)
+        start not in rows and (_is_heading(line, piece, usual) or _is_bold_head(lines, i, piece))
+        for i, (line, start, piece) in enumerate(pieces)
     ]
     levels = _levels([line.size for line, is_head in zip(lines, heads, strict=True) if is_head])
     path: list[tuple[int, str]] = []
     blocks: list[Block] = []
-    group = 0
+    group, table = 0, 0
+    names: Span | None = None
+    """The row that names the columns of the table."""
     for (line, start, piece), is_head in zip(pieces, heads, strict=True):
         span, level = Span(start, start + len(piece)), 0
         kind, lead, of = Kind.PARAGRAPH, None, 0
-        if _CONTENTS.search(piece):
+        if row := rows.get(start):
+            if row.table != table:
+                group, table, names = group + 1, row.table, None
+            kind, lead, of = Kind.ROW, names, group
+            names = span if row.names else names
+        elif _CONTENTS.search(piece):
             kind = Kind.FURNITURE
         elif is_head:
             kind, level = Kind.HEADING, levels[round(line.size)]

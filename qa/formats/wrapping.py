@@ -24,7 +24,7 @@ COUNTED_LINES = 10
 """From so many lines on that count up by one, numbers at the margin are the numbers of lines."""
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 _GLUED = re.compile(rf"\S[–—/]\0|[{_IDEOGRAPHS}]\0[{_IDEOGRAPHS}]")
-_STOP = re.compile(r"[.!?:;。！？]['\"”’)\]]*$")
+STOP = re.compile(r"[.!?:;。！？]['\"”’)\]]*$")
 BULLET = re.compile(r"(?:[•◦▪‣·●○■□➢✓–*-]|\(?\w{1,3}[.)])\s")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ROMAN = re.compile(r"[ivxlcdm]+|#")
@@ -98,17 +98,17 @@ def continues(before: Line, line: Line) -> bool:
     if BULLET.match(first):
         return False
     if elsewhere or line.left > before.right + before.size:  # the next column or page
-        return not _STOP.search(end) and (first[0].islower() or end[-1:] == ",")
+        return not STOP.search(end) and (first[0].islower() or end[-1:] == ",")
     gap = before.base - line.base
     if gap <= 0.3 * before.size and line.left > before.right:
         return line.left - before.right < before.size * 3
     if gap > 1.75 * before.size:
         return False
-    if before.bold != line.bold and (before.right < line.right - 2 * before.size if before.bold else _STOP.search(end)):
+    if before.bold != line.bold and (before.right < line.right - 2 * before.size if before.bold else STOP.search(end)):
         return False  # a heading in bold letters of the same height, and what is below it
     indented = line.left - before.left > 0.8 * before.size
     short = before.right < line.right - 4 * before.size
-    return not (_STOP.search(end) and (indented or short))
+    return not (STOP.search(end) and (indented or short))
 
 
 def is_glued(end: str, first: str) -> bool:
