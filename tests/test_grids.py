@@ -202,3 +202,23 @@ def test_a_page_of_very_many_pieces_takes_no_square(lefts):
 
     seconds(100)
     assert seconds(16_000) < 24 * max(seconds(2_000), 0.02)  # eight times as many
+
+
+def test_names_that_stand_beside_or_close_to_what_they_name():
+    years = grid([["", "2023", "2024", "2025"]]) + grid([["Fees", "1,204", "1,310", "1,377"], ["Cranes", "310", "295", "341"],
+                 ["Fuel", "88", "54", "102"], ["Ice", "7", "6", "9"]], top=684, right=(1, 2, 3), lefts=[50, 190, 270, 360])  # fmt: skip
+    assert rows_of(read(years))[0] == ["", "2023", "2024", "2025"]
+    close = drawn([(50, 700, "Name"), (160, 700, "Since Telephone")]) + grid(
+        [["Lind", "11", "0451 220"], ["Dahl", "19", "0451 224"], ["Petri", "22", "0451 229"]],
+        top=684,
+        lefts=[50, 160, 194],
+    )
+    assert rows_of(read(close))[0] == ["Name", "Since", "Telephone"]
+
+
+def test_a_heading_between_two_tables_is_of_neither():
+    other = [["Name", "Berth", "Since"], ["Lind", "Pier", "2011"], ["Dahl", "Quay", "2019"], ["Petri", "Mole", "2022"]]
+    parsed = read(grid(FEES) + drawn([(50, 626, "Staff of the pool")], 18, "B") + grid(other, top=605))
+    assert rows_of(parsed) == FEES + other
+    assert [b.headings for b in parsed.blocks if b.kind is Kind.ROW][4:] == [("Staff of the pool",)] * 4
+    assert leads_of(parsed)[4:] == [None, *["Name\tBerth\tSince"] * 3]

@@ -76,6 +76,17 @@ def cut(line: Line) -> Iterator[Line]:
     yield _slice(line, start, len(line.chars)) if start else line
 
 
+def cut_at(line: Line, lefts: Sequence[float], near: float) -> Iterator[Line]:
+    """Yield the parts of a line, cut before words that begin at one of the given places."""
+    start = 0
+    for k in range(1, len(line.chars)):
+        begins = line.chars[k - 1].isspace() and not line.chars[k].isspace() and line.chars[start:k].strip()
+        if begins and any(abs(line.boxes[k][0] - left) <= near for left in lefts):
+            yield _slice(line, start, k)
+            start = k
+    yield _slice(line, start, len(line.chars)) if start else line
+
+
 def _slice(line: Line, start: int, end: int) -> Line:
     return Line(
         line.page,

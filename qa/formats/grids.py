@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
-from qa.formats.bands import Band, Cell, bands_of, cut
+from qa.formats.bands import Band, Cell, bands_of, cut, cut_at
 from qa.formats.flow import CELL_CHARS, names_columns
 from qa.formats.glyphs import Line
 from qa.formats.wrapping import LARGER, STOP
@@ -27,6 +27,8 @@ OVERLAP = 0.2
 """and reach at most so far into each other."""
 BETWEEN = 2
 """So many rows of one cell may stand between two of several: names of groups of rows."""
+OTHER_FONT = 1.3
+"""Letters of one table are at most so many times as high as others, as those of several fonts are."""
 SAME_EDGE = 3.0
 """Columns of two pages are the same where they begin so near to each other, in points."""
 ALIGNED = 0.75
@@ -131,6 +133,8 @@ def _longest(bands: Sequence[Band], at: int) -> tuple[int, list[Row]]:
             rows, fits = longer, tried
         else:
             fails = tried
+    while sum(map(bool, rows[-1].cells)) < LEAST_COLUMNS:  # what stands below it alone
+        rows, fits = rows[:-1], fits - 1
     return fits, rows
 
 
@@ -143,7 +147,9 @@ def _run(bands: Sequence[Band], at: int) -> int:
     end, last = at + 1, at + 1
     while last < min(len(bands), at + MOST_ROWS) and last - end <= BETWEEN:
         above, band = bands[last - 1], bands[last]
-        if not -ROW_GAP * size <= band.top - above.bottom <= OVERLAP * size:
+        apart = band.top - above.bottom
+        larger = band.cells[0].lines[0].size / size
+        if not -ROW_GAP * size <= apart <= OVERLAP * size or larger > (LARGER if len(band.cells) == 1 else OTHER_FONT):
             break
         last += 1
         if len(band.cells) >= LEAST_COLUMNS:
@@ -160,47 +166,80 @@ def _table(bands: Sequence[Band]) -> list[Row] | None:
     full = [band for band in bands if len(band.cells) == columns]
     if len(full) < LEAST_ROWS:
         return None
-    edges = [
-        (min(band.cells[c].left for band in full), max(band.cells[c].right for band in full)) for c in range(columns)
-    ]
+    below = [[band.cells[c] for band in full] for c in range(columns)]
+    edges = [(min(cell.left for cell in cells), max(cell.right for cell in cells)) for cells in below]
     if any(right > left for (_, right), (left, _) in pairwise(edges)):
         return None
-    aligned = [_is_aligned([band.cells[c] for band in full]) for c in range(columns)]
+    aligned = [_is_aligned(cells) for cells in below]
     if not aligned[0] or 2 * sum(aligned[1:]) < columns - 1:
         return None
-    rows = [row for band in bands if (row := _placed(band, edges))]
+    lefts = [
+        left
+        for cells, (left, _) in zip(below, edges, strict=True)
+        if _share([cell.left for cell in cells], _near(cells[0])) >= ALIGNED
+    ]
+    rows = [row for band in bands if (row := _placed(band, edges, lefts))]
     return rows if len(rows) == len(bands) and _is_table(rows) else None
 
 
-def _placed(band: Band, edges: Sequence[tuple[float, float]]) -> Row | None:
-    """Return a band's cells in their columns; None where two fall into one."""
-    cells: list[Cell | None] = [None] * len(edges)
+def _placed(band: Band, edges: Sequence[tuple[float, float]], lefts: Sequence[float]) -> Row | None:
+    """Return a band's cells in their columns; None where one stands in none, or two in one. `lefts` are those of columns that have one.
+
+    Names need not stand right above what they name: where only the first column has none, they are told by their order.
+    """
+    held = [part for cell in band.cells for part in _parted(cell, lefts)]
+    columns = len(edges)
+    if len(held) == columns:
+        return Row(list(held))
+    if len(held) == columns - 1 > 1 and held[0].left > edges[0][1]:
+        return Row([None, *held])
+    cells: list[Cell | None] = [None] * columns
     before = -1
-    for cell in band.cells:
-        column = max(range(len(edges)), key=lambda c: _overlap(cell, edges[c]))
-        if column <= before:
+    for cell in held:
+        column = _column(cell, edges)
+        if column is None or column <= before:
             return None
         cells[column], before = cell, column
     return Row(cells)
 
 
-def _overlap(cell: Cell, edge: tuple[float, float]) -> float:
-    return min(cell.right, edge[1]) - max(cell.left, edge[0])
+def _column(cell: Cell, edges: Sequence[tuple[float, float]]) -> int | None:
+    """Return the column that a cell begins with, else the one that it is most under, if any."""
+    for c, (left, _) in enumerate(edges):
+        if abs(cell.left - left) <= _near(cell):
+            return c
+    under = [min(cell.right, right) - max(cell.left, left) for left, right in edges]
+    return under.index(max(under)) if max(under) > 0 else None
+
+
+def _parted(cell: Cell, lefts: Sequence[float]) -> Iterator[Cell]:
+    """Yield a cell of one line, cut where a word begins where a column does: names stand closer than what they name."""
+    inside = [left for left in lefts if cell.left + _near(cell) < left < cell.right]
+    if len(cell.lines) == 1 and inside:
+        for part in cut_at(cell.lines[0], inside, _near(cell)):
+            yield Cell(part)
+    else:
+        yield cell
+
+
+def _near(cell: Cell) -> float:
+    return 0.25 * cell.lines[0].size
 
 
 def _is_aligned(cells: Sequence[Cell]) -> bool:
     """Tell whether cells one below the other have an edge or their middle in common."""
-    near = 0.25 * min(line.size for cell in cells for line in cell.lines)
     edges: list[Callable[[Cell], float]] = [
         lambda cell: cell.left, lambda cell: cell.right, lambda cell: (cell.left + cell.right) / 2,
     ]  # fmt: skip
-    return any(_most_near([edge(cell) for cell in cells], near) >= ALIGNED * len(cells) for edge in edges)
+    near = min(map(_near, cells))
+    return any(_share([edge(cell) for cell in cells], near) >= ALIGNED for edge in edges)
 
 
-def _most_near(values: Sequence[float], near: float) -> int:
-    """Return how many values lie at most `near` from one of them, at most."""
+def _share(values: Sequence[float], near: float) -> float:
+    """Return the largest share of values that lie at most `near` from one of them."""
     ordered = sorted(values)
-    return max(bisect_right(ordered, value + near) - bisect_left(ordered, value - near) for value in ordered)
+    most = max(bisect_right(ordered, value + near) - bisect_left(ordered, value - near) for value in ordered)
+    return most / len(values)
 
 
 def _is_table(rows: Sequence[Row]) -> bool:
