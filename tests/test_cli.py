@@ -270,8 +270,12 @@ def test_watch_builds_what_changes_until_it_is_interrupted(folder):
     import signal
     import time
 
+    def hear():  # as from a terminal: a shell lets what it starts in the background ignore Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
     command = [sys.executable, "-m", "qa", "build", "--watch", "--json"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=folder, preexec_fn=hear, **pipes) as process:
         for line in process.stderr:
             if line.startswith("following"):
                 break
@@ -279,7 +283,10 @@ def test_watch_builds_what_changes_until_it_is_interrupted(folder):
         (folder / "seeds" / "b.txt").write_text("News of the day.")
         time.sleep(5)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        try:
+            out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == 0
     reports = [json.loads(text + "\n}") for text in out.strip().removesuffix("\n}").split("\n}\n")]
     assert [report["added"] for report in reports] == [["a.txt"], ["b.txt"]]
