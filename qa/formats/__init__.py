@@ -1,7 +1,7 @@
 """The formats a document may have: a file's bytes -> what it says, how it is built, and where each piece stands.
 
 One file a format, beside what several use: `reading` (encodings, what cannot be read), `frontmatter`, `commented`, `inline`, `flow` (a text
-that grows block by block), `indents`, `entries`, `beside`, `hanging`, `outdented` and `headed` (what plain text sets apart), `directives`,
+that grows block by block), `indents`, `entries`, `beside`, `hanging`, `outdented`, `headed` and `columns` (what plain text sets apart), `directives`,
 `rsttables`, `rstinline`, `rstlines` and `rst` (reStructuredText), `zipped` (archives of XML), `glyphs`, `wrapping`, `bands`,
 `grids` and `pdfblocks` (lines of a PDF, its paragraphs and tables).
 All but plain characters is read in a process of its own (`worker`, `child`, `packing`); `drawing` makes pictures of pages, `places` says

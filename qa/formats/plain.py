@@ -1,4 +1,4 @@
-"""Plain text -> blocks: paragraphs, list items with their lead-in, the turns of speakers, headings and definitions that are set as such.
+"""Plain text -> blocks: paragraphs, list items with their lead-in, the turns of speakers, and headings, definitions and tables that are set as such.
 
 In -> out: the text of a `.txt` file -> `Parsed`; a line break inside a hard-wrapped paragraph is none.
 Does not: guess at headings (qa/formats/headed.py, outdented.py) or definitions (hanging.py): a short line is a paragraph.
@@ -7,10 +7,12 @@ Does not: guess at headings (qa/formats/headed.py, outdented.py) or definitions 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from qa.datatypes import Block, Kind, Parsed, Span
+from qa.formats.columns import rows_of_tables
 from qa.formats.entries import Entry, nested, pieces, together
 from qa.formats.hanging import hung
 from qa.formats.headed import headed
@@ -21,7 +23,7 @@ from qa.formats.reading import decode, hidden_mark
 from qa.patterns import pattern
 
 SUFFIXES = (".txt",)
-VERSION = 6
+VERSION = 7
 BULLET = pattern(r"\s*(?:[-*•·‣▪–—>#|]|\(?\w{1,3}[.)])\s")
 _ITEM = pattern(r"\s*(?:[-*•·‣▪–]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5})[.)])\s+(?=\S)")
 _CLAUSE = pattern(r"\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+[^\W\d_]")
@@ -45,11 +47,13 @@ def parse(data: bytes, name: str) -> Parsed:
     blocks = turns(text, tile(text, _items(text, blocks)))
     if all(block.kind is not Kind.TURN for block in blocks):  # what speakers say may be set in, too
         lines = lines_of(text)
+        rows = rows_of_tables(lines)
+        lines = [replace(line, said="") if line.whole.start in rows else line for line in lines]
         words = headwords(lines)
         heads, entries = outdented(lines, nested(hung(lines)))
         entries = together(entries, words.values())
-        if heads or entries:
-            read = list(_defined(text, lines, nested(entries)))
+        if heads or entries or rows:
+            read = list(_defined(text, lines, nested(entries), rows))
             terms = {*words, *(entry.term.of(text) for entry in entries)}
             blocks, marks = headed(text, read, outdented=heads, terms=terms)
             blocks = tile(text, _items(text, blocks))
@@ -75,15 +79,20 @@ def _paragraphs(text: str, lines: list[Span]) -> Iterator[Span]:
         start = end + 1
 
 
-def _defined(text: str, lines: Sequence[Line], entries: Sequence[Entry]) -> Iterator[Block]:
-    """Yield the paragraphs of a text, those of its entries as terms and their meanings under the terms they stand in."""
+def _defined(text: str, lines: Sequence[Line], entries: Sequence[Entry], rows: Mapping[int, Block]) -> Iterator[Block]:
+    """Yield the paragraphs of a text, those of its entries as terms and their meanings under the terms they stand in, and its tables' rows."""
     for entry, is_term, spans in pieces(lines, entries):
         above = tuple(" ".join(term.of(text).split()) for term in entry.outer) if entry else ()
         if entry and is_term:
             yield Block(entry.term, Kind.DEFINITION, above)
             continue
         kind = Kind.DEFINITION if entry else Kind.PARAGRAPH
-        yield from (Block(span, kind, above, lead=entry.term if entry else None) for span in _paragraphs(text, spans))
+        for in_table, held in groupby(spans, key=lambda span: span.start in rows):
+            if in_table:
+                yield from (rows[span.start] for span in held)
+                continue
+            found = _paragraphs(text, list(held))
+            yield from (Block(span, kind, above, lead=entry.term if entry else None) for span in found)
 
 
 def tile(text: str, blocks: Sequence[Block]) -> list[Block]:
@@ -177,7 +186,7 @@ def _leads(text: str, block: Block, following: Sequence[Block]) -> bool:
 
 
 def _may_be_item(block: Block) -> bool:
-    return block.kind is Kind.PARAGRAPH or block.lead is not None
+    return block.kind is Kind.PARAGRAPH or (block.lead is not None and block.kind is not Kind.ROW)
 
 
 def _single_ones_back(items: list[Block], blocks: list[Block]) -> list[Block]:

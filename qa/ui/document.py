@@ -147,8 +147,9 @@ def _numbers(text: str, blocks: Sequence[Block]) -> dict[int, str]:
 def _run(markup: Markup, run: Sequence[Block], numbers: Mapping[int, str]) -> str:
     lines = sum(1 + (b.span.end - b.span.start) // LINE_CHARS for b in run)
     parts = []
-    for table, blocks in groupby(run, key=lambda b: b.group if b.group and _is_row(b) else 0):
-        html = "".join(_row(markup, b) if table else _block(markup, b, numbers) for b in blocks)
+    for table, held in groupby(run, key=lambda b: b.group if b.group and _is_row(b) else 0):
+        blocks = list(held)
+        html = _rows(markup, blocks) if table else "".join(_block(markup, b, numbers) for b in blocks)
         parts.append(f'<div class="tbl" role="table">{html}</div>' if table else html)
     return f'<div class="run" style="contain-intrinsic-size:auto {lines * LINE_PIXELS}px">{"".join(parts)}</div>'
 
@@ -178,7 +179,15 @@ def _block(markup: Markup, block: Block, numbers: Mapping[int, str]) -> str:
     return f'<div class="b {kind}{level}" data-a="{block.span.start}"{more}>{markup.html(block.span, gone)}</div>'
 
 
-def _row(markup: Markup, block: Block) -> str:
+def _rows(markup: Markup, blocks: Sequence[Block]) -> str:
+    """Return the rows of a table; where the names of its rows have none themselves, the first row begins with an empty cell."""
+    counts = [len(cells_of(block.span.of(markup.text).strip(" \r\n"))) for block in blocks if block.kind is Kind.ROW]
+    first = next((block for block in blocks if block.kind is Kind.ROW), None)
+    corner = len(counts) > 1 and counts[0] == counts[1] - 1
+    return "".join(_row(markup, block, corner=corner and block is first) for block in blocks)
+
+
+def _row(markup: Markup, block: Block, *, corner: bool = False) -> str:
     """Return a row of a table; a ruler below its header is one that is not seen."""
     start, text = block.span.start, block.span.of(markup.text)
     if block.kind is Kind.FURNITURE:
@@ -188,6 +197,7 @@ def _row(markup: Markup, block: Block) -> str:
     cells = "".join(
         _cell(markup, _moved([cell], start)[0], role, _moved(marks_of(text, cell), start)) for cell in cells_of(text)
     )
+    cells = f'<span class="cell" role="cell"></span>{cells}' if corner else cells
     return f'<div class="b row" role="row" data-a="{start}">{cells}</div>'
 
 

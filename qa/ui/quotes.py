@@ -150,7 +150,9 @@ def _table(unit: Unit, told: Told) -> str:
     lead = unit[0].lead
     head = ""
     if lead:
-        cells = (seen_text(cell.of(lead.text).strip("\t| "), unit[0].doc_id) for cell in cells_of(lead.text))
+        cells = [seen_text(cell.of(lead.text).strip("\t| "), unit[0].doc_id) for cell in cells_of(lead.text)]
+        if len(cells) == len(cells_of(unit[0].text)) - 1:
+            cells.insert(0, "")  # the names of the rows have none
         # A header that says nothing is none: the corner above the names of the rows.
         heads = "".join(f"<th>{escaping.shown(cell)}</th>" if cell else "<td></td>" for cell in cells)
         head = f"<thead><tr>{heads}</tr></thead>"
