@@ -264,7 +264,7 @@ MARKUP = [
     "[a](b) ", "![a](b)", "![", "[[", "[^a] ", "[^a]: ", "[a]: b\n", "**a ", "<b>", "<b", "<p>a</p>", "<!--", "<div>", "<table><tr><td>", "<ul><li>",
     "<a href=\"", "<details><summary>", "{%", "{{", "&amp;", "&#", "a. A", "a.[1] ", "....", "a\n\n", "Anna: a\n", "10:00 Anna: a\n", "http://a.b ",
     "।", '"a",', "a,b\n", "a;", "{\"a\":", "[1,", "---\n", "a: b\n", "00:01.000 --> 00:02.000\n<v Anna>a\n\n", "<v.a ", "=?utf-8?q?a?= ",
-    "\"a\" ", "“a ", "%%a ", "%%a%% ", ".. a:: b\n", ":a:`b <c>` ",
+    "\"a\" ", "“a ", "%%a ", "%%a%% ", "==a ", "==a== ", "a ^b ", ".. a:: b\n", ":a:`b <c>` ",
 ]  # fmt: skip
 AROUND = {".eml": "Subject: x\nContent-Type: text/html\n\n%s", ".vtt": "WEBVTT\n\n%s", ".json": '{"a": ["%s"]}'}
 DOCUMENTS = [

@@ -25,7 +25,8 @@ def rows(text: str, name: str = "a.md") -> list[tuple[str, str]]:
 
 PIECES = st.sampled_from(
     ["# ", "## ", "- ", "  - ", "1. ", "> ", "| a | b |\n|---|---|\n", "| ", "```\n", "**", "*", "[x](y)", "![a](b)", "[[n|m]]",
-     "<div>", "</div>", "<!-- c -->", "%%", "---\n", "title: T\n", "[^1]", "[^1]: note", ": meaning", "{% x %}", "Zoë", "日本", "😀", "word ",
+     "<div>", "</div>", "<!-- c -->", "%%", "---\n", "title: T\n", "[^1]", "==", " ^a",
+     "[^1]: note", ": meaning", "{% x %}", "Zoë", "日本", "😀", "word ",
      "Name: said. ", "\n", "\n\n", "\r\n", "    code\n", "===\n", "\\*", "&amp;", "http://x.y ", "\t", "\u00a0", "\x0c"]
 )  # fmt: skip
 
@@ -59,6 +60,17 @@ def test_what_a_reader_does_not_see_is_hidden():
     assert rows("<!-- vale off -->\n\n> [!NOTE]\n> Kept `as *is*`.\n\n***\n\n![A chart](c.png)") == [
         ("furniture", ""), ("furniture", ""), ("paragraph", "Kept as *is*."), ("furniture", ""), ("caption", "A chart"),
     ]  # fmt: skip
+
+
+def test_highlights_and_names_of_paragraphs_are_markup():
+    text = (
+        "The ==key hangs== behind it. ^note-1\n\nIf a == b and c == d, `x==y==z` and 2^10 hold.\n\n- one ==item== ^i1\n"
+    )
+    assert rows(text) == [
+        ("paragraph", "The key hangs behind it."),
+        ("paragraph", "If a == b and c == d, x==y==z and 2^10 hold."),
+        ("item", "one item"),
+    ]
 
 
 def test_comments_of_obsidian_are_hidden_in_a_line_and_over_several():

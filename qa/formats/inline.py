@@ -17,11 +17,14 @@ from qa.formats.commented import MASK
 from qa.formats.reading import MARK
 
 PARSED_BYTES = 4000
-_MAY_HOLD_MARKUP = re.compile(rf"[*_`\[\]<!~\\&{MASK}]")
+_MAY_HOLD_MARKUP = re.compile(rf"[*_`\[\]<!~\\&=^{MASK}]")
 _TEMPLATE = re.compile(r"\{%(?:(?!\{%).)*?%\}|\{\{(?:(?!\{\{).)*?\}\}|\{[#:.][^{}\n]{0,80}\}", re.DOTALL)
 _EMBED = re.compile(r"!\[\[[^\[\]\n]*\]\]")
 _WIKI = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|\n]*)\]\]")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\](?::\s*)?")
+_HIGHLIGHT = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,500})(?<=\S)==(?![=\w])")
+_ANCHOR = re.compile(r"(?<=\S)[ \t]\^[A-Za-z0-9-]{1,40}(?=[ \t]*(?:\n|\Z))")
+"""The name of a paragraph for links to it, behind it."""
 _COMMENT = re.compile(f"{MASK}+")
 _CALLOUT = re.compile(r"\A\s*\[![\w-]+\][+-]?")
 _MARKUP = frozenset(("emphasis_delimiter", "code_span_delimiter", "html_tag", "block_continuation"))
@@ -136,13 +139,14 @@ def _stretches(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _written(piece: str, offset: int) -> Iterator[Span]:
-    """Markup that is no standard: wiki links, templates, footnote marks, call-outs, comments."""
-    for pattern in (_TEMPLATE, _EMBED, _FOOTNOTE, _CALLOUT, _COMMENT):
+    """Markup that is no standard: wiki links, highlights, templates, footnote marks, call-outs, comments, names of paragraphs."""
+    for pattern in (_TEMPLATE, _EMBED, _FOOTNOTE, _CALLOUT, _COMMENT, _ANCHOR):
         for match in pattern.finditer(piece):
             yield Span(offset + match.start(), offset + match.end())
-    for match in _WIKI.finditer(piece):
-        yield Span(offset + match.start(), offset + match.start(1))
-        yield Span(offset + match.end(1), offset + match.end())
+    for pattern in (_WIKI, _HIGHLIGHT):
+        for match in pattern.finditer(piece):
+            yield Span(offset + match.start(), offset + match.start(1))
+            yield Span(offset + match.end(1), offset + match.end())
 
 
 def joined(spans: list[Span]) -> list[Span]:

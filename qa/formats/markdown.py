@@ -23,7 +23,7 @@ from qa.formats.plain import tile, turns
 from qa.formats.reading import decode, hidden_mark
 
 SUFFIXES = (".md", ".markdown")
-VERSION = 7
+VERSION = 8
 _CONTAINERS = frozenset(("document", "section", "block_quote", "list"))
 _MARKERS = frozenset(("block_quote_marker", "block_continuation"))
 _FURNITURE = frozenset(("thematic_break", "link_reference_definition"))
