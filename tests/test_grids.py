@@ -222,3 +222,21 @@ def test_a_heading_between_two_tables_is_of_neither():
     assert rows_of(parsed) == FEES + other
     assert [b.headings for b in parsed.blocks if b.kind is Kind.ROW][4:] == [("Staff of the pool",)] * 4
     assert leads_of(parsed)[4:] == [None, *["Name\tBerth\tSince"] * 3]
+
+
+def test_a_table_with_no_row_that_has_all_cells_but_its_names():
+    rows = [["Date", "Details", "Out", "In", "Left"], ["1 Jul", "Brought forward", "", "", "1,204.10"],
+            ["3 Jul", "Power", "64.20", "", "1,139.90"],
+            ["5 Jul", "Salary", "", "2,310.00", "3,449.90"], ["9 Jul", "Rent", "890.00", "", "2,559.90"],
+            ["21 Jul", "Bread", "12.40", "", "2,547.50"]]  # fmt: skip
+    parsed = read(grid(rows, lefts=[50, 96, 190, 240, 302], right=(2, 3, 4), bold=1, size=10))
+    assert rows_of(parsed) == rows
+    assert leads_of(parsed)[1:] == ["\t".join(rows[0])] * 5
+
+
+def test_letters_that_are_all_as_wide_stand_no_further_apart_for_a_space():
+    code = ["import a.lines", "import b.pages", "import c.cells", "import d.words"]
+    content = column(50, 700, code)
+    mono = pdf([content]).replace(b"/BaseFont /Helvetica >>\nendobj\n4", b"/BaseFont /Courier >>\nendobj\n4")
+    assert b"Courier" in mono
+    assert rows_of(parse_file(mono, "a.pdf")) == []

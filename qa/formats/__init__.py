@@ -2,7 +2,7 @@
 
 One file a format, beside what several use: `reading` (encodings, what cannot be read), `frontmatter`, `commented`, `inline`, `flow` (a text
 that grows block by block), `indents`, `entries`, `beside`, `hanging`, `outdented`, `headed` and `columns` (what plain text sets apart), `directives`,
-`rsttables`, `rstinline`, `rstlines` and `rst` (reStructuredText), `zipped` (archives of XML), `glyphs`, `wrapping`, `bands`,
+`rsttables`, `rstinline`, `rstlines` and `rst` (reStructuredText), `zipped` (archives of XML), `glyphs`, `wrapping`, `bands`, `aligned`,
 `grids` and `pdfblocks` (lines of a PDF, its paragraphs and tables).
 All but plain characters is read in a process of its own (`worker`, `child`, `packing`); `drawing` makes pictures of pages, `places` says
 where a quote stands.

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from qa.formats.glyphs import Line
 
-CELL_GAP = 0.8
-"""Words of a line that stand so many times the letters' height apart may be of two cells."""
+CELL_GAPS = 0.8, 0.6
+"""Words of a line that stand so many times the letters' height apart, or further, may be of two cells; where none are found, the second."""
 LINE_GAP = 1.35
 """Lines of one cell are at most so many times the letters' height below each other."""
 SMALL_LETTER = 0.75
@@ -60,16 +60,16 @@ class Band:
         )
 
 
-def cut(line: Line) -> Iterator[Line]:
+def cut(line: Line, gap: float) -> Iterator[Line]:
     """Yield the parts of a line that stand apart."""
     if abs(line.angle) > 0.1:
         yield line
         return
-    start, before = 0, None
+    start, before, least = 0, None, _least_gap(line, gap)
     for k, (char, box) in enumerate(zip(line.chars, line.boxes, strict=True)):
         if char.isspace():
             continue
-        if before is not None and box[0] - before[2] > CELL_GAP * line.size:
+        if before is not None and box[0] - before[2] > least:
             yield _slice(line, start, k)
             start = k
         before = box
@@ -85,6 +85,13 @@ def cut_at(line: Line, lefts: Sequence[float], near: float) -> Iterator[Line]:
             yield _slice(line, start, k)
             start = k
     yield _slice(line, start, len(line.chars)) if start else line
+
+
+def _least_gap(line: Line, gap: float) -> float:
+    """Return how far words stand apart that may be of two cells: further than a space, which is wide where all letters are as wide."""
+    widths = [box[2] - box[0] for char, box in zip(line.chars, line.boxes, strict=True) if not char.isspace()]
+    is_even = len(widths) > 2 and max(widths) - min(widths) < 0.05 * max(widths)
+    return max(gap * line.size, 1.5 * max(widths) if is_even else 0.0)
 
 
 def _slice(line: Line, start: int, end: int) -> Line:

@@ -15,8 +15,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Block, Kind, Page, Parsed
+from qa.formats.aligned import Row
 from qa.formats.glyphs import Box, Drawn, Line, draw
-from qa.formats.grids import Row, with_rows
+from qa.formats.grids import with_rows
 from qa.formats.pdfblocks import A_LITTLE_LARGER, blocks_of
 from qa.formats.reading import Unreadable, given_title
 from qa.formats.wrapping import continues, count_words, furniture, is_glued, keeps_hyphen, usual_size

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from qa.datatypes import Block, Kind, Span
+from qa.formats.aligned import Row
 from qa.formats.flow import tile
 from qa.formats.glyphs import Line
-from qa.formats.grids import Row
 from qa.formats.wrapping import BULLET, LARGER
 
 A_LITTLE_LARGER = 1.06
