@@ -240,3 +240,17 @@ def test_letters_that_are_all_as_wide_stand_no_further_apart_for_a_space():
     mono = pdf([content]).replace(b"/BaseFont /Helvetica >>\nendobj\n4", b"/BaseFont /Courier >>\nendobj\n4")
     assert b"Courier" in mono
     assert rows_of(parse_file(mono, "a.pdf")) == []
+
+
+def test_a_cell_amid_the_rows_it_is_beside_stands_in_the_first_of_them():
+    lefts = [50, 150, 320, 400]
+    rows = [["Day", "Course", "Room", "Teacher"], ["", "Bookbinding", "Oak", "Fenn"], ["", "Weaving", "Elm", "Roos"],
+            ["", "Pottery", "Cellar", "Baker"], ["", "Choir", "Hall", "Idris"], ["", "Chess", "Elm", "Fenn"]]  # fmt: skip
+    parts = [grid(rows[:1], lefts=lefts), drawn([(50, 666, "Monday")])]  # between the rows at 676 and 656
+    parts += [
+        grid(rows[1:3], lefts=lefts, top=676, pitch=20),
+        drawn([(50, 616, "Tuesday")]),
+    ]  # at the middle one's height
+    parts += [grid(rows[3:], lefts=lefts, top=636, pitch=20)]
+    found = rows_of(read("\n".join(parts)))
+    assert found == [rows[0], ["Monday", *rows[1][1:]], rows[2], ["Tuesday", *rows[3][1:]], rows[4], rows[5]]

@@ -48,18 +48,19 @@ def rows_of(bands: Sequence[Band]) -> list[Row] | None:
     below = [[band.cells[c] for band in full] for c in range(columns)]
     found = _in_columns(bands, below)
     if found is None and max(counts) > columns:
-        found = _in_columns(bands, _under(bands, next(band for band in bands if len(band.cells) == max(counts))))
+        most = [band for band in bands if len(band.cells) == max(counts)]
+        found = _in_columns(bands, _under(bands, [[band.cells[c] for band in most] for c in range(max(counts))]))
     return found
 
 
-def _under(bands: Sequence[Band], names: Band) -> list[list[Cell]]:
-    """Return the columns below the names of them all, where no row has a cell in each: each cell is of the name that it is under."""
-    below = [[name] for name in names.cells]
-    edges = [(name.left, name.right) for name in names.cells]
+def _under(bands: Sequence[Band], columns: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
+    """Return columns with the cells of the rows that have fewer: each is of the one that it is under, not of two."""
+    below = [list(cells) for cells in columns]
+    edges = [(min(cell.left for cell in cells), max(cell.right for cell in cells)) for cells in columns]
     for band in bands:
-        for cell in band.cells if band is not names and len(band.cells) >= LEAST_COLUMNS else ():
+        for cell in band.cells if LEAST_COLUMNS <= len(band.cells) < len(columns) else ():
             column = _column(cell, edges)
-            if column is not None:
+            if column is not None and sum(cell.left < right and left < cell.right for left, right in edges) == 1:
                 below[column].append(cell)
                 left, right = edges[column]
                 edges[column] = min(left, cell.left), max(right, cell.right)

@@ -14,6 +14,8 @@ CELL_GAPS = 0.8, 0.6
 """Words of a line that stand so many times the letters' height apart, or further, may be of two cells; where none are found, the second."""
 LINE_GAP = 1.35
 """Lines of one cell are at most so many times the letters' height below each other."""
+ROWS_BESIDE = 6
+"""A cell that stands amid several rows has so many lines above it at most."""
 SMALL_LETTER = 0.75
 """Height of a small letter, as a share of the letters' height."""
 
@@ -58,6 +60,11 @@ class Band:
             min(self.bottom, cell.bottom),
             max(self.right, cell.right),
         )
+
+    def take_first_row(self, cell: Cell) -> None:
+        """Add the next cell, which is in the first of several rows that the cell before it stands beside."""
+        self.cells.append(cell)
+        self.top, self.bottom, self.right = cell.top, cell.bottom, cell.right
 
 
 def cut(line: Line, gap: float) -> Iterator[Line]:
@@ -112,6 +119,8 @@ def bands_of(pieces: Sequence[Line]) -> Iterator[Band]:
     for cell in _cells(pieces):
         if band is not None and _is_beside(band, cell):
             band.take(cell)
+        elif band is not None and _is_beside_below(band, cell):
+            band.take_first_row(cell)
         else:
             if band is not None:
                 yield band
@@ -155,3 +164,9 @@ def _is_beside(band: Band, cell: Cell) -> bool:
         and cell.bottom < band.top
         and band.bottom < cell.top
     )
+
+
+def _is_beside_below(band: Band, cell: Cell) -> bool:
+    """Tell whether a cell right of the only one so far is a little above it: that one stands amid the rows it is beside."""
+    apart = cell.bottom - band.top
+    return len(band.cells) == 1 and cell.left > band.right and 0 <= apart < ROWS_BESIDE * cell.lines[0].size
