@@ -29,6 +29,7 @@ ROOMS = [
     ),
     *(
         "text.shown",
+        "text.cells",
         "text.titles",
         "text.sources",
         "text.documents",

@@ -8,10 +8,11 @@ import pytest
 
 from qa.datatypes import OVERVIEW, Answer, Citation, Kind, Lead, Passage, Span
 from qa.rendering import UNCLEAR, answer_to_text
+from qa.text.cells import cells_of
 from qa.ui.asked import Asked
 from qa.ui.cards import answer_card
 from qa.ui.exporting import chat_to_html, chat_to_markdown
-from qa.ui.marks import cells_of, quoted_html
+from qa.ui.marks import quoted_html
 
 
 class Read(HTMLParser):

@@ -9,7 +9,7 @@ from qa.datatypes import Kind
 from qa.formats import parse_file
 from qa.formats.columns import tables_in
 from qa.formats.indents import lines_of
-from qa.ui.marks import cells_of
+from qa.text.cells import cells_of
 
 FERRY = """FERRY TO NETTLE ISLAND
 

@@ -13,13 +13,15 @@ from dataclasses import replace
 
 from qa.answers.dates import dates_in
 from qa.answers.reading import Reads
-from qa.datatypes import Citation
+from qa.datatypes import Citation, Kind, Span
 from qa.indexing.contract import Corpus
 from qa.patterns import pattern
-from qa.text.tokens import folded_words, stem
+from qa.text.cells import cells_of, said_in
+from qa.text.tokens import folded_words, lexical_terms, stem
 
 SURE_OF_WORDS = 0.5
 """Answering words are told where the reader gives them at least this probability within their sentence."""
+LEAST_CELLS = 2
 _NUMBER = pattern(r"\d[\d.,\u00a0\u202f' ]*")
 _SIZES = frozenset((
     "hundred", "thousand", "million", "billion", "trillion", "k", "m", "bn", "mn", "about", "around", "over", "nearly", "almost", "some", "up", "to",
@@ -44,7 +46,11 @@ def with_answer(corpus: Corpus, citation: Citation, reads: Reads, asked: str) ->
     """Return the citation with the words of it that answer, where the reader is sure enough of them.
 
     Words that stand in the question answer it only where that offers them: "many" no "how many", but "monthly" a "monthly or yearly".
+    Of a table's row, that cell answers whose column is asked for; without one, words of one cell alone.
     """
+    cells = _cells(citation)
+    if asked_for := _cell_asked_for(citation, cells, asked):
+        return replace(citation, answer=asked_for)
     found = [
         (likely, span)
         for number, (span, likely) in reads.answers.items()
@@ -55,9 +61,40 @@ def with_answer(corpus: Corpus, citation: Citation, reads: Reads, asked: str) ->
     if not found:
         return citation
     _, words = max(found)
+    if cells and not any(cell.start <= words.start and words.end <= cell.end for cell in cells):
+        return citation
     said = re.escape(words.of(corpus.document(corpus.number_of[citation.doc_id]).text))
     repeats = re.search(rf"(?<!\w){said}(?!\w)", asked, re.IGNORECASE) and " or " not in asked
     return citation if repeats else replace(citation, answer=words)
+
+
+def _cells(citation: Citation) -> list[Span]:
+    """Return where in the document what is said in each cell of a table's row stands; none of other quotes."""
+    if citation.kind is not Kind.ROW:
+        return []
+    text, start = citation.text, citation.span.start
+    said = [said_in(text, cell) for cell in cells_of(text)]
+    return [Span(start + cell.start, start + cell.end) for cell in said]
+
+
+def _cell_asked_for(citation: Citation, cells: Sequence[Span], asked: str) -> Span | None:
+    """Return the one cell whose column has a name with most words of the question; a cell that has some itself tells which row."""
+    if citation.lead is None or len(cells) < LEAST_CELLS:
+        return None
+    header = citation.lead.text
+    names = [cell.of(header).strip("\t| ") for cell in cells_of(header)]
+    names = ["", *names] if len(names) == len(cells) - 1 else names  # the names of the rows have none
+    terms = set(lexical_terms(asked))
+    found: dict[Span, int] = {}
+    for name, cell in zip(names, cells, strict=False):
+        said = set(
+            lexical_terms(Span(cell.start - citation.span.start, cell.end - citation.span.start).of(citation.text))
+        )
+        shared = len(terms & set(lexical_terms(name)))
+        if shared and said and not said & terms:
+            found[cell] = shared
+    most = [cell for cell, shared in found.items() if shared == max(found.values())]
+    return most[0] if len(most) == 1 else None
 
 
 def words_of(citation: Citation) -> str:

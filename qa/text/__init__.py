@@ -1,2 +1,2 @@
-"""A folder of files as documents, sentences, words and passages. In reading order: shown, titles, sources, documents, sentences,
-numbers, languages, tokens, chunking."""
+"""A folder of files as documents, sentences, words and passages. In reading order: shown, cells, titles, sources, documents,
+sentences, numbers, languages, tokens, chunking."""

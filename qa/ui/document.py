@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from qa.datatypes import Block, Kind, Span
+from qa.text.cells import cells_of, marks_of
 from qa.text.shown import Shown
 from qa.ui.escaping import inline, shown
-from qa.ui.marks import blank_edges, breaks_in, broken, cells_of, code_in, marks_of
+from qa.ui.marks import blank_edges, breaks_in, broken, code_in
 
 RUN_CHARS = 5000
 """The browser lays out the text run by run, as it comes into sight: a document of megabytes is there at once."""

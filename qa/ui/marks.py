@@ -15,9 +15,6 @@ from qa.datatypes import Citation, Kind, Span
 from qa.formats import format_of, parse_file
 from qa.ui.escaping import inline
 
-CELL_MARKS = ("\t", "|")
-_WIDE_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
-"""Between the cells of a table in a plain text."""
 """What stands between the cells of a row: in tables of our own, in Markdown."""
 RST = ".rst"
 _ITEM = re.compile(r"\s*([-*+•]|\d+|[a-zA-Z])(?:[.)]|(?<=[-*+•]))\s")
@@ -208,22 +205,3 @@ def seen_text(text: str, doc_id: str) -> str:
     """Return a text without its markup, for headings and leads."""
     gone = {at for span in hidden_in(text, doc_id) for at in range(span.start, span.end)}
     return "".join(c for at, c in enumerate(text) if at not in gone).strip()
-
-
-def cells_of(text: str) -> list[Span]:
-    """Return the cells of a row as spans that tile it: each with the mark before it, and the last with what follows it."""
-    mark = next((mark for mark in CELL_MARKS if mark in text), "")
-    at = [i for i, c in enumerate(text) if mark and c == mark and text[i - 1 : i] != "\\"]
-    at = at or [gap.start() for gap in _WIDE_GAP.finditer(text)]
-    if at and mark == "|":
-        at = at[1:] if not text[: at[0]].strip() else at
-        at = at[:-1] if at and not text[at[-1] + 1 :].strip() else at
-    return [Span(a, b) for a, b in pairwise([0, *at, len(text)])]
-
-
-def marks_of(text: str, cell: Span) -> tuple[Span, ...]:
-    """Return what of a cell is a mark between cells, with the blanks beside it."""
-    piece = cell.of(text)
-    inner = piece.strip("\t| \r\n")
-    at = cell.start + (piece.find(inner) if inner else len(piece))
-    return tuple(span for span in (Span(cell.start, at), Span(at + len(inner), cell.end)) if span.start < span.end)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from qa.datatypes import Citation, Kind, Span
+from qa.text.cells import cells_of, marks_of
 from qa.text.numbers import counted
 from qa.ui import escaping
 from qa.ui.beside import (
@@ -27,10 +28,8 @@ from qa.ui.beside import (
 from qa.ui.forms import Form
 from qa.ui.layout import Layout, Unit, goes_on
 from qa.ui.marks import (
-    cells_of,
     flows_in,
     hidden_in,
-    marks_of,
     piece_html,
     pieces_of,
     quoted_html,

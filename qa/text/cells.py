@@ -1,0 +1,41 @@
+"""A row of a table as it is written -> its cells.
+
+In -> out: the text of a row, cells between tabs, bars or wide gaps -> spans of its cells, and what of them only parts them.
+Does not: know the table, or which row names its columns.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from qa.datatypes import Span
+from qa.patterns import pattern
+
+CELL_MARKS = ("\t", "|")
+_WIDE_GAP = pattern(r"(?<=\S) {2,}(?=\S)")
+"""Between the cells of a table in a plain text."""
+
+
+def cells_of(text: str) -> list[Span]:
+    """Return the cells of a row as spans that tile it: each with the mark before it, and the last with what follows it."""
+    mark = next((mark for mark in CELL_MARKS if mark in text), "")
+    at = [i for i, c in enumerate(text) if mark and c == mark and text[i - 1 : i] != "\\"]
+    at = at or [gap.start() for gap in _WIDE_GAP.finditer(text)]
+    if at and mark == "|":
+        at = at[1:] if not text[: at[0]].strip() else at
+        at = at[:-1] if at and not text[at[-1] + 1 :].strip() else at
+    return [Span(a, b) for a, b in pairwise([0, *at, len(text)])]
+
+
+def marks_of(text: str, cell: Span) -> tuple[Span, ...]:
+    """Return what of a cell is a mark between cells, with the blanks beside it."""
+    inner = said_in(text, cell)
+    return tuple(span for span in (Span(cell.start, inner.start), Span(inner.end, cell.end)) if span.start < span.end)
+
+
+def said_in(text: str, cell: Span) -> Span:
+    """Return what of a cell is said, without the mark and the blanks beside it; empty at its end where nothing is."""
+    piece = cell.of(text)
+    inner = piece.strip("\t| \r\n")
+    at = cell.start + (piece.find(inner) if inner else len(piece))
+    return Span(at, at + len(inner))
