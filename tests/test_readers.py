@@ -941,6 +941,47 @@ def test_what_a_record_is_called_stands_over_all_that_is_set_in_below_it(name, d
     assert found["kg: 2"] == under and found.get("city: Lund", [*under, "maker"]) == [*under, "maker"]
 
 
+SLACK = [
+    {"user": "U01", "type": "message", "ts": "1700000000.000200", "text": "The boiler is fixed.", "user_profile": {"real_name": "Anna Berg"}},
+    {"user": "U02", "type": "message", "ts": "1700000100.000200", "text": "Great, who paid?", "replies": [{"user": "U01", "ts": "1700000200.1"}]},
+]  # fmt: skip
+TELEGRAM = {"name": "House", "messages": [
+    {"type": "service", "date": "2024-05-30T10:00:00", "action": "pin"},
+    {"type": "message", "date": "2024-05-30T10:01:00", "from": "Anna Berg", "text": ["The boiler is ", {"type": "bold", "text": "fixed"}, "."]},
+    {"type": "message", "date": "2024-05-31T08:01:00", "from": "Piet", "text": "Who paid?"},
+    {"type": "message", "date": "2024-05-31T08:02:00", "from": "Anna Berg", "text": "The landlord."},
+]}  # fmt: skip
+TEAMS = [{"createdDateTime": "2024-05-31T08:01:00Z", "from": {"user": {"displayName": name}}, "body": {"content": text}, "id": "7"}
+         for name, text in (("Olu", "Is it open?"), ("Sam", "Until noon."))]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "turns"),
+    [
+        (SLACK, [("Anna Berg", "The boiler is fixed.", "2023-11-14"), ("U02", "Great, who paid?", "2023-11-14")]),
+        (
+            TELEGRAM,
+            [("Anna Berg", "The boiler is fixed.", "2024-05-30"), ("Piet", "Who paid?", "2024-05-31"), ("Anna Berg", "The landlord.", "2024-05-31")],
+        ),
+        (TEAMS, [("Olu", "Is it open?", "2024-05-31"), ("Sam", "Until noon.", "2024-05-31")]),
+        ([{"title": name, "author": "Olu", "date": "2024-05-31", "text": "Words."} for name in "ab"], []),
+        ([{"author": "Olu", "text": "Words."}, {"author": "Sam", "text": "More."}], []),
+        ([*TEAMS, {"a": 1}, {"a": 2}], []),
+    ],
+    ids=["slack", "telegram", "teams", "articles", "without times", "few among others"],
+)  # fmt: skip
+def test_messages_in_data_are_turns_of_who_says_them_under_their_day(data, turns):
+    parsed = parse_file(json.dumps(data).encode(), "chat.json")
+    said = [
+        (b.lead.of(parsed.text), b.span.of(parsed.text).strip(), b.headings[-1])
+        for b in parsed.blocks
+        if b.kind is Kind.TURN
+    ]
+    assert said == [(name, f"{name}: {text}", day) for name, text, day in turns]
+    assert "".join(block.span.of(parsed.text) for block in parsed.blocks) == parsed.text
+    assert ("action: pin" in parsed.text) == (data is TELEGRAM)
+
+
 def test_a_quote_of_data_says_of_which_record_it_is(settings, embedder):
     records = [
         {"name": name, "spec": {"maker": {"weight": f"{kilos} kilos"}}} for name, kilos in (("Lamp", 2), ("Chair", 7))

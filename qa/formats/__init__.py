@@ -1,11 +1,10 @@
 """The formats a document may have: a file's bytes -> what it says, how it is built, and where each piece stands.
 
 One file a format, beside what several use: `reading` (encodings, what cannot be read), `frontmatter`, `commented`, `inline`, `flow` (a text
-that grows block by block), `indents`, `entries`, `beside`, `hanging`, `outdented`, `headed` and `columns` (what plain text sets apart), `directives`,
-`rsttables`, `rstinline`, `rstlines` and `rst` (reStructuredText), `zipped` (archives of XML), `glyphs`, `wrapping`, `bands`, `aligned`,
-`grids` and `pdfblocks` (lines of a PDF, its paragraphs and tables).
-All but plain characters is read in a process of its own (`worker`, `child`, `packing`); `drawing` makes pictures of pages, `places` says
-where a quote stands.
+that grows block by block), `indents`, `entries`, `beside`, `hanging`, `outdented`, `headed` and `columns` (what plain text sets apart),
+`directives`, `rsttables`, `rstinline`, `rstlines` and `rst` (reStructuredText), `chats` (messages in data), `zipped` (archives of XML),
+`glyphs`, `wrapping`, `bands`, `aligned`, `grids` and `pdfblocks` (lines of a PDF, its paragraphs and tables). All but plain characters is
+read in a process of its own (`worker`, `child`, `packing`); `drawing` makes pictures of pages, `places` says where a quote stands.
 A format is added by adding its file, with SUFFIXES, VERSION and `parse(data, name)`, and a line in FORMATS.
 
 In -> out: a file's bytes and name -> `Parsed`; a name -> the reader that would read it.

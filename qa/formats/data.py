@@ -1,5 +1,5 @@
 """JSON and JSON lines: each text a paragraph under the names it stands under, each set of short values one row; the name of a record
-stands over all that is set in below it.
+stands over all that is set in below it. Messages are turns of who says them, under their day.
 
 In -> out: bytes -> `Parsed`; numbers are written as the file writes them.
 Does not: know a schema, or read null.
@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 
 from qa.datatypes import Kind, Parsed
+from qa.formats.chats import Message, messages_in
 from qa.formats.flow import Flow
 from qa.formats.reading import MARK, Unreadable, decode
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
-VERSION = 2
+VERSION = 3
 SHORT_CHARS = 60
 """Up to so many characters a value is shown with its name, in one row with the others of its record."""
 _NAMES = ("name", "title", "label", "subject")
@@ -49,6 +50,12 @@ def _read(flow: Flow, value: object, *, is_one: bool) -> None:
             name = _name(short, is_one=is_one) if path or is_one else ""
             under = (*path, name) if name and name not in path[-1:] else path
             stack += [(child, (*under, key), False) for key, child in reversed(value.items()) if key not in short]
+        elif isinstance(value, list) and (messages := messages_in(value)):
+            stack += [(message, path, True) for message in reversed(messages)]
+        elif isinstance(value, Message):
+            under = (*path, value.day) if value.day else path
+            flow.turn(value.speaker, value.text, headings=under)
+            stack += [(child, path, True) for child in reversed(value.below)]
         elif isinstance(value, list):
             stack += [(child, path, True) for child in reversed(value)]
         elif value is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from qa.datatypes import Block, Kind, Mark, Parsed, Span
@@ -87,6 +88,12 @@ class Flow:
             if block.kind is Kind.HEADING:
                 self._path.append((block.level, _seen(part, block.span)))
         return start
+
+    def turn(self, speaker: str, text: str, *, headings: tuple[str, ...] | None = None) -> None:
+        """Append what somebody says: the name, a colon, the text."""
+        span = self.add(f"{speaker}: {text}", Kind.TURN, headings=headings)
+        if span is not None:
+            self._blocks[-1] = replace(self._blocks[-1], lead=Span(span.start, span.start + len(speaker)))
 
     def row(
         self,
