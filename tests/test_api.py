@@ -109,6 +109,7 @@ ROOMS = [
         "answers.referring",
         "answers.reading",
         "answers.weighing",
+        "answers.rows",
         "answers.worth",
         "answers.confidence",
         "answers.calibrated",

@@ -18,6 +18,7 @@ from qa.answers.ranking import SentenceRanking, rank_sentences
 from qa.answers.reading import Reads, read_best, unread
 from qa.answers.referring import read_as
 from qa.answers.retrieval import Query, make_query, most_lexical, rank_passages, scores_of
+from qa.answers.rows import asked_row_first
 from qa.answers.spelling import corrected, corrections
 from qa.answers.versions import as_written
 from qa.answers.weighing import WEIGHED, SentenceWeights, weigh
@@ -97,7 +98,8 @@ def look_for(
     if reader:
         asked_as = read_as(corpus, query, ranking.sentences[:WEIGHED].tolist())
         reads = read_best(corpus, asked_as, ranking, reader, Worth(corpus, ranking, weights).next_row)
-    return Findings(query, searched, weigh(corpus, ranking, reads, weights), reads, tuple(hits), changed)
+    weighed = asked_row_first(corpus, query, weigh(corpus, ranking, reads, weights))
+    return Findings(query, searched, weighed, reads, tuple(hits), changed)
 
 
 def understand(
