@@ -254,3 +254,10 @@ def test_a_cell_amid_the_rows_it_is_beside_stands_in_the_first_of_them():
     parts += [grid(rows[3:], lefts=lefts, top=636, pitch=20)]
     found = rows_of(read("\n".join(parts)))
     assert found == [rows[0], ["Monday", *rows[1][1:]], rows[2], ["Tuesday", *rows[3][1:]], rows[4], rows[5]]
+
+
+def test_more_rows_than_are_looked_at_together_are_one_table_with_its_names():
+    rows = [["Plot", "Trees", "Year"], *([f"Plot {n}", str(20 + n % 7), str(1900 + n)] for n in range(300))]
+    parsed = read(grid(rows, top=795, pitch=2.5, size=2))
+    assert rows_of(parsed) == rows
+    assert set(leads_of(parsed)[1:]) == {"Plot\tTrees\tYear"}

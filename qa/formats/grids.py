@@ -40,16 +40,15 @@ def with_rows(lines: Iterable[Line], usual: float) -> Iterator[Line | Row]:
     above: Line | list[Row] = []
     """What stands before it; the rows of the table that the page before ends with, at its beginning."""
     for _, page in groupby(lines, key=lambda line: line.page):
-        is_first = True
         for part in _parts(list(page), OTHER_FONT * usual):
             if isinstance(part, Line):
                 yield part
             else:
                 names = _has_names(part)
-                goes_on = is_first and not names and isinstance(above, list) and _in_same_columns(above, part)
+                goes_on = not names and isinstance(above, list) and _in_same_columns(above, part)
                 number += not goes_on
                 yield from (replace(row, table=number, names=names and n == 0) for n, row in enumerate(part))
-            above, is_first = part, False
+            above = part
 
 
 def _parts(lines: Sequence[Line], largest: float) -> Iterator[Line | list[Row]]:
