@@ -4,6 +4,7 @@ import dataclasses
 import os
 import re
 import shutil
+import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -68,6 +69,22 @@ class WordEmbedder:
         total = states.sum(axis=0) if len(axes) else np.eye(1, self.dim, dtype=np.float32)[0]
         vector = (total / np.linalg.norm(total)).astype(np.float32)
         return Encoding(vector, states, np.array(self.token_starts(text), np.int32), axes)
+
+
+def calls(made):
+    """How many functions are called where this is."""
+    count = 0
+
+    def seen(frame, event, arg):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(seen)
+    try:
+        made()
+    finally:
+        sys.setprofile(None)
+    return count
 
 
 @pytest.fixture

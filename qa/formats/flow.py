@@ -6,19 +6,19 @@ Does not: know a format, or change a character other than white space at the end
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from qa.datatypes import Block, Kind, Mark, Parsed, Span
+from qa.patterns import pattern
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_UNSTORABLE = pattern("[\0\ud800-\udfff]")
 """Halves of a character, and the zero that ends a text for many programs."""
 CELL_CHARS = 300
 """A table with a longer cell only arranges a page: its cells are paragraphs."""
 APART, BELOW = "\n\n", "\n"
-_YEAR = re.compile(r"(?:1[89]|20)\d\d(?:[/–-]\d{2,4})?")
+_YEAR = pattern(r"(?:1[89]|20)\d\d(?:[/–-]\d{2,4})?")
 _STOPS = (".", "!", "?", "。")
 
 
