@@ -23,24 +23,29 @@ def asked_row_first(corpus: Corpus, query: Query, ranking: SentenceRanking) -> S
     import numpy as np
 
     numbers = ranking.sentences[:COMPARED].tolist()
-    if not numbers or not _table(corpus, numbers[0]):
+    table = _table(corpus, numbers[0]) if numbers else None
+    if table is None:
         return ranking
-    table, asked = _table(corpus, numbers[0]), set(lexical_terms(query.text))
-    has = [asked & set(lexical_terms(corpus.sentence(n)[1].of(corpus.sentence(n)[0].text))) for n in numbers]
-    best = 0
+    asked = set(lexical_terms(query.text))
+    best, most = 0, _has(corpus, numbers[0], asked)
     for at, number in enumerate(numbers):
-        if has[at] > has[best] and _table(corpus, number) == table:
-            best = at
+        if _table(corpus, number) == table and (has := _has(corpus, number, asked)) > most:
+            best, most = at, has
     if not best:
         return ranking
     order = np.arange(len(ranking.sentences))
     order[[0, best]] = best, 0
-    chances = ranking.chances  # the place keeps its chance: the one that moves up is at least as likely
-    return ranking.in_order(order) if chances is None else replace(ranking.in_order(order), chances=chances)
+    # the place keeps its chance: the one that moves up is at least as likely
+    return replace(ranking.in_order(order), chances=ranking.chances)
+
+
+def _has(corpus: Corpus, number: int, asked: set[str]) -> set[str]:
+    document, span = corpus.sentence(number)
+    return asked & set(lexical_terms(span.of(document.text)))
 
 
 def _table(corpus: Corpus, number: int) -> tuple[int, int] | None:
-    """Return the document and the number of the table that a sentence is a row of; None of another sentence, and of the row of names."""
+    """Return the document and the number of the table that a sentence is a row of; None of another sentence."""
     block = corpus.block_of(number)
     if block.kind is not Kind.ROW or not block.group:
         return None

@@ -16,7 +16,7 @@ from qa.answers.reading import Reads
 from qa.datatypes import Citation, Kind, Span
 from qa.indexing.contract import Corpus
 from qa.patterns import pattern
-from qa.text.cells import cells_of, said_in
+from qa.text.cells import cells_of, names_of, said_in
 from qa.text.tokens import folded_words, lexical_terms, stem
 
 SURE_OF_WORDS = 0.5
@@ -81,16 +81,11 @@ def _cell_asked_for(citation: Citation, cells: Sequence[Span], asked: str) -> Sp
     """Return the one cell whose column has a name with most words of the question; a cell that has some itself tells which row."""
     if citation.lead is None or len(cells) < LEAST_CELLS:
         return None
-    header = citation.lead.text
-    names = [cell.of(header).strip("\t| ") for cell in cells_of(header)]
-    names = ["", *names] if len(names) == len(cells) - 1 else names  # the names of the rows have none
-    terms = set(lexical_terms(asked))
+    header, start, terms = citation.lead.text, citation.span.start, set(lexical_terms(asked))
     found: dict[Span, int] = {}
-    for name, cell in zip(names, cells, strict=False):
-        said = set(
-            lexical_terms(Span(cell.start - citation.span.start, cell.end - citation.span.start).of(citation.text))
-        )
-        shared = len(terms & set(lexical_terms(name)))
+    for name, cell in zip(names_of(header, citation.text), cells, strict=False):
+        said = set(lexical_terms(citation.text[cell.start - start : cell.end - start]))
+        shared = len(terms & set(lexical_terms(name.of(header))))
         if shared and said and not said & terms:
             found[cell] = shared
     most = [cell for cell, shared in found.items() if shared == max(found.values())]

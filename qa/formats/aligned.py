@@ -56,7 +56,7 @@ def rows_of(bands: Sequence[Band]) -> list[Row] | None:
 def _under(bands: Sequence[Band], columns: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
     """Return columns with the cells of the rows that have fewer: each is of the one that it is under, not of two."""
     below = [list(cells) for cells in columns]
-    edges = [(min(cell.left for cell in cells), max(cell.right for cell in cells)) for cells in columns]
+    edges = _edges(columns)
     for band in bands:
         for cell in band.cells if LEAST_COLUMNS <= len(band.cells) < len(columns) else ():
             column = _column(cell, edges)
@@ -69,7 +69,7 @@ def _under(bands: Sequence[Band], columns: Sequence[Sequence[Cell]]) -> list[lis
 
 def _in_columns(bands: Sequence[Band], below: Sequence[Sequence[Cell]]) -> list[Row] | None:
     """Return bands as rows of a table whose columns have these cells, None where they are none."""
-    edges = [(min(cell.left for cell in cells), max(cell.right for cell in cells)) for cells in below]
+    edges = _edges(below)
     if any(right > left for (_, right), (left, _) in pairwise(edges)):
         return None
     aligned = [_is_aligned(cells) for cells in below]
@@ -82,6 +82,10 @@ def _in_columns(bands: Sequence[Band], below: Sequence[Sequence[Cell]]) -> list[
     ]
     rows = [row for band in bands if (row := _placed(band, edges, lefts))]
     return rows if len(rows) == len(bands) and _is_table(rows) else None
+
+
+def _edges(columns: Sequence[Sequence[Cell]]) -> list[tuple[float, float]]:
+    return [(min(cell.left for cell in cells), max(cell.right for cell in cells)) for cells in columns]
 
 
 def _placed(band: Band, edges: Sequence[tuple[float, float]], lefts: Sequence[float]) -> Row | None:

@@ -48,7 +48,7 @@ def _message(value: object) -> Message | None:
     when = next((str(value[key]) for key in _TIMES if value.get(key)), "")
     if not (speaker and text and when):
         return None
-    below = tuple(child for child in value.values() if isinstance(child, list) and messages_in(child))
+    below = tuple(found for child in value.values() if isinstance(child, list) and (found := messages_in(child)))
     return Message(speaker, text, _day(when), below)
 
 

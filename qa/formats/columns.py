@@ -17,8 +17,6 @@ from qa.records import record
 LEAST_ROWS = 3
 LEAST_CELLS = {"|": 2, "\t": 3, " ": 3}
 """So many cells has a row at least, by what stands between them."""
-FIRST_GROUP = 1_000_000
-"""Tables are numbered from here: lists have the numbers below."""
 NEAR = 1
 """Cells of a column begin, or end, at most so many characters apart."""
 _RULE = pattern(r"[-+|=:_ \t]++\Z")
@@ -48,7 +46,7 @@ class _Row:
 def rows_of_tables(lines: Sequence[Line]) -> dict[int, Block]:
     """Return the rows of all tables, and the rulers among them, by where their lines begin."""
     found: dict[int, Block] = {}
-    for group, table in enumerate(tables_in(lines), start=FIRST_GROUP):
+    for group, table in enumerate(tables_in(lines), start=1):
         names = lines[table.rows[0]].span if table.names else None
         for n in table.rules:
             found[lines[n].whole.start] = Block(lines[n].span, Kind.FURNITURE, group=group)

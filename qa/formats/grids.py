@@ -119,7 +119,9 @@ def _longest(bands: Sequence[Band], at: int) -> tuple[int, list[Row]]:
             break
     else:
         return at + 1, []
-    if whole := rows_of(bands[at:end]):
+    if fits == end:
+        return end, rows
+    if end - at > SHORT_RUN and (whole := rows_of(bands[at:end])):
         return end, whole
     fails = end
     while fails - fits > 1:

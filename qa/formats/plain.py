@@ -159,7 +159,7 @@ def _wraps(line: str, following: str, width: int) -> bool:
 def _items(text: str, blocks: list[Block]) -> list[Block]:
     """Make items of the paragraphs of a list; their lead is the paragraph before it where that ends with a colon, in a meaning its term."""
     found: list[Block] = []
-    group, lead = 0, None
+    group, lead = max((block.group for block in blocks), default=0), None  # tables have numbers already
     for i, block in enumerate(blocks):
         if not (_may_be_item(block) and _ITEM.match(text, block.span.start, block.span.end)):
             found.append(block)

@@ -12,6 +12,7 @@ from qa.datatypes import Span
 from qa.patterns import pattern
 
 CELL_MARKS = ("\t", "|")
+"""What stands between the cells of a row: in tables of our own, in Markdown."""
 _WIDE_GAP = pattern(r"(?<=\S) {2,}(?=\S)")
 """Between the cells of a table in a plain text."""
 
@@ -25,6 +26,12 @@ def cells_of(text: str) -> list[Span]:
         at = at[1:] if not text[: at[0]].strip() else at
         at = at[:-1] if at and not text[at[-1] + 1 :].strip() else at
     return [Span(a, b) for a, b in pairwise([0, *at, len(text)])]
+
+
+def names_of(header: str, row: str) -> list[Span]:
+    """Return what is said in each cell of a header, one a cell of the row below it; the names of the rows may have none themselves."""
+    names = [said_in(header, cell) for cell in cells_of(header)]
+    return [Span(0, 0), *names] if len(names) == len(cells_of(row)) - 1 else names
 
 
 def marks_of(text: str, cell: Span) -> tuple[Span, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from qa.datatypes import Block, Kind, Span
-from qa.text.cells import cells_of, marks_of
+from qa.text.cells import cells_of, marks_of, names_of
 from qa.text.shown import Shown
 from qa.ui.escaping import inline, shown
 from qa.ui.marks import blank_edges, breaks_in, broken, code_in
@@ -182,10 +182,10 @@ def _block(markup: Markup, block: Block, numbers: Mapping[int, str]) -> str:
 
 def _rows(markup: Markup, blocks: Sequence[Block]) -> str:
     """Return the rows of a table; where the names of its rows have none themselves, the first row begins with an empty cell."""
-    counts = [len(cells_of(block.span.of(markup.text).strip(" \r\n"))) for block in blocks if block.kind is Kind.ROW]
-    first = next((block for block in blocks if block.kind is Kind.ROW), None)
-    corner = len(counts) > 1 and counts[0] == counts[1] - 1
-    return "".join(_row(markup, block, corner=corner and block is first) for block in blocks)
+    rows = [block for block in blocks if block.kind is Kind.ROW][:2]
+    texts = [block.span.of(markup.text).strip(" \r\n") for block in rows]
+    corner = len(texts) > 1 and len(names_of(*texts)) > len(cells_of(texts[0]))
+    return "".join(_row(markup, block, corner=corner and block is rows[0]) for block in blocks)
 
 
 def _row(markup: Markup, block: Block, *, corner: bool = False) -> str:

@@ -15,7 +15,6 @@ from qa.datatypes import Citation, Kind, Span
 from qa.formats import format_of, parse_file
 from qa.ui.escaping import inline
 
-"""What stands between the cells of a row: in tables of our own, in Markdown."""
 RST = ".rst"
 _ITEM = re.compile(r"\s*([-*+•]|\d+|[a-zA-Z])(?:[.)]|(?<=[-*+•]))\s")
 _BREAK = re.compile(r"\\(?=\r?\n)|(?<![ \t])[ \t]{2,}(?=\r?\n)")

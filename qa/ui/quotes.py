@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from qa.datatypes import Citation, Kind, Span
-from qa.text.cells import cells_of, marks_of
+from qa.text.cells import cells_of, marks_of, names_of
 from qa.text.numbers import counted
 from qa.ui import escaping
 from qa.ui.beside import (
@@ -149,9 +149,7 @@ def _table(unit: Unit, told: Told) -> str:
     lead = unit[0].lead
     head = ""
     if lead:
-        cells = [seen_text(cell.of(lead.text).strip("\t| "), unit[0].doc_id) for cell in cells_of(lead.text)]
-        if len(cells) == len(cells_of(unit[0].text)) - 1:
-            cells.insert(0, "")  # the names of the rows have none
+        cells = (seen_text(name.of(lead.text), unit[0].doc_id) for name in names_of(lead.text, unit[0].text))
         # A header that says nothing is none: the corner above the names of the rows.
         heads = "".join(f"<th>{escaping.shown(cell)}</th>" if cell else "<td></td>" for cell in cells)
         head = f"<thead><tr>{heads}</tr></thead>"
