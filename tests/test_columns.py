@@ -9,7 +9,7 @@ from qa.datatypes import Kind
 from qa.formats import parse_file
 from qa.formats.columns import tables_in
 from qa.formats.indents import lines_of
-from qa.text.cells import cells_of
+from qa.text.cells import cells_of, names_of
 
 FERRY = """FERRY TO NETTLE ISLAND
 
@@ -125,3 +125,17 @@ def test_very_many_lines_take_no_square(text):
         return calls(lambda: list(tables_in(lines)))
 
     assert steps(8_000) < 10 * steps(1_000)  # eight times as many
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "names"),
+    [
+        ("Service          Members Guests", "Lifting out      85      140", ["Service", "Members", "Guests"]),
+        ("Service          Members  Guests", "Lifting out      85       140", ["Service", "Members", "Guests"]),
+        ("Members   Guests", "Lifting out   85    140", ["", "Members", "Guests"]),
+        ("Name of the boat   Length over all", "Sea Rose           9 m", ["Name of the boat", "Length over all"]),
+        ("Boat  Price of one week ashore", "Rose  85     140   200", ["Boat", "Price of one week ashore"]),
+    ],
+)
+def test_names_of_columns_close_together_are_told_apart_by_what_they_stand_over(header, row, names):
+    assert [name.of(header) for name in names_of(header, row)] == names

@@ -201,3 +201,13 @@ def test_each_entry_of_a_log_is_a_block_with_what_is_set_in_below_it():
     assert len(parse_file(log.encode(), "mill.rst").blocks) == 2
     windows = parse_file(log.replace("\n", "\r\n").encode(), "Mill.LOG")
     assert [block.span.of(windows.text) for block in windows.blocks] == [e.replace("\n", "\r\n") for e in entries]
+
+
+def test_a_number_at_a_lines_end_that_nothing_counts_up_to_is_no_item():
+    said = "Whoever finds the bridge open calls the harbour office by day under 0555 231\n{0} In an emergency the coast guard is told.\n"
+    for number in ("799.", "80)", "2024."):
+        assert [kind for kind, _ in rows(said.format(number), "a.txt")] == ["paragraph"]
+    listed = "What has to be done before the winter comes, as the yard has always asked for\n1. Flush the engine\n2. Fill it\n3. Lock it\n"
+    assert [kind for kind, _ in rows(listed, "a.txt")] == ["paragraph", "item", "item", "item"]
+    short = "Call 0555 231\n799. Or write.\n"
+    assert len(rows(short, "a.txt")) == 2  # nothing says that the line was full

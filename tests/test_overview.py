@@ -212,6 +212,28 @@ def test_an_author_is_known_from_what_a_document_says_of_itself(reef, question):
 
 
 @pytest.mark.parametrize(
+    ("question", "by"),
+    [
+        ("Who wrote the handbook?", "Ines Okafor"),
+        ("who is the author of this handbook", "Ines Okafor"),
+        ("Who wrote the manual?", None),
+        ("Who wrote the policy?", None),  # there are two
+    ],
+)
+def test_a_document_named_by_its_kind_is_the_one_with_that_in_its_title(settings, embedder, question, by):
+    for name, title, author in (
+        ("a", "Handbook of the yard", "Ines Okafor"),
+        ("b", "Leave policy", "Ada Lund"),
+        ("c", "Travel policy", "Olof Rask"),
+    ):
+        (settings.seeds / f"{name}.md").write_text(f"---\nauthor: {author}\n---\n# {title}\n\nIt holds for all of us.")
+    engine = Engine(settings, embedder=embedder)
+    engine.build()
+    answer = engine.ask(question)
+    assert (answer.kind == "overview" and f"is by {by}" in answer.reason) if by else answer.kind == "answer"
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "Who wrote the report about the mill?",

@@ -154,6 +154,31 @@ def test_a_page_knows_its_printed_number_and_pages_without_text_are_counted():
     assert any("no text on 1 of 2 pages" in warning for warning in parsed.warnings)
 
 
+def test_heads_of_two_pages_are_furniture_where_they_differ_by_the_pages_number_alone():
+    heads = [["11/27/26 The yard", "file:///yard.html 1/2"], ["11/27/26 The yard", "file:///yard.html 2/2"]]
+    pages = [
+        drawn([(50, 780, top), (50, 20, end), (50, 500, f"The text of page {n}.")])
+        for n, (top, end) in enumerate(heads)
+    ]
+    parsed = parse_file(pdf(pages), "a.pdf")
+    assert [b.span.of(parsed.text).strip() for b in parsed.blocks] == ["The text of page 0.", "The text of page 1."]
+    assert any("4 lines in the margins" in warning for warning in parsed.warnings)
+    other = [drawn([(50, 780, f"Price list of {year}"), (50, 500, "Text.")]) for year in (2023, 2024)]
+    assert parse_file(pdf(other), "a.pdf").text.count("Price list") == 2
+    assert parse_file(pdf(other[:1]), "a.pdf").text.count("Price list") == 1
+
+
+def test_the_title_that_a_pdf_says_it_has_is_taken_where_it_is_a_heading_of_the_first_page():
+    page = drawn([(50, 700, "Harbour yard")], 20) + drawn([(50, 600, "Winter storage")], 20.04)
+    page += drawn([(50, 560, "Boats are stored from November to March."), (50, 546, "Keys stay with the master.")])
+    for info, title in (
+        ("/Title (Winter storage)", "Winter storage"),
+        ("/Title (untitled)", "Harbour yard"),
+        ("", "Harbour yard"),
+    ):
+        assert parse_file(pdf([page], info=info), "a.pdf").meta["title"] == title
+
+
 def test_larger_letters_are_a_heading_and_the_title():
     content = drawn([(50, 700, "On Bees")], 24) + column(50, 650, ["They fly far in the", "morning of the day."])
     parsed = parse_file(pdf([content], info="/Title (Microsoft Word - x.doc) /Author (Nora)"), "a.pdf")

@@ -117,6 +117,15 @@ def test_comments_targets_options_and_what_only_directs_are_hidden_and_a_note_is
     ]
 
 
+def test_a_note_may_stand_below_its_number():
+    text = "Up to force 6. [1]_ See [CIT2002]_.\n\n.. [1]\n   Force 6 is 39 km/h,\n   or more.\n\n.. [CIT2002]\n   A book.\n\n.. [2]\n\nThe end.\n"
+    assert rows(text)[1:] == [
+        ("footnote", "Force 6 is 39 km/h, or more."),
+        ("footnote", "A book."),
+        ("paragraph", "The end."),
+    ]
+
+
 def test_what_a_file_says_of_itself_is_known_and_other_fields_are_read():
     parsed = read("The mill\n========\n\n:Author: Nora Lind\n:Date: 2024-05-02\n\nText.\n\n:Fee: nine euros\n")
     assert parsed.meta == {"author": "Nora Lind", "date": "2024-05-02"}

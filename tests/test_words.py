@@ -7,7 +7,7 @@ import pytest
 
 from qa.answers.reading import Reads
 from qa.answers.words import stand_beside, with_answer
-from qa.datatypes import Span
+from qa.datatypes import Kind, Span
 
 
 @pytest.mark.parametrize(
@@ -107,3 +107,45 @@ def test_words_of_several_cells_answer_nothing(row):
     for end, is_told in ((len("Crane driver"), True), (len("Crane driver | 2019"), False)):
         reads = Reads(np.zeros(0, np.float32), (), {number: (Span(start, start + end), 0.9)})
         assert bool(with_answer(corpus, citation, reads, "what does Oskar do").answer) is is_told
+
+
+YARD = """# The yard
+
+## What to bring
+
+Before your boat is lifted, please bring:
+
+- proof of insurance,
+- the weight certificate,
+- two fenders for each side.
+
+## Labels
+
+To print the label for your cradle, run:
+
+```sh
+cradle-label --berth 42
+```
+"""
+
+
+@pytest.mark.parametrize("asked", ["What do I have to bring before lifting?", "How do I print the cradle label?"])
+def test_no_item_of_a_list_that_is_asked_for_is_told_and_nothing_of_what_announces_code(real_over, asked):
+    first = real_over({"yard.md": YARD}).ask(asked).citations[0]
+    assert first.text.endswith(("each side.", "```"))
+    assert first.answer is None
+
+
+def test_of_a_list_the_time_that_is_asked_for_is_told(row):
+    engine, citation = row
+    corpus, _ = engine.parts()
+    listed = dataclasses.replace(citation, items=(3, 3), kind=Kind.ITEM, lead=None)
+    number = next(
+        n
+        for n in range(len(corpus.sentences))
+        if corpus.sentence(n)[1].start <= citation.span.start < corpus.sentence(n)[1].end
+    )
+    start = citation.span.start + citation.text.index("2019")
+    reads = Reads(np.zeros(0, np.float32), (), {number: (Span(start, start + 4), 0.9)})
+    assert with_answer(corpus, listed, reads, "when did he begin").answer
+    assert with_answer(corpus, listed, reads, "what is to be done").answer is None

@@ -18,9 +18,10 @@ from qa.text.tokens import content_words, lexical_terms
 
 LONGEST = 200
 """A longer question is none about an author."""
+_ANY = r"(?:documents?|docs?|files?|texts?|articles?|papers?|pages?|notes?)"
 _DOCUMENT = (
-    r"(?:documents?|docs?|files?|texts?|articles?|papers?|pages?|notes?|reports?|posts?|essays?|chapters?"
-    r"|letters?|memos?|minutes|stor(?:y|ies))"
+    rf"(?:{_ANY}|reports?|posts?|essays?|chapters?|letters?|memos?|minutes|stor(?:y|ies)|(?:hand|guide)?books?|booklets?|manuals?|guides?|guidelines?|brochures?|leaflets?|polic(?:y|ies)"
+    r"|plans?|proposals?|contracts?|reviews?|theses|thesis|presentations?|slides|tutorials?|newsletters?|interviews?|transcripts?|recipes?)"
 )
 _BY = (
     r"what (?:did|has|have) (?P<who>.+?) (?:write|written|publish|published|author|authored)",
@@ -82,7 +83,10 @@ def written(corpus: Corpus, question: str, about: Callable[[str], int | None]) -
             number = about(topic) if content_words(topic) else None
             is_mail = number is not None and corpus.entries[number]["doc_id"].lower().endswith(_MAILS)
             return _told(corpus, number, key) if is_mail else None
-    topic = _NO_TOPIC.sub(" ", _asked(_OF, plain, "topic"))
+    named = _asked(_OF, plain, "topic")
+    topic = _NO_TOPIC.sub(" ", named)
+    if named and not content_words(topic):
+        return _told(corpus, _only_one(corpus, named), "author")
     by_title = "" if topic else _asked(_ABOUT, plain, "topic")
     number = about(topic or by_title) if content_words(topic or by_title) else None
     if by_title and number is not None and not _is_in_title(corpus, number, by_title):
@@ -96,6 +100,14 @@ def _told(corpus: Corpus, number: int | None, key: str) -> Written | None:
     if number is None or not people:
         return None
     return Written((number,), f"“{corpus.entries[number]['title']}” {_SAID[key]} {people}. It begins:")
+
+
+def _only_one(corpus: Corpus, named: str) -> int | None:
+    """Return the document that "the handbook" is: the one with that in its title; and that "the document" is: the only one there is."""
+    found = [n for n in range(len(corpus.entries)) if _is_in_title(corpus, n, named)]
+    if not found and len(corpus.entries) == 1 and re.fullmatch(_ANY, named, re.IGNORECASE):
+        found = [0]
+    return found[0] if len(found) == 1 else None
 
 
 def how_begun(count: int) -> str:

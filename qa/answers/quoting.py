@@ -37,6 +37,7 @@ STANDS_OUT = 0.6
 """An item of a list is quoted alone where no other one is this share as likely: it was asked for, and not the list."""
 SAID_AT_LEAST = 2
 """Content words of a turn beside the name of its speaker, or a number, a denial: "Ada Lund: Yeah." says nothing of her."""
+_ENDS = (".", "!", "?", ":", "…")
 _RUNNING = pattern(r"\S{30,}")
 _DENIALS = frozenset(("not", "no", "nor", "t", "never", "without"))
 
@@ -134,8 +135,16 @@ def _quotable(corpus: Corpus, number: int, *, alone: bool) -> Quote | None:
         denies_or_counts = any(word in _DENIALS or word.isdigit() for word in folded_words(told))
         if len(content_words(told)) < SAID_AT_LEAST and not denies_or_counts:
             return None  # it only has the name of whom it is by
+    if not text.endswith(_ENDS) and _is_title_again(corpus, number, text):
+        return None
     said = _RUNNING.sub("", text)  # an address or a file name is no sentence
     return quote if len(said) == len(text) or _letters(said) * 2 > _letters(text) else None
+
+
+def _is_title_again(corpus: Corpus, number: int, text: str) -> bool:
+    """Tell whether a text is the title of its document over again, which is not all that this says: it says what follows, as headings do."""
+    document = corpus.document(int(corpus.sentences[number, 0]))
+    return len(document.text) > 2 * len(text) and _said(text) == _said(document.title) != []
 
 
 def _stand_out(corpus: Corpus, sentences: NDArray[np.int64], chances: NDArray[np.floating[Any]]) -> set[int]:

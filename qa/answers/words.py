@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from qa.answers.asking import Kind as AskedFor
+from qa.answers.asking import kind_of
 from qa.answers.dates import dates_in
 from qa.answers.reading import Reads
 from qa.datatypes import Citation, Kind, Span
@@ -22,6 +24,7 @@ from qa.text.tokens import folded_words, lexical_terms, stem
 SURE_OF_WORDS = 0.5
 """Answering words are told where the reader gives them at least this probability within their sentence."""
 LEAST_CELLS = 2
+_ANNOUNCES = pattern(r"[*_`]*\s*[:：][*_]*\s*\n")
 _NUMBER = pattern(r"\d[\d.,\u00a0\u202f' ]*")
 _SIZES = frozenset((
     "hundred", "thousand", "million", "billion", "trillion", "k", "m", "bn", "mn", "about", "around", "over", "nearly", "almost", "some", "up", "to",
@@ -46,7 +49,8 @@ def with_answer(corpus: Corpus, citation: Citation, reads: Reads, asked: str) ->
     """Return the citation with the words of it that answer, where the reader is sure enough of them.
 
     Words that stand in the question answer it only where that offers them: "many" no "how many", but "monthly" a "monthly or yearly".
-    Of a table's row, that cell answers whose column is asked for; without one, words of one cell alone.
+    Of a table's row, that cell answers whose column is asked for; without one, words of one cell alone. Of a list that is quoted whole no item
+    answers more than the others, unless a name, a time or an amount is asked for; and what announces something is not what it announces.
     """
     cells = _cells(citation)
     if asked_for := _cell_asked_for(citation, cells, asked):
@@ -61,11 +65,17 @@ def with_answer(corpus: Corpus, citation: Citation, reads: Reads, asked: str) ->
     if not found:
         return citation
     _, words = max(found)
+    if _is_of_a_list(citation, asked) or _ANNOUNCES.match(citation.text, words.end - citation.span.start):
+        return citation
     if cells and not any(cell.start <= words.start and words.end <= cell.end for cell in cells):
         return citation
     said = re.escape(words.of(corpus.document(corpus.number_of[citation.doc_id]).text))
     repeats = re.search(rf"(?<!\w){said}(?!\w)", asked, re.IGNORECASE) and " or " not in asked
     return citation if repeats else replace(citation, answer=words)
+
+
+def _is_of_a_list(citation: Citation, asked: str) -> bool:
+    return citation.items[1] > 1 and kind_of(asked) is AskedFor.ANYTHING
 
 
 def _cells(citation: Citation) -> list[Span]:

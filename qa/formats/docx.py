@@ -14,12 +14,13 @@ from xml.etree.ElementTree import Element
 from qa.datatypes import Kind, Parsed, Span
 from qa.formats.flow import APART, BELOW, Flow
 from qa.formats.spanned import MOST_ACROSS
+from qa.formats.styled import Styled
 from qa.formats.wordlook import headings_by_look, style_of, text_of
 from qa.formats.wordstyles import NO_LEVEL, Style, W, number_of, styles_of
 from qa.formats.zipped import Archive
 
 SUFFIXES = (".docx", ".docm")
-VERSION = 3
+VERSION = 4
 _CONTENTS = "Table of Contents"
 _NOTES = (("word/footnotes.xml", "footnote"), ("word/endnotes.xml", "endnote"))
 
@@ -46,6 +47,7 @@ class _Reader:
         self.flow = Flow()
         self.title = ""
         self._styles = styles
+        self._styled = Styled(self.flow)
         self._by_look: Mapping[Element, int] = {}
         self._list: tuple[int, Span | None] | None = None
 
@@ -82,6 +84,8 @@ class _Reader:
         level = min(level, self._by_look.get(element, NO_LEVEL))
         if style.in_contents:
             self.flow.add(text, Kind.FURNITURE)
+        elif self._styled.add(text, style.name):
+            self._list = None
         elif level < NO_LEVEL:
             self._list = None
             self.flow.add(text, Kind.HEADING, level=level)

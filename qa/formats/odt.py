@@ -7,22 +7,24 @@ Does not: read comments, deleted text, page headers and footers, or invent list 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
 from qa.datatypes import Kind, Parsed, Span
 from qa.formats.flow import APART, BELOW, Flow
 from qa.formats.reading import Unreadable, given_title
 from qa.formats.spanned import MOST_ACROSS, Cell, spread
+from qa.formats.styled import Styled
 from qa.formats.zipped import Archive
 
 SUFFIXES = (".odt",)
-VERSION = 3
+VERSION = 4
 _O = "urn:oasis:names:tc:opendocument:xmlns:"
 T, TABLE, OFFICE = f"{{{_O}text:1.0}}", f"{{{_O}table:1.0}}", f"{{{_O}office:1.0}}"
 STYLE = f"{{{_O}style:1.0}}"
 _SKIPPED = frozenset((f"{T}tracked-changes", f"{OFFICE}annotation", f"{T}note", f"{T}table-of-content"))
 _SIGNS = {f"{T}tab": " ", f"{T}line-break": "\n"}
+_TITLE = "Title"
 _BLANKS = re.compile(r"[ \t\n\r]+")
 _DC = "{http://purl.org/dc/elements/1.1/}"
 
@@ -37,9 +39,9 @@ def parse(data: bytes, name: str) -> Parsed:
     body = root.find(f"{OFFICE}body/{OFFICE}text")
     flow, title = Flow(), ""
     if body is not None:
-        titles = _titles(root)
-        title = next((_inline(p) for p in body.iter(f"{T}p") if p.get(f"{T}style-name") in titles), "")
-        _read(flow, body, titles)
+        styles = _styles(root)
+        title = next((_inline(p) for p in body.iter(f"{T}p") if _style(p, styles) == _TITLE), "")
+        _read(flow, body, styles)
         flow.forget_headings()
         for note in body.iter(f"{T}note-body"):
             flow.add(" ".join(_inline(paragraph) for paragraph in note.iter(f"{T}p")), Kind.FOOTNOTE)
@@ -47,15 +49,20 @@ def parse(data: bytes, name: str) -> Parsed:
     return flow.done({**meta, "title": given_title(meta.get("title", "")) or title})
 
 
-def _titles(root: Element) -> set[str]:
-    """Return the names of the styles that are that of a title, or are made from it."""
-    named = root.iter(f"{STYLE}style")
-    made = (style.get(f"{STYLE}name", "") for style in named if style.get(f"{STYLE}parent-style-name") == "Title")
-    return {"Title", *made}
+def _styles(root: Element) -> dict[str, str]:
+    """Return what the styles are made from that the text has beside its named ones."""
+    return {e.get(f"{STYLE}name", ""): e.get(f"{STYLE}parent-style-name", "") for e in root.iter(f"{STYLE}style")}
 
 
-def _read(flow: Flow, body: Element, titles: Collection[str]) -> None:
+def _style(paragraph: Element, styles: Mapping[str, str]) -> str:
+    """Return the name of a paragraph's style."""
+    name = paragraph.get(f"{T}style-name", "")
+    return (styles.get(name) or name).replace("_20_", " ")
+
+
+def _read(flow: Flow, body: Element, styles: Mapping[str, str]) -> None:
     """Append what is below `body`; a stack holds the depth of lists."""
+    styled = Styled(flow)
     stack: list[tuple[Element, int, tuple[int, Span | None]]] = [(body, 0, (0, None))]
     while stack:
         element, depth, (group, lead) = stack.pop()
@@ -65,14 +72,14 @@ def _read(flow: Flow, body: Element, titles: Collection[str]) -> None:
         if tag == f"{T}h":
             level = element.get(f"{T}outline-level", "1")
             flow.add(_inline(element), Kind.HEADING, level=int(level) if level.isdecimal() and len(level) < 3 else 1)
-        elif tag == f"{T}p" and element.get(f"{T}style-name") in titles and not group:
+        elif tag == f"{T}p" and _style(element, styles) == _TITLE and not group:
             flow.add(_inline(element), Kind.HEADING, level=1)
         elif tag == f"{T}p" and group:
             goes_on = flow.last is not None and flow.last.group == group
             flow.add(
                 _inline(element), Kind.ITEM, level=depth - 1, group=group, lead=lead, gap=BELOW if goes_on else APART
             )
-        elif tag == f"{T}p":
+        elif tag == f"{T}p" and not styled.add(_inline(element), _style(element, styles)):
             flow.add(_inline(element))
         if tag == f"{TABLE}table" and element.find(f".//{TABLE}table") is None:
             rows = spread(_cells(row) for row in element.iter(f"{TABLE}table-row"))

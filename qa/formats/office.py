@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from collections.abc import Callable
 from importlib import import_module
+from itertools import groupby
 from typing import Any
 
-from qa.datatypes import Parsed
+from qa.datatypes import Kind, Parsed
 from qa.formats import mail
-from qa.formats.flow import Flow
+from qa.formats.flow import APART, BELOW, Flow
 from qa.formats.reading import Unreadable
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".msg", ".rtf")
-VERSION = 2
+VERSION = 3
 MAX_CELLS = 2_000_000
+_CELL_ENDS = re.compile(r"\n\|")
+"""A paragraph that ends in its cell."""
+_RICH_ITEM = re.compile(r"(?:[•·▪–*-]|\(?\w{1,3}[.)])\t")
 
 
 def parse(data: bytes, name: str) -> Parsed:
@@ -103,13 +108,29 @@ def _message(data: bytes) -> Parsed:
 
 
 def _rich_text(data: bytes) -> Parsed:
+    """Read rich text: a line a paragraph, but for rows of tables, whose cells end with bars, and items of lists, after their marks and a tab."""
     striprtf = _module("striprtf.striprtf")
     if not data.lstrip().startswith(b"{\\rtf"):
         raise Unreadable("is no rich text: it does not begin with {\\rtf.")
+    said = striprtf.rtf_to_text(data.decode("latin-1"), errors="replace")
+    lines = [line.strip() for line in _CELL_ENDS.sub("|", said).splitlines() if line.strip(" |")]
     flow = Flow()
-    for line in striprtf.rtf_to_text(data.decode("latin-1"), errors="replace").splitlines():
-        flow.add(line)
+    for kind, held in groupby(lines, key=_kind):
+        if kind is Kind.ROW:
+            flow.table([line[:-1].split("|") for line in held])
+        elif kind is Kind.ITEM:
+            group, lead = flow.new_group(), flow.lead_in()
+            for n, line in enumerate(held):
+                flow.add(line.replace("\t", " "), kind, group=group, lead=lead, gap=BELOW if n else APART)
+        else:
+            for line in held:
+                flow.add(line)
     return flow.done()
+
+
+def _kind(line: str) -> Kind:
+    is_row = line.count("|") > 1 and line.endswith("|")
+    return Kind.ROW if is_row else Kind.ITEM if _RICH_ITEM.match(line) else Kind.PARAGRAPH
 
 
 _READERS: dict[str, Callable[[bytes], Parsed]] = {".msg": _message, ".rtf": _rich_text}

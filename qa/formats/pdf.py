@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUFFIXES = (".pdf",)
-VERSION = 5
+VERSION = 6
 UNIT = 65535
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.? ")
 """The first of several chapters is no title."""
@@ -205,14 +205,16 @@ class _Writer:
 
 
 def _meta(document: Any, writer: _Writer, blocks: Sequence[Block], least: float) -> dict[str, str]:
-    """Return the title (the largest letters of the first page, of `least` height, else what the file says), author and date."""
+    """Return the title (what the file says, if it is a heading of the first page, else the largest of these, of `least` height), author and date."""
     said = document.get_metadata_dict(skip_empty=True)
     heads = [(i, writer.starts[i][1]) for i, block in enumerate(blocks) if block.kind is Kind.HEADING]
     first = [i for i, line in heads if line.page == 1 and line.size >= least]
     title = given_title(said.get("Title", ""))
-    if first:
-        span = blocks[max(first, key=lambda i: (writer.starts[i][1].size, -i))].span
-        largest = " ".join("".join(writer.text[span.start : span.end]).split())
+    text_of = {i: " ".join("".join(writer.text[blocks[i].span.start : blocks[i].span.end]).split()) for i in first}
+    if (
+        first and title not in text_of.values()
+    ):  # what the file says is as often a file's name, or another document's title
+        largest = text_of[max(first, key=lambda i: (round(writer.starts[i][1].size, 1), -i))]
         title = title if _NUMBERED.match(largest) else largest
     date = re.match(r"D:(\d{4})(\d\d)(\d\d)", said.get("CreationDate", ""))
     found = {"title": title, "author": said.get("Author", "").strip(), "date": "-".join(date.groups()) if date else ""}

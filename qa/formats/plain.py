@@ -7,7 +7,7 @@ Does not: guess at headings (qa/formats/headed.py, outdented.py) or definitions 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -23,9 +23,10 @@ from qa.formats.reading import decode, hidden_mark
 from qa.patterns import pattern
 
 SUFFIXES = (".txt",)
-VERSION = 7
+VERSION = 8
 BULLET = pattern(r"\s*(?:[-*•·‣▪–—>#|]|\(?\w{1,3}[.)])\s")
 _ITEM = pattern(r"\s*(?:[-*•·‣▪–]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5})[.)])\s+(?=\S)")
+_COUNTED = pattern(r"\(?(\d{1,3})[.)](?!\S)")
 _CLAUSE = pattern(r"\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+[^\W\d_]")
 _ENDED = (".", "!", "?", ":", ";")
 _STAMPED = pattern(r"\s*[\[(<]?(?:\d{1,4}([-./])\d\d?\1\d{1,4}[T ,]*)?\d{1,2}:\d\d\b")
@@ -132,9 +133,10 @@ def _unwrapped(text: str, lines: list[Span]) -> Iterator[Span]:
     )  # an address alone on its line is no measure
     if width > 120:
         width = max((len(line) for line in stripped if len(line) <= 120), default=0) if _is_wrapped(stripped) else width
+    counted = {int(match.group(1)) for line in stripped if (match := _COUNTED.match(line))}
     first = 0
     for i in range(1, len(lines) + 1):
-        if i < len(lines) and _wraps(stripped[i - 1], stripped[i], width):
+        if i < len(lines) and _wraps(stripped[i - 1], stripped[i], width, counted):
             continue
         yield Span(lines[first].start, lines[i - 1].end)
         first = i
@@ -145,8 +147,11 @@ def _is_wrapped(lines: list[str]) -> bool:
     return len(lines) > 2 and all(len(line) <= 120 or max(map(len, line.split())) > 40 for line in lines)
 
 
-def _wraps(line: str, following: str, width: int) -> bool:
-    if BULLET.match(following + " ") or _STAMPED.match(following):
+def _wraps(line: str, following: str, width: int, counted: Collection[int]) -> bool:
+    """Tell whether a line goes on in the one below it; `counted` are the numbers that lines of the paragraph begin with as items do."""
+    if _STAMPED.match(following):
+        return False
+    if BULLET.match(following + " ") and (line.endswith(_ENDED) or not _is_stray(following, counted)):
         return False
     if line.endswith(_ENDED) and _CLAUSE.match(following):
         return False
@@ -154,6 +159,13 @@ def _wraps(line: str, following: str, width: int) -> bool:
         return True
     first_word = following.split(maxsplit=1)[0]
     return 40 <= width <= 120 and len(line) + 1 + len(first_word) > width
+
+
+def _is_stray(line: str, counted: Collection[int]) -> bool:
+    """Tell whether a line begins with a number that no line beside it counts up to or on from: "... call 0555 231 | 799."."""
+    match = _COUNTED.match(line)
+    number = int(match.group(1)) if match else 0
+    return number > 1 and not {number - 1, number + 1} & set(counted)
 
 
 def _items(text: str, blocks: list[Block]) -> list[Block]:

@@ -14,7 +14,7 @@ from qa.formats.spanned import Cell, spread
 from qa.formats.zipped import RELATIONSHIP, Archive
 
 SUFFIXES = (".pptx", ".pptm")
-VERSION = 4
+VERSION = 5
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 LABEL_CHARS = 60
@@ -69,22 +69,42 @@ def _shapes(flow: Flow, root: Element) -> None:
 
 
 def _body(flow: Flow, shape: Element) -> None:
-    """Append a shape's paragraphs: items of one list in a slide's body, else paragraphs."""
+    """Append a shape's paragraphs: items of a list in a slide's body, without its bullets paragraphs or headings; else paragraphs."""
     paragraphs = [element for element in shape.iter(f"{A}p") if _text(element).strip()]
     lines = [_text(element).strip() for element in paragraphs]
     listed = len(paragraphs) > 1 and shape.find(f"{P}nvSpPr/{P}nvPr/{P}ph") is not None
     if not listed and all(len(line) <= LABEL_CHARS and not line.endswith(_STOPS) for line in lines):
         flow.add("\n".join(lines))  # a box of a drawing: "Vote" over "May"
         return
-    group, lead = (flow.new_group(), flow.lead_in()) if listed else (0, None)
-    for n, element in enumerate(paragraphs):
-        properties = element.find(f"{A}pPr")
-        level = properties.get("lvl", "0") if properties is not None else "0"
-        if listed:
-            depth = int(level) if level.isdecimal() and len(level) < 3 else 0
-            flow.add(_text(element), Kind.ITEM, level=depth, group=group, lead=lead, gap=BELOW if n else APART)
+    bare = [listed and element.find(f"{A}pPr/{A}buNone") is not None for element in paragraphs]
+    bold = [_is_bold(element) for element in paragraphs]
+    if all(bare) and (all(bold) or not any(bold)):  # lines that belong together: a name over an address
+        bare = [False] * len(bare)
+    group, lead = 0, None
+    for n, (element, is_bare) in enumerate(zip(paragraphs, bare, strict=True)):
+        if is_bare:
+            is_head = bold[n] and len(lines[n]) <= LABEL_CHARS and not lines[n].endswith(_STOPS)
+            flow.add(_text(element), Kind.HEADING, level=2) if is_head else flow.add(_text(element))
+            group = 0
+        elif listed:
+            gap = BELOW if group else APART
+            group, lead = (group, lead) if group else (flow.new_group(), flow.lead_in())
+            flow.add(_text(element), Kind.ITEM, level=_level(element), group=group, lead=lead, gap=gap)
         else:
             flow.add(_text(element))
+
+
+def _level(paragraph: Element) -> int:
+    properties = paragraph.find(f"{A}pPr")
+    level = properties.get("lvl", "0") if properties is not None else "0"
+    return int(level) if level.isdecimal() and len(level) < 3 else 0
+
+
+def _is_bold(paragraph: Element) -> bool:
+    """Tell whether all that a paragraph says is in bold letters."""
+    said = [run for run in paragraph.iter(f"{A}r") if (run.findtext(f"{A}t") or "").strip()]
+    looks = [run.find(f"{A}rPr") for run in said]
+    return bool(looks) and all(look is not None and look.get("b") in ("1", "true") for look in looks)
 
 
 def _cell(cell: Element) -> Cell:

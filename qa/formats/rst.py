@@ -23,7 +23,7 @@ TITLE_LEVEL = 7
 """What a directive is of ("function", "option", "admonition") heads what is set in below it, under every title."""
 DEEPEST = 6
 _RULE = pattern(r"([!-/:-@\[-`{-~])\1+\Z")
-_FOOTNOTE = pattern(r"\.\.\s+\[(?:#?[\w.-]{1,60}|[#*])\]\s+(?=\S)")
+_FOOTNOTE = pattern(r"\.\.\s+\[(?:#?[\w.-]{1,60}|[#*])\](?:\s+(?=\S)|\Z)")
 
 
 @dataclass
@@ -61,7 +61,8 @@ class Rst(Lines):
         end = max(self.deeper(at + 1, line.indent), at + 1)
         if line.said == ".." and not self.said(at + 1):
             end = at + 1
-        if note := _FOOTNOTE.match(line.said):
+        note = _FOOTNOTE.match(line.said)
+        if note and (note.end() < len(line.said) or at + 1 < end):
             self.hidden.append(Span(line.span.start, line.span.start + note.end()))
             return self.running(at, Kind.FOOTNOTE, line.span.start, line.indent)
         if (found := directive_at(self.lines, at, end)) is None or found.name in HIDDEN:

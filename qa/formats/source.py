@@ -18,7 +18,7 @@ from qa.formats.reading import decode
 PROSE = (".rst", ".org", ".tex", ".adoc", ".asciidoc", ".log", ".text")
 SUFFIXES = PROSE
 """And every other that QA_TEXT_SUFFIXES names: those are code."""
-VERSION = 5
+VERSION = 6
 BEFORE_HEADINGS = {".org": "*", ".adoc": "=", ".asciidoc": "="}
 HEADED = (".text", *BEFORE_HEADINGS)
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")

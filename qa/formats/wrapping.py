@@ -18,6 +18,7 @@ from qa.formats.glyphs import Line
 MARGIN = 0.12
 """Share of the page's height in which running heads and page numbers are looked for, above and below."""
 REPEATS = 3
+"""On so many pages a line stands that is taken to be furniture; of two pages on both, if it is the same but for the page's number."""
 LARGER = 1.15
 """Letters so many times as high as most of the document are those of a heading."""
 COUNTED_LINES = 10
@@ -36,13 +37,15 @@ def furniture(lines: Sequence[Line], heights: Sequence[tuple[float, float]]) -> 
     """Return the indices of running heads, page numbers and line numbers; `heights`: bottom and top of each page."""
     usual = usual_size(lines)
     keys: dict[int, set[tuple[object, int]]] = {}
+    few = len(heights) < REPEATS
     for i, line in enumerate(lines):
         bottom, top = heights[line.page - 1]
         share = (line.lowest - bottom) / ((top - bottom) or 1)
         if (share > 1 - MARGIN or share < MARGIN) and _TELLING.search(line.chars):
-            keys[i] = _keys(line, is_larger=line.size > LARGER * usual)
+            is_larger = line.size > LARGER * usual
+            keys[i] = _keys_of_few(line, is_larger=is_larger) if few else _keys(line, is_larger=is_larger)
     on_pages = Counter(key for key, _ in {(key, lines[i].page) for i, held in keys.items() for key in held})
-    repeated = {key for key, pages in on_pages.items() if pages >= REPEATS}
+    repeated = {key for key, pages in on_pages.items() if pages >= (2 if few else REPEATS)}
     return {i for i, held in keys.items() if held & repeated} | set(_counting(lines))
 
 
@@ -69,6 +72,16 @@ def _keys(line: Line, *, is_larger: bool) -> set[tuple[object, int]]:
     if has_words or not keys:
         keys.add(("#" if _ROMAN.fullmatch(text) else text, height))
     return keys
+
+
+def _keys_of_few(line: Line, *, is_larger: bool) -> set[tuple[object, int]]:
+    """The same where two pages are all there are: every number counts but that of the page, and in larger letters that as well."""
+    found = [] if is_larger else [match.span() for match in re.finditer(rf"(?<!\d){line.page}(?!\d)", line.shown)]
+    said = {
+        line.shown,
+        *(f"{line.shown[:start]}#{line.shown[end:]}" for start, end in found),
+    }  # of "2/2" one is the page
+    return {(text, round(line.lowest / 4)) for text in said}
 
 
 def _counting(lines: Sequence[Line]) -> Iterator[int]:

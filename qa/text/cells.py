@@ -15,6 +15,7 @@ CELL_MARKS = ("\t", "|")
 """What stands between the cells of a row: in tables of our own, in Markdown."""
 _WIDE_GAP = pattern(r"(?<=\S) {2,}(?=\S)")
 """Between the cells of a table in a plain text."""
+_WORD = pattern(r"\S+")
 
 
 def cells_of(text: str) -> list[Span]:
@@ -31,7 +32,29 @@ def cells_of(text: str) -> list[Span]:
 def names_of(header: str, row: str) -> list[Span]:
     """Return what is said in each cell of a header, one a cell of the row below it; the names of the rows may have none themselves."""
     names = [said_in(header, cell) for cell in cells_of(header)]
+    if not any(mark in header + row for mark in CELL_MARKS):
+        cells = [said_in(row, cell) for cell in cells_of(row)]
+        if any(len(_over(name, cells)) > 1 for name in names):
+            names = _by_place(header, cells) or names
     return [Span(0, 0), *names] if len(names) == len(cells_of(row)) - 1 else names
+
+
+def _by_place(header: str, cells: list[Span]) -> list[Span]:
+    """Return the words of a header that stand over each cell, where one gap between two names is no wider than one between words; none if some
+    word stands over no cell, or over two."""
+    found = [Span(len(header), len(header))] * len(cells)
+    for match in _WORD.finditer(header):
+        places = _over(Span(*match.span()), cells)
+        if len(places) != 1:
+            return []
+        name = found[places[0]]
+        found[places[0]] = Span(min(name.start, match.start()), match.end())
+    return found
+
+
+def _over(name: Span, cells: list[Span]) -> list[int]:
+    """Return which cells stand under some of a name."""
+    return [n for n, cell in enumerate(cells) if name.start < cell.end and cell.start < name.end]
 
 
 def marks_of(text: str, cell: Span) -> tuple[Span, ...]:
