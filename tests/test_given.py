@@ -33,6 +33,9 @@ SOUGHT = (
     "which ship takes 500 passengers",
     "how many people came",
     "can 1987 be right",
+    "What does Sec. 3.2 name?",
+    "what is due by art. 7 of the lease",
+    "Does No. 12 hold?",
     "",
 )
 

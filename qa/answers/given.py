@@ -13,6 +13,7 @@ from qa.datatypes import Span
 from qa.patterns import pattern
 from qa.records import record
 from qa.text.numbers import MONTHS, plain_form
+from qa.text.sentences import goes_on
 from qa.text.tokens import fold, is_content_word, stem
 
 LONGEST = 500
@@ -69,10 +70,17 @@ def given_in(text: str) -> list[Given]:
     """Return the numbers of a question that are circumstances of the asker's, in order."""
     if len(text) > LONGEST or not any(_number(word) for _, word in _words(text)):
         return []
-    words = list(_words(text))
+    words, numbered = [], set()
+    for span, word in _words(text):
+        following = _next_word(text, span.end)
+        if word == "." and goes_on(text, following):  # "Sec. 3.2" names a section
+            numbered.add(following)
+        else:
+            words.append((span, word))
     clauses = _clauses(words)
     asked = any(_asks(clause) for clause in clauses) or any(_is_turned(a, b) for (_, a), (_, b) in pairwise(words))
-    return [given for clause in clauses for at in range(len(clause)) if asked and (given := _given(text, clause, at))]
+    found = (given for clause in clauses for at in range(len(clause)) if asked and (given := _given(text, clause, at)))
+    return [given for given in found if given.span.start not in numbered]
 
 
 def is_comparable(given: Given, text: str) -> bool:
@@ -100,6 +108,10 @@ def _measured(unit: str) -> str:
 
 def _words(text: str) -> Iterator[Word]:
     return ((Span(*match.span()), fold(match.group().replace("’", "'"))) for match in _TOKEN.finditer(text))
+
+
+def _next_word(text: str, end: int) -> int:
+    return end + len(text[end:]) - len(text[end:].lstrip())
 
 
 def _clauses(words: Sequence[Word]) -> list[list[Word]]:

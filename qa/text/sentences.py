@@ -124,7 +124,7 @@ def _starts_within(block: str) -> list[int]:
     found |= {m.end() for m in _STOP_AFTER_SPACE.finditer(plain) if not plain[m.end()].islower()}
     found |= {m.start() for m in _CREDIT.finditer(plain)}
     found |= {m.end() for form in (_WIDE_STOP, _MARKED_STOP) for m in form.finditer(plain) if m.end() < len(plain)}
-    found = {start for start in found if not _goes_on(plain, start)}
+    found = {start for start in found if not goes_on(plain, start)}
     first = len(plain) - len(plain.lstrip())
     inside = _quotations(plain)
     starts = [first]
@@ -134,7 +134,7 @@ def _starts_within(block: str) -> list[int]:
     return starts
 
 
-def _goes_on(plain: str, start: int) -> bool:
+def goes_on(plain: str, start: int) -> bool:
     """Tell whether the stop before `start` only shortens a word or orders a number: "Dr." before a name, "Sec." before a number, "3. März"."""
     before = plain[max(0, start - 40) : start]
     if _NAME_GOES_ON.search(before) or _NEVER_LAST.search(before) or _ORDINAL.search(before):
