@@ -13,7 +13,7 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "fi
 
 
 def pdf(pages: Sequence[str], *, extra: str = "", labels: str = "", info: str = "") -> bytes:
-    """Return a PDF: each page is a content stream that may use the fonts /F and /B (bold); `extra` are more keys of every page."""
+    """Return a PDF: each page is a content stream that may use the fonts /F, /B (bold) and /C (Courier); `extra` are more keys of every page."""
     objects = [
         f"<< /Type /Catalog /Pages 2 0 R {labels} >>",
         "",
@@ -25,7 +25,8 @@ def pdf(pages: Sequence[str], *, extra: str = "", labels: str = "", info: str = 
         objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {len(objects)} 0 R {extra} "
-            "/Resources << /Font << /F 3 0 R /B << /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold >> >> >> >>"
+            "/Resources << /Font << /F 3 0 R /B << /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold >> "
+            "/C << /Type /Font /Subtype /Type1 /BaseFont /Courier >> >> >> >>"
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(kids)}] >>"

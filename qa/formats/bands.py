@@ -109,6 +109,7 @@ def _slice(line: Line, start: int, end: int) -> Line:
         line.angle,
         line.hyphen and end == len(line.chars),
         line.bold,
+        line.fixed,
     )
 
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import pi
 from statistics import median_low
 from typing import Any
+
+from qa.records import record
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top in points."""
@@ -20,13 +24,17 @@ _HYPHENS = (2, 0x2D, 0xAD, 0x2010, 0xFFFE)
 _INVISIBLE_MODE = 3
 _BOLD_NAME = re.compile(r"(?i)bold|black|heavy")
 _BOLD_WEIGHT, _NAME_BYTES = 600, 200
+_FIXED_NAME = re.compile(r"(?i)mono|courier|consol|typewriter|CM[A-Z]*TT\d|menlo")
+_AS_WIDE = 0.2
+"""Letters are as wide as each other where their steps differ by no larger share: boxes reach round what leans over."""
 _SAMPLED = 5
 """Of every so many glyphs one is asked how it is drawn."""
 
 
 @dataclass(slots=True)
 class Line:
-    """Glyphs on one base line; `hyphen` where the last one may only divide a word, `bold` where the first and the last are.
+    """Glyphs on one base line; `hyphen` where the last one may only divide a word, `bold` where the first and the last are, `fixed` where all are
+    of a font whose letters are as wide as each other.
 
     `left`, `right` and `base` are as if it ran to the right, `lowest` is as it lies on the page.
     """
@@ -37,6 +45,7 @@ class Line:
     angle: float
     hyphen: bool
     bold: bool = False
+    fixed: bool = False
     left: float = field(init=False)
     right: float = field(init=False)
     base: float = field(init=False)
@@ -115,6 +124,22 @@ def _is_text(code: int) -> bool:
     return code == 9 or not control
 
 
+def _are_as_wide(chars: Sequence[str], boxes: Sequence[Box]) -> bool:
+    """Tell whether all letters take the same room: each begins as far behind the one before it."""
+    steps = [
+        after[0] - before[0]
+        for (a, before), (b, after) in pairwise(zip(chars, boxes, strict=True))
+        if not a.isspace() and not b.isspace()
+    ]
+    return max(steps, default=0.0) - min(steps, default=0.0) <= _AS_WIDE * max(steps, default=0.0)
+
+
+@record
+class _Font:
+    bold: bool
+    fixed: bool
+
+
 class _Reader:
     """The line that is being read."""
 
@@ -133,8 +158,10 @@ class _Reader:
     def flush(self, hyphen: bool = False) -> None:
         """End the line."""
         if self.last is not None:
-            bold = self._is_bold(self.first_k) and self._is_bold(self.last_k)
-            self.drawn.lines.append(Line(self.number, "".join(self.chars), self.boxes, self.angle, hyphen, bold))
+            fonts = self._font(self.first_k), self._font(self.last_k)
+            bold, fixed = all(font.bold for font in fonts), all(font.fixed for font in fonts)
+            fixed = fixed and _are_as_wide(self.chars, self.boxes)
+            self.drawn.lines.append(Line(self.number, "".join(self.chars), self.boxes, self.angle, hyphen, bold, fixed))
         self._clear()
 
     def take(self, k: int, char: str, box: Box, angle: float, hyphen: bool) -> None:
@@ -160,14 +187,16 @@ class _Reader:
     def _jumps(self, box: Box) -> bool:
         return self.last is not None and (box[1] > self.last[3] + 1 or box[3] < self.last[1] - 1)
 
-    def _is_bold(self, k: int) -> bool:
-        """Tell whether a glyph is of a bold font, by its weight or, where the file does not say it, its name."""
+    def _font(self, k: int) -> _Font:
+        """Return whether a glyph is of a bold font, and of one of fixed width, by what the file says or, where it does not, the font's name."""
         import pypdfium2.raw as pdfium
 
-        name = ctypes.create_string_buffer(_NAME_BYTES)
-        pdfium.FPDFText_GetFontInfo(self.textpage.raw, k, name, _NAME_BYTES, None)
+        written, flags = ctypes.create_string_buffer(_NAME_BYTES), ctypes.c_int()
+        pdfium.FPDFText_GetFontInfo(self.textpage.raw, k, written, _NAME_BYTES, ctypes.byref(flags))
         weight = pdfium.FPDFText_GetFontWeight(self.textpage.raw, k)
-        return weight >= _BOLD_WEIGHT or bool(_BOLD_NAME.search(name.value.decode("utf-8", "replace")))
+        name = written.value.decode("utf-8", "replace")
+        bold, fixed = weight >= _BOLD_WEIGHT or _BOLD_NAME.search(name), flags.value & 1 or _FIXED_NAME.search(name)
+        return _Font(bool(bold), bool(fixed))
 
     def _ask(self, k: int) -> None:
         import pypdfium2.raw as pdfium

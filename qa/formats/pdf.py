@@ -1,4 +1,4 @@
-"""PDF: the glyphs that PDFium reads on each page, in the order of the content, each with its page and box.
+"""PDF: the glyphs that PDFium reads on each page, in the order of the content (but for gaps, qa/formats/gaps.py), each with its page and box.
 
 In -> out: bytes -> `Parsed` with pages and boxes; white space is the reader's.
 Does not: replace, reorder or add a visible character; left out (and counted) are only hyphens that divide a word at a line's end,
@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 from qa.datatypes import Block, Kind, Page, Parsed
 from qa.formats.aligned import Row
 from qa.formats.glyphs import Box, Drawn, Line, draw
+from qa.formats.gaps import in_gaps
 from qa.formats.grids import with_rows
 from qa.formats.pdfblocks import A_LITTLE_LARGER, blocks_of
 from qa.formats.reading import Unreadable, given_title
-from qa.formats.wrapping import continues, count_words, furniture, is_glued, keeps_hyphen, usual_size
+from qa.formats.wrapping import continues, count_words, furniture, goes_on_as_code, is_glued, keeps_hyphen, usual_size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,17 +58,25 @@ def _read(document: Any) -> Parsed:
         frames.append(frame)
         drawn.append(page)
     lines = [line for shown in drawn for line in shown.lines]
+    _forget_code(lines)
     left_out = furniture(lines, [(frame.box[1], frame.box[3]) for frame in frames])
     kept = [line for i, line in enumerate(lines) if i not in left_out]
     writer = _Writer(frames, count_words(kept))
     usual = usual_size(kept)
-    writer.write(with_rows(kept, usual))
+    writer.write(with_rows(in_gaps(kept), usual))
     text = "".join(writer.text)
     blocks = blocks_of(text, writer.starts, writer.rows_at)
     meta = _meta(document, writer, blocks, A_LITTLE_LARGER * usual)
     warnings = _warnings(drawn, len(left_out))
     pages = tuple(Page(frame.label, *frame.shown_size) for frame in frames)
     return Parsed(text, blocks, meta, pages=pages, boxes=writer.places(), warnings=warnings)
+
+
+def _forget_code(lines: Sequence[Line]) -> None:
+    """Take no line for code where most are set like it: they are a typewriter's."""
+    if 2 * sum(len(line.chars) for line in lines if line.fixed) > sum(len(line.chars) for line in lines):
+        for line in lines:
+            line.fixed = False
 
 
 class _Frame:
@@ -135,7 +144,12 @@ class _Writer:
             self._put(char, None)
 
     def _append_line(self, line: Line, before: Line | None) -> None:
-        if before is None or not continues(before, line):
+        in_code = before is not None and bool(self.starts) and self.starts[-1][1].fixed
+        if before is not None and in_code and goes_on_as_code(before, line):
+            self._part("\n")
+            for _ in range(round((line.left - self.starts[-1][1].left) / _advance(line))):
+                self._put(" ", None)
+        elif before is None or in_code or not continues(before, line):
             self._part("\n\n")
             self.starts.append((len(self.text), line))
         else:
@@ -202,6 +216,11 @@ class _Writer:
         if head and tail and not keeps_hyphen(head.group(1), tail.group(), self._words):
             self.text.pop()
             del self.rows[-5:]
+
+
+def _advance(line: Line) -> float:
+    """Return how much room each letter of a line of code takes."""
+    return max(line.boxes[0][2] - line.boxes[0][0], 0.1)
 
 
 def _meta(document: Any, writer: _Writer, blocks: Sequence[Block], least: float) -> dict[str, str]:

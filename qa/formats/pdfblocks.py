@@ -27,7 +27,7 @@ _CONTENTS = re.compile(r"(?<!\.)(?<!\. )(?:\. ?){6,}+\d++$", re.M)
 
 
 def blocks_of(text: str, starts: Sequence[tuple[int, Line]], rows: Mapping[int, Row]) -> tuple[Block, ...]:
-    """Return paragraphs, headings (by the height of their letters), list items and rows of tables.
+    """Return paragraphs, headings (by the height of their letters), list items, code (by its font) and rows of tables.
 
     `starts` are where each begins, and its first line; `rows` those of tables, by where they begin.
     """
@@ -39,7 +39,7 @@ def blocks_of(text: str, starts: Sequence[tuple[int, Line]], rows: Mapping[int, 
     usual = heights.most_common(1)[0][0] if heights else 1.0
     lines = [line for line, _, _ in pieces]
     heads = [
-        start not in rows and (_is_heading(line, piece, usual) or _is_bold_head(lines, i, piece))
+        start not in rows and not line.fixed and (_is_heading(line, piece, usual) or _is_bold_head(lines, i, piece))
         for i, (line, start, piece) in enumerate(pieces)
     ]
     levels = _levels([line.size for line, is_head in zip(lines, heads, strict=True) if is_head])
@@ -58,6 +58,8 @@ def blocks_of(text: str, starts: Sequence[tuple[int, Line]], rows: Mapping[int, 
             names = span if row.names else names
         elif _CONTENTS.search(piece):
             kind = Kind.FURNITURE
+        elif line.fixed:
+            kind = Kind.CODE
         elif is_head:
             kind, level = Kind.HEADING, levels[round(line.size)]
             path = [held for held in path if held[0] < level]

@@ -21,6 +21,8 @@ REPEATS = 3
 """On so many pages a line stands that is taken to be furniture; of two pages on both, if it is the same but for the page's number."""
 LARGER = 1.15
 """Letters so many times as high as most of the document are those of a heading."""
+CODE_GAP = 2.7
+"""Lines of one piece of code are at most so many times the letters' height apart."""
 COUNTED_LINES = 10
 """From so many lines on that count up by one, numbers at the margin are the numbers of lines."""
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
@@ -122,6 +124,12 @@ def continues(before: Line, line: Line) -> bool:
     indented = line.left - before.left > 0.8 * before.size
     short = before.right < line.right - 4 * before.size
     return not (STOP.search(end) and (indented or short))
+
+
+def goes_on_as_code(before: Line, line: Line) -> bool:
+    """Tell whether both are lines of one piece of code, one below the other, with one blank line between them at most."""
+    gap = before.base - line.base
+    return before.fixed and line.fixed and before.page == line.page and 0 < gap <= CODE_GAP * before.size
 
 
 def is_glued(end: str, first: str) -> bool:
