@@ -19,6 +19,7 @@ from qa.formats.packing import pack, unpack
 from qa.formats.places import at_mark, on_pages, place_words
 from qa.formats.reading import Unreadable, given_title
 from qa.formats.worker import SLOW, Worker
+from qa.formats.wrapping import BULLET
 
 SHARED_FILES = sorted(SHARED.iterdir()) if SHARED.is_dir() else []
 SUFFIX_MODULES = sorted(set(FORMATS.values()))
@@ -152,6 +153,37 @@ def test_a_page_knows_its_printed_number_and_pages_without_text_are_counted():
     parsed = parse_file(pdf([column(50, 700, ["Preface of it."]), "0 0 100 100 re f"], labels=labels), "a.pdf")
     assert [page.label for page in parsed.pages] == ["iv", "v"]
     assert any("no text on 1 of 2 pages" in warning for warning in parsed.warnings)
+
+
+def test_a_line_with_a_dot_drawn_before_it_is_an_item_however_it_ends():
+    lines = [
+        (50, 740, "Please bring:"),
+        (70, 722, "a rope,"),
+        (70, 706, "two fenders that are long enough for the"),
+        (70, 692, "pier,"),
+        (70, 674, "a crew."),
+    ]
+    dots = "\n".join(f"60 {y + 3} 4 4 re f" for y in (722, 706, 674))
+    parsed = parse_file(pdf([f"{drawn(lines)}\n{dots}"]), "a.pdf")
+    assert [(b.kind, b.span.of(parsed.text).strip(), bool(b.lead)) for b in parsed.blocks] == [
+        (Kind.PARAGRAPH, "Please bring:", False),
+        (Kind.ITEM, "a rope,", True),
+        (Kind.ITEM, "two fenders that are long enough for the pier,", True),
+        (Kind.ITEM, "a crew.", True),
+    ]
+    for other in (
+        "10 745 4 4 re f",
+        "60 734 4 4 re f",
+        "60 709 40 4 re f",
+        "60 660 30 30 re f",
+    ):  # far away, between two lines, a rule, a box
+        parsed = parse_file(pdf([f"{drawn(lines)}\n{other}"]), "a.pdf")
+        assert Kind.ITEM not in [b.kind for b in parsed.blocks], other
+
+
+@pytest.mark.parametrize("bullet", ["\u2022", "\uf0b7", "-", "3.", "(b)"])
+def test_marks_of_items(bullet):
+    assert BULLET.match(f"{bullet} a rope") and not BULLET.match(f"{bullet}rope")
 
 
 def test_heads_of_two_pages_are_furniture_where_they_differ_by_the_pages_number_alone():

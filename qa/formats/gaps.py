@@ -31,8 +31,7 @@ def in_gaps(lines: Sequence[Line]) -> list[Line]:
 
 
 def _of_page(lines: list[Line]) -> list[Line]:
-    runs = list(_runs(lines))
-    placed, late = sum(runs[:1], []), runs[1:]
+    placed, *late = _runs(lines)
     while late and not all(line.fixed for run in late for line in run):
         placed += late.pop(0)
     for run in late:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import pi
@@ -27,6 +27,10 @@ _BOLD_WEIGHT, _NAME_BYTES = 600, 200
 _FIXED_NAME = re.compile(r"(?i)mono|courier|consol|typewriter|CM[A-Z]*TT\d|menlo")
 _AS_WIDE = 0.2
 """Letters are as wide as each other where their steps differ by no larger share: boxes reach round what leans over."""
+_LARGEST_DOT, _DOT_GAP = 9, 2.0
+"""In points, and in heights of letters."""
+_MOST_OBJECTS = 3000
+"""A page on which more is drawn is a drawing."""
 _SAMPLED = 5
 """Of every so many glyphs one is asked how it is drawn."""
 
@@ -34,7 +38,7 @@ _SAMPLED = 5
 @dataclass(slots=True)
 class Line:
     """Glyphs on one base line; `hyphen` where the last one may only divide a word, `bold` where the first and the last are, `fixed` where all are
-    of a font whose letters are as wide as each other.
+    of a font whose letters are as wide as each other, `dotted` where a dot is drawn before it, which is no glyph: browsers mark items so.
 
     `left`, `right` and `base` are as if it ran to the right, `lowest` is as it lies on the page.
     """
@@ -46,6 +50,7 @@ class Line:
     hyphen: bool
     bold: bool = False
     fixed: bool = False
+    dotted: bool = False
     left: float = field(init=False)
     right: float = field(init=False)
     base: float = field(init=False)
@@ -116,7 +121,32 @@ def draw(page: Any, number: int) -> Drawn:
                 reader.take(k, chr(code), (box.left, box.bottom, box.right, box.top), angle, hyphen)
     reader.flush()
     reader.textpage.close()
+    dots = list(_dots(page))
+    for line in reader.drawn.lines:
+        line.dotted = any(_is_before(dot, line) for dot in dots)
     return reader.drawn
+
+
+def _dots(page: Any) -> Iterator[Box]:
+    """Yield where small shapes are drawn that are as wide as they are high."""
+    import pypdfium2.raw as pdfium
+
+    edges = [ctypes.c_float() for _ in range(4)]
+    count = pdfium.FPDFPage_CountObjects(page.raw)
+    for n in range(count if count <= _MOST_OBJECTS else 0):
+        shape = pdfium.FPDFPage_GetObject(page.raw, n)
+        is_path = pdfium.FPDFPageObj_GetType(shape) == pdfium.FPDF_PAGEOBJ_PATH
+        if is_path and pdfium.FPDFPageObj_GetBounds(shape, *map(ctypes.byref, edges)):
+            left, bottom, right, top = (edge.value for edge in edges)
+            if 1 < right - left < _LARGEST_DOT and abs((right - left) - (top - bottom)) < 1:
+                yield left, bottom, right, top
+
+
+def _is_before(dot: Box, line: Line) -> bool:
+    """Tell whether a dot stands before the first letter of a line, as high as that at most."""
+    middle = (dot[1] + dot[3]) / 2
+    near = 0 <= line.left - dot[2] <= _DOT_GAP * line.size and dot[3] - dot[1] <= 0.6 * line.size
+    return near and not line.angle and line.base <= middle <= line.base + line.size
 
 
 def _is_text(code: int) -> bool:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Block, Kind, Page, Parsed
 from qa.formats.aligned import Row
-from qa.formats.glyphs import Box, Drawn, Line, draw
 from qa.formats.gaps import in_gaps
+from qa.formats.glyphs import Box, Drawn, Line, draw
 from qa.formats.grids import with_rows
 from qa.formats.pdfblocks import A_LITTLE_LARGER, blocks_of
 from qa.formats.reading import Unreadable, given_title

@@ -63,7 +63,7 @@ def blocks_of(text: str, starts: Sequence[tuple[int, Line]], rows: Mapping[int, 
         elif is_head:
             kind, level = Kind.HEADING, levels[round(line.size)]
             path = [held for held in path if held[0] < level]
-        elif BULLET.match(piece) and any(map(str.isalpha, piece[2:])):
+        elif line.dotted or (BULLET.match(piece) and any(map(str.isalpha, piece[2:]))):
             last = blocks[-1] if blocks else None
             goes_on = last is not None and last.kind is Kind.ITEM
             group += not goes_on

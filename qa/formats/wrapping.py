@@ -28,7 +28,8 @@ COUNTED_LINES = 10
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 _GLUED = re.compile(rf"\S[–—/]\0|[{_IDEOGRAPHS}]\0[{_IDEOGRAPHS}]")
 STOP = re.compile(r"[.!?:;。！？]['\"”’)\]]*$")
-BULLET = re.compile(r"(?:[•◦▪‣·●○■□➢✓–*-]|\(?\w{1,3}[.)])\s")
+BULLET = re.compile(r"(?:[•◦▪‣·●○■□➢✓–*\uf0b7\uf0a7\uf0a8\uf0d8\uf0fc\uf076-]|\(?\w{1,3}[.)])\s")
+"""The last ones but the hyphen are those of Word's symbol fonts, which stand for no character."""
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ROMAN = re.compile(r"[ivxlcdm]+|#")
 _ENDS = re.compile(r"^\d{1,4}(?= |$)|(?<= )\d{1,4}$")
@@ -106,6 +107,8 @@ def continues(before: Line, line: Line) -> bool:
     first, end = line.chars.lstrip(), before.chars.rstrip()
     elsewhere = before.page != line.page or line.base > before.base + before.size
     digit = first[:1].isdigit()
+    if line.dotted:
+        return False
     if abs(before.angle - line.angle) > 0.1 or abs(before.size - line.size) > 0.2 * max(before.size, line.size):
         return before.page != line.page and before.hyphen and not digit
     if before.hyphen and not (digit and elsewhere):
