@@ -24,7 +24,7 @@ _HYPHENS = (2, 0x2D, 0xAD, 0x2010, 0xFFFE)
 _INVISIBLE_MODE = 3
 _BOLD_NAME = re.compile(r"(?i)bold|black|heavy")
 _BOLD_WEIGHT, _NAME_BYTES = 600, 200
-_FIXED_NAME = re.compile(r"(?i)mono|courier|consol|typewriter|CM[A-Z]*TT\d|menlo")
+_FIXED_NAME = re.compile(r"(?i)mono|courier|consol|typewriter|CM[A-Z]{0,4}TT\d|menlo")
 _AS_WIDE = 0.2
 """Letters are as wide as each other where their steps differ by no larger share: boxes reach round what leans over."""
 _LARGEST_DOT, _DOT_GAP = 9, 2.0
