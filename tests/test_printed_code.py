@@ -75,3 +75,11 @@ def test_what_is_typed_throughout_is_text():
         for n, line in enumerate(("Dear Ada,", "the harbour is open again, and all of the", "boats came back."))
     ]
     assert {kind for kind, _ in blocks(drawn(typed, 10, "C"))} == {Kind.PARAGRAPH}
+
+
+def test_a_name_in_larger_letters_is_a_heading_in_any_font():
+    names = drawn([(50, 740, "quay_open(name)")], 16, "C") + code([(50, 716, "quay_open('north')")])
+    text = drawn(
+        [(50, 690, "It opens a quay, and says whether that could be done."), (50, 676, "It is closed at night.")]
+    )
+    assert [kind for kind, _ in blocks(names + text)] == [Kind.HEADING, Kind.CODE, Kind.PARAGRAPH]

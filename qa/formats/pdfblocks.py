@@ -39,7 +39,7 @@ def blocks_of(text: str, starts: Sequence[tuple[int, Line]], rows: Mapping[int, 
     usual = heights.most_common(1)[0][0] if heights else 1.0
     lines = [line for line, _, _ in pieces]
     heads = [
-        start not in rows and not line.fixed and (_is_heading(line, piece, usual) or _is_bold_head(lines, i, piece))
+        start not in rows and (_is_heading(line, piece, usual) or (not line.fixed and _is_bold_head(lines, i, piece)))
         for i, (line, start, piece) in enumerate(pieces)
     ]
     levels = _levels([line.size for line, is_head in zip(lines, heads, strict=True) if is_head])
@@ -58,11 +58,11 @@ def blocks_of(text: str, starts: Sequence[tuple[int, Line]], rows: Mapping[int, 
             names = span if row.names else names
         elif _CONTENTS.search(piece):
             kind = Kind.FURNITURE
-        elif line.fixed:
-            kind = Kind.CODE
         elif is_head:
             kind, level = Kind.HEADING, levels[round(line.size)]
             path = [held for held in path if held[0] < level]
+        elif line.fixed:
+            kind = Kind.CODE
         elif line.dotted or (BULLET.match(piece) and any(map(str.isalpha, piece[2:]))):
             last = blocks[-1] if blocks else None
             goes_on = last is not None and last.kind is Kind.ITEM
@@ -81,7 +81,7 @@ def _is_heading(line: Line, piece: str, usual: float) -> bool:
         return False
     larger = line.size / usual
     return (larger >= LARGER and len(piece) <= HEADING_CHARS) or (
-        larger >= A_LITTLE_LARGER and len(piece) <= SHORT_CHARS
+        larger >= A_LITTLE_LARGER and len(piece) <= SHORT_CHARS and not line.fixed
     )
 
 

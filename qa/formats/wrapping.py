@@ -132,7 +132,8 @@ def continues(before: Line, line: Line) -> bool:
 def goes_on_as_code(before: Line, line: Line) -> bool:
     """Tell whether both are lines of one piece of code, one below the other, with one blank line between them at most."""
     gap = before.base - line.base
-    return before.fixed and line.fixed and before.page == line.page and 0 < gap <= CODE_GAP * before.size
+    alike = before.fixed and line.fixed and before.page == line.page and abs(before.size - line.size) <= 0.1 * line.size
+    return alike and 0 < gap <= CODE_GAP * before.size
 
 
 def is_glued(end: str, first: str) -> bool:
