@@ -21,7 +21,7 @@ REPEATS = 3
 """On so many pages a line stands that is taken to be furniture; of two pages on both, if it is the same but for the page's number."""
 LARGER = 1.15
 """Letters so many times as high as most of the document are those of a heading."""
-CODE_GAP = 2.7
+CODE_GAP = 3.2
 """Lines of one piece of code are at most so many times the letters' height apart."""
 COUNTED_LINES = 10
 """From so many lines on that count up by one, numbers at the margin are the numbers of lines."""
