@@ -181,6 +181,32 @@ def test_a_line_with_a_dot_drawn_before_it_is_an_item_however_it_ends():
         assert Kind.ITEM not in [b.kind for b in parsed.blocks], other
 
 
+def test_a_heading_a_little_larger_than_the_text_close_below_it_is_no_part_of_it():
+    body = [
+        (50, 726, "In 1988 it was tried whether boats can be lifted by"),
+        (50, 712, "one man alone, with a crane that stands on the"),
+        (50, 698, "pier."),
+    ]
+    parsed = parse_file(pdf([drawn([(50, 742, "2.1 Data")], 13.9) + drawn(body)]), "a.pdf")
+    assert [b.kind for b in parsed.blocks] == [Kind.HEADING, Kind.PARAGRAPH]
+    smaller = (
+        drawn(body[:1]) + drawn([(50, 712, "one")], 10) + drawn([(50, 698, "man alone.")])
+    )  # words of another font
+    assert len(parse_file(pdf([smaller]), "a.pdf").blocks) == 1
+
+
+def test_what_stands_below_the_mark_of_an_item_and_not_below_its_text_is_no_part_of_it():
+    lines = [(50, 740, "1. Flush the engine with water."), (50, 726, "2. Take the battery out, and keep it where it"), (62, 712, "is warm."),
+             (50, 698, "Now print the label, which is done by the office and costs nothing at all."), (50, 684, "Ask for it.")]  # fmt: skip
+    texts = [
+        b.span.of(p.text).strip() for p in [parse_file(pdf([drawn(lines[:1] + lines[3:])]), "a.pdf")] for b in p.blocks
+    ]
+    assert texts[:2] == [
+        "1. Flush the engine with water.",
+        "Now print the label, which is done by the office and costs nothing at all. Ask for it.",
+    ]
+
+
 @pytest.mark.parametrize("bullet", ["\u2022", "\uf0b7", "-", "3.", "(b)"])
 def test_marks_of_items(bullet):
     assert BULLET.match(f"{bullet} a rope") and not BULLET.match(f"{bullet}rope")

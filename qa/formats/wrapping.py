@@ -21,6 +21,10 @@ REPEATS = 3
 """On so many pages a line stands that is taken to be furniture; of two pages on both, if it is the same but for the page's number."""
 LARGER = 1.15
 """Letters so many times as high as most of the document are those of a heading."""
+OTHER_SIZE = (0.13, 0.2)
+"""Letters are of another size than those of the line before where they are so much higher or lower; in the middle of a sentence, and of a mark of
+a note, the second."""
+MARK_CHARS = 3
 CODE_GAP = 3.2
 """Lines of one piece of code are at most so many times the letters' height apart."""
 COUNTED_LINES = 10
@@ -109,7 +113,9 @@ def continues(before: Line, line: Line) -> bool:
     digit = first[:1].isdigit()
     if line.dotted:
         return False
-    if abs(before.angle - line.angle) > 0.1 or abs(before.size - line.size) > 0.2 * max(before.size, line.size):
+    is_part = first[0].islower() or min(len(before.shown), len(line.shown)) <= MARK_CHARS
+    unlike = OTHER_SIZE[is_part] * max(before.size, line.size)
+    if abs(before.angle - line.angle) > 0.1 or abs(before.size - line.size) > unlike:
         return before.page != line.page and before.hyphen and not digit
     if before.hyphen and not (digit and elsewhere):
         return True
@@ -126,7 +132,9 @@ def continues(before: Line, line: Line) -> bool:
         return False  # a heading in bold letters of the same height, and what is below it
     indented = line.left - before.left > 0.8 * before.size
     short = before.right < line.right - 4 * before.size
-    return not (STOP.search(end) and (indented or short))
+    is_item = bool(BULLET.match(before.chars.lstrip())) and not before.chars.lstrip()[0].isupper()
+    below_mark = is_item and abs(line.left - before.left) < 0.3 * before.size
+    return not (STOP.search(end) and (indented or short or below_mark))
 
 
 def goes_on_as_code(before: Line, line: Line) -> bool:
