@@ -237,6 +237,21 @@ def test_the_title_that_a_pdf_says_it_has_is_taken_where_it_is_a_heading_of_the_
         assert parse_file(pdf([page], info=info), "a.pdf").meta["title"] == title
 
 
+def test_a_heading_below_running_text_is_no_title():
+    said = column(
+        50,
+        750,
+        [
+            "Persistence is the writing of data to a disk that keeps them when the",
+            "power fails, and there are two ways of doing so, of which",
+            "each has its price and its uses, as will be told.",
+        ],
+    )
+    page = said + "\n" + drawn([(50, 650, "Snapshots")], 18) + column(50, 620, ["They are written every hour."])
+    assert "title" not in parse_file(pdf([page]), "a.pdf").meta
+    assert parse_file(pdf([page], info="/Title (How we persist)"), "a.pdf").meta["title"] == "How we persist"
+
+
 def test_larger_letters_are_a_heading_and_the_title():
     content = drawn([(50, 700, "On Bees")], 24) + column(50, 650, ["They fly far in the", "morning of the day."])
     parsed = parse_file(pdf([content], info="/Title (Microsoft Word - x.doc) /Author (Nora)"), "a.pdf")

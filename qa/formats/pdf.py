@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".pdf",)
 VERSION = 6
 UNIT = 65535
+SAID_CHARS = 150
+"""What stands below a paragraph that is longer is no title."""
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.? ")
 """The first of several chapters is no title."""
 
@@ -227,7 +229,11 @@ def _meta(document: Any, writer: _Writer, blocks: Sequence[Block], least: float)
     """Return the title (what the file says, if it is a heading of the first page, else the largest of these, of `least` height), author and date."""
     said = document.get_metadata_dict(skip_empty=True)
     heads = [(i, writer.starts[i][1]) for i, block in enumerate(blocks) if block.kind is Kind.HEADING]
-    first = [i for i, line in heads if line.page == 1 and line.size >= least]
+    text_from = next(
+        (i for i, b in enumerate(blocks) if b.kind is Kind.PARAGRAPH and b.span.end - b.span.start > SAID_CHARS),
+        len(blocks),
+    )
+    first = [i for i, line in heads if line.page == 1 and line.size >= least and i < text_from]
     title = given_title(said.get("Title", ""))
     text_of = {i: " ".join("".join(writer.text[blocks[i].span.start : blocks[i].span.end]).split()) for i in first}
     if (
