@@ -302,8 +302,13 @@ def seconds(work):
     "suffix",
     sorted(
         {
-            format_of(f"a{suffix}"): suffix for suffix in (".rst", *FORMATS) if format_of(f"a{suffix}") not in PACKED
-        }.values()
+            ".org",
+            *{
+                format_of(f"a{suffix}"): suffix
+                for suffix in (".rst", *FORMATS)
+                if format_of(f"a{suffix}") not in PACKED
+            }.values(),
+        }
     ),
 )
 def test_no_reader_takes_the_square(suffix, alarm):

@@ -15,7 +15,8 @@ from qa.datatypes import Citation, Kind, Span
 from qa.formats import format_of, parse_file
 from qa.ui.escaping import inline
 
-RST = ".rst"
+READ_ALONE = (".rst", ".org")
+"""A quote of these is read like a file of its own to know its markup."""
 _ITEM = re.compile(r"\s*([-*+•]|\d+|[a-zA-Z])(?:[.)]|(?<=[-*+•]))\s")
 _BREAK = re.compile(r"\\(?=\r?\n)|(?<![ \t])[ \t]{2,}(?=\r?\n)")
 _SPEAKER = re.compile(r"\**([^\W\d_][^\n:<>*]{0,40})\**:\**\s+(?=\S)")
@@ -76,8 +77,8 @@ def _within(spans: Sequence[Span], start: int, end: int) -> bool:
 @lru_cache(maxsize=4096)
 def hidden_in(text: str, doc_id: str) -> tuple[Span, ...]:
     """Return which characters of a quote are markup, as the format of its document writes it."""
-    if doc_id.lower().endswith(RST):
-        return parse_file(text.encode("utf-8"), f"quote{RST}").hidden
+    if ending := next((each for each in READ_ALONE if doc_id.lower().endswith(each)), ""):
+        return parse_file(text.encode("utf-8"), f"quote{ending}").hidden
     if not flows_in(doc_id):
         return ()
     blocks, hidden = _read(text)
