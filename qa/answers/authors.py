@@ -20,8 +20,9 @@ LONGEST = 200
 """A longer question is none about an author."""
 _ANY = r"(?:documents?|docs?|files?|texts?|articles?|papers?|pages?|notes?)"
 _DOCUMENT = (
-    rf"(?:{_ANY}|reports?|posts?|essays?|chapters?|letters?|memos?|minutes|stor(?:y|ies)|(?:hand|guide)?books?|booklets?|manuals?|guides?|guidelines?|brochures?|leaflets?|polic(?:y|ies)"
-    r"|plans?|proposals?|contracts?|reviews?|theses|thesis|presentations?|slides|tutorials?|newsletters?|interviews?|transcripts?|recipes?)"
+    rf"(?:{_ANY}|reports?|posts?|essays?|chapters?|letters?|memos?|minutes|stor(?:y|ies)|(?:hand|guide)?books?|booklets?|manuals?|guides?"
+    r"|guidelines?|brochures?|leaflets?|polic(?:y|ies)|plans?|proposals?|contracts?|reviews?|theses|thesis|presentations?|slides|tutorials?"
+    r"|newsletters?|interviews?|transcripts?|recipes?)"
 )
 _BY = (
     r"what (?:did|has|have) (?P<who>.+?) (?:write|written|publish|published|author|authored)",

@@ -142,7 +142,7 @@ def _quotable(corpus: Corpus, number: int, *, alone: bool) -> Quote | None:
 
 
 def _is_title_again(corpus: Corpus, number: int, text: str) -> bool:
-    """Tell whether a text is the title of its document over again, which is not all that this says: it says what follows, as headings do."""
+    """Tell whether a text is its document's title over again, and this says more than that: like a heading, it only says what follows."""
     document = corpus.document(int(corpus.sentences[number, 0]))
     return len(document.text) > 2 * len(text) and _said(text) == _said(document.title) != []
 
