@@ -418,7 +418,7 @@ def test_a_question_is_drawn_at_once_and_kept_when_the_server_does_not_answer(tm
     again, _ = launch(Engine(dataclasses.replace(engine.settings, port=port), embedder=model))
     page.click("#pending [data-act=again]")  # the server runs again: the question is asked, the chat is still there
     page.locator("#chat .ans").nth(1).wait_for(timeout=30_000)
-    page.locator("#chat .ans", has_text="It has never worked").wait_for(timeout=30_000)
+    page.locator("#chat .ans", has_text="It has never worked").first.wait_for(timeout=30_000)
     assert page.locator("#chat .message-wrap .ask").all_inner_texts() == [KALLAS, "who edited the dw piece"]
     context.close()
     again.close(verbose=False)
