@@ -53,10 +53,7 @@ class Org(Lines):
             if not line.said:
                 at += 1
                 continue
-            while self.over and self.over[-1].indent >= line.indent:
-                self.over.pop()
-            if line.indent <= self.open_list[0] and not self._is_item(at):
-                self.open_list = (-1, 0, None)
+            self.leave(line, is_item=self._is_item(at))
             at = self._heading(at) or self._beside(at) or self._table(at) or self._said(at)
         self.hidden = joined(self.hidden)
 

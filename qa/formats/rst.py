@@ -43,12 +43,7 @@ class Rst(Lines):
             if not line.said:
                 at += 1
                 continue
-            while self.over and self.over[-1].indent >= line.indent:
-                ended = self.over.pop()
-                if ended.kind is Kind.HEADING:
-                    self.headings = [entry for entry in self.headings if entry[0] < ended.level]
-            if line.indent <= self.open_list[0] and not ITEM.match(line.said):
-                self.open_list = (-1, 0, None)
+            self.leave(line, is_item=bool(ITEM.match(line.said)))
             at = self._explicit(at) or self._title(at) or self._table(at) or self.listed(at) or self.paragraph(at)
         self.hidden = joined(self.hidden)
         return tile(self.characters.text, self.blocks)

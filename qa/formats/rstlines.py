@@ -65,6 +65,15 @@ class Lines(Grown):
             end = n + 1 if self.lines[n].said else end
         return end
 
+    def leave(self, line: Line, *, is_item: bool) -> None:
+        """End what stands over lines that are set in deeper than this one, and the list that it is no item of."""
+        while self.over and self.over[-1].indent >= line.indent:
+            ended = self.over.pop()
+            if ended.kind is Kind.HEADING:
+                self.headings = [entry for entry in self.headings if entry[0] < ended.level]
+        if line.indent <= self.open_list[0] and not is_item:
+            self.open_list = (-1, 0, None)
+
     def lines_span(self, first: int, end: int) -> Span:
         return Span(self.lines[first].span.start, self.lines[end - 1].span.end)
 
