@@ -2,7 +2,8 @@
 
 One file a format, beside what several use: `reading` (encodings, what cannot be read), `frontmatter`, `commented`, `inline`, `flow` (a text
 that grows block by block), `indents`, `entries`, `beside`, `hanging`, `outdented`, `headed` and `columns` (what plain text sets apart),
-`directives`, `rsttables`, `rstinline`, `rstlines` and `rst` (reStructuredText), `chats` (messages in data), `zipped` (archives of XML),
+`directives`, `rsttables`, `rstinline`, `rstlines` and `rst` (reStructuredText), `chats` (messages in data), `zipped` (archives of XML), `wordnumbers`
+and `wordunseen` (what Word shows of a file, and what not),
 `glyphs`, `wrapping`, `bands`, `aligned`, `grids` and `pdfblocks` (lines of a PDF, its paragraphs and tables). All but plain characters is
 read in a process of its own (`worker`, `child`, `packing`); `drawing` makes pictures of pages, `places` says where a quote stands.
 A format is added by adding its file, with SUFFIXES, VERSION and `parse(data, name)`, and a line in FORMATS.

@@ -23,6 +23,19 @@ class Style(Enum):
     MEANING = re.compile(r"definition(?: definition)?(?: tight)?|list contents", re.IGNORECASE)
 
 
+_CAPTIONS = frozenset(("caption", "table caption", "image caption", "table", "illustration", "figure", "drawing"))
+
+
+def is_caption(name: str) -> bool:
+    """Tell whether a paragraph in the style of that name is said of a table or a picture."""
+    return name.lower() in _CAPTIONS
+
+
+def is_table_head(name: str) -> bool:
+    """Tell whether a paragraph in the style of that name names a column or a row of a table."""
+    return name.lower() in ("table heading", "table header")
+
+
 def style_named(name: str) -> Style | None:
     """Return what a paragraph in the style of that name is, None where the name does not say."""
     return next((style for style in Style if style.value.fullmatch(name)), None)

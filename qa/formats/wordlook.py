@@ -7,10 +7,11 @@ Does not: make blocks (qa/formats/docx.py), or take a bold paragraph among bold 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
-from qa.formats.wordstyles import NO_LEVEL, Style, W, set_as
+from qa.formats.styled import is_table_head
+from qa.formats.wordstyles import NO_LEVEL, Style, W, is_on, set_as, value_of
 from qa.records import record
 
 LONGEST = 80
@@ -53,7 +54,7 @@ def pieces(paragraph: Element) -> Iterator[tuple[str, Element | None]]:
 
 def _is_hidden(run: Element) -> bool:
     vanish = run.find(f"{W}rPr/{W}vanish")
-    return vanish is not None and vanish.get(f"{W}val") not in ("0", "false")
+    return vanish is not None and is_on(vanish)
 
 
 def text_of(paragraph: Element) -> str:
@@ -63,8 +64,7 @@ def text_of(paragraph: Element) -> str:
 
 def style_of(paragraph: Element, styles: Mapping[str, Style]) -> Style:
     """Return the style a paragraph has by its name."""
-    named = paragraph.find(f"{W}pPr/{W}pStyle")
-    name = named.get(f"{W}val", "") if named is not None else ""
+    name = value_of(paragraph, "pPr/pStyle")
     return styles.get(name, Style(name))
 
 
@@ -110,6 +110,22 @@ def _look(paragraph: Element, styles: Mapping[str, Style], style: Style) -> Styl
         return style
     bold, size = all(bold for bold, _ in looks), min(size for _, size in looks)
     return Style(style.name, style.level, bold, size, style.in_contents)
+
+
+def heads_by_look(table: Element, styles: Mapping[str, Style]) -> int:
+    """Return how many rows at the top of a table have nothing but bold cells, 0 where all have or only one cell is filled."""
+    rows = [list(row.iter(f"{W}tc")) for row in table.iter(f"{W}tr")]
+    named = next((n for n, cells in enumerate(rows) if not _names(cells, styles)), len(rows))
+    return named if named < len(rows) and sum(any(map(text_of, cell.iter(f"{W}p"))) for cell in rows[0]) > 1 else 0
+
+
+def _names(cells: Iterable[Element], styles: Mapping[str, Style]) -> bool:
+    """Tell whether all that stands in some cells is bold, or in the style of a table's heads."""
+    said = [each for cell in cells for each in cell.iter(f"{W}p") if text_of(each).strip()]
+    named = [style_of(each, styles) for each in said]
+    return bool(said) and all(
+        is_table_head(style.name) or _look(each, styles, style).bold for each, style in zip(said, named, strict=True)
+    )
 
 
 def _stands_out(each: _Seen, usual: int) -> bool:

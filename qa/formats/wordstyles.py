@@ -30,6 +30,10 @@ class Style:
     bold: bool = False
     size: int = 0
     in_contents: bool = False
+    hidden: bool = False
+    list_name: str = ""
+    """What the list is called whose paragraphs are set in it, "" of no list."""
+    list_level: str = ""
 
 
 def styles_of(root: Element) -> dict[str, Style]:
@@ -56,6 +60,11 @@ def _style(elements: Mapping[str, Element], found: str, style: Style) -> Style:
         elif outline is not None:
             style = replace(style, level=number_of(outline, NO_LEVEL - 1) + 1)
         style = replace(style, in_contents=style.in_contents or bool(_CONTENTS.fullmatch(name)))
+        style = replace(
+            style,
+            list_name=value_of(element, "pPr/numPr/numId") or style.list_name,
+            list_level=value_of(element, "pPr/numPr/ilvl") or style.list_level,
+        )
     return style
 
 
@@ -63,10 +72,23 @@ def set_as(properties: Element | None, style: Style) -> Style:
     """Return a style changed by what letters are set as."""
     if properties is None:
         return style
-    bold, size = properties.find(f"{W}b"), properties.find(f"{W}sz")
+    bold, size, vanish = (properties.find(f"{W}{tag}") for tag in ("b", "sz", "vanish"))
     if bold is not None:
-        style = replace(style, bold=bold.get(f"{W}val") not in ("0", "false", "off"))
+        style = replace(style, bold=is_on(bold))
+    if vanish is not None:
+        style = replace(style, hidden=is_on(vanish))
     return replace(style, size=number_of(size, style.size))
+
+
+def is_on(switch: Element) -> bool:
+    """Tell whether a property that is on or off is on."""
+    return switch.get(f"{W}val") not in ("0", "false", "off")
+
+
+def value_of(element: Element | None, path: str) -> str:
+    """Return the value of what stands below an element, "" where nothing does."""
+    found = element.find("/".join(f"{W}{tag}" for tag in path.split("/"))) if element is not None else None
+    return found.get(f"{W}val", "") if found is not None else ""
 
 
 def number_of(element: Element | None, default: int) -> int:
