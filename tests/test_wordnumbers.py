@@ -94,6 +94,39 @@ def test_a_list_goes_on_over_what_stands_between_and_begins_anew_where_the_file_
     ]  # fmt: skip
 
 
+def test_a_list_keeps_what_leads_in_to_it_over_what_goes_on_with_an_item():
+    _, parsed = read(
+        paragraph("Before you sail:")
+        + paragraph("Sign the book.", number=(2, 0))
+        + paragraph("It lies on the desk.", inside='<w:ind w:left="720"/>')
+        + paragraph("Take a radio.", number=(2, 0))
+        + paragraph("The harbour lends them.")
+        + paragraph("Look at the flag.", number=(2, 0))
+        + paragraph("Fees", "H1")
+        + paragraph("Pay.", number=(2, 0))
+    )
+    led = {
+        block.span.of(parsed.text).strip(): (block.kind, block.lead and block.lead.of(parsed.text))
+        for block in parsed.blocks
+    }
+    item = (Kind.ITEM, "Before you sail:")
+    assert (
+        led["1. Sign the book."]
+        == led["It lies on the desk."]
+        == led["2. Take a radio."]
+        == led["3. Look at the flag."]
+        == item
+    )
+    assert led["The harbour lends them."] == (Kind.PARAGRAPH, None) and led["4. Pay."] == (Kind.ITEM, None)
+
+
+def test_items_in_a_cell_keep_their_signs():
+    row = "<w:tr><w:tc>{}</w:tc><w:tc>{}</w:tc></w:tr>"
+    items = paragraph("sweeps", number=(3, 0)) + paragraph("locks up", number=(3, 0))
+    blocks, _ = read(f"<w:tbl>{row.format(paragraph('Ida'), items)}</w:tbl>")
+    assert blocks == [(Kind.ROW, "Ida\t• sweeps • locks up")]
+
+
 def test_a_number_may_be_all_that_a_cell_has():
     row = "<w:tr><w:tc>{}</w:tc><w:tc>{}</w:tc></w:tr>"
     rows = "".join(row.format(paragraph("", number=(2, 0)), paragraph(name)) for name in ("Ida", "Omar"))

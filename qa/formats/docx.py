@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
 from qa.datatypes import Kind, Parsed, Span
-from qa.formats.flow import APART, BELOW, Flow
+from qa.formats.flow import APART, BELOW, ITEM_MARK, Flow
 from qa.formats.spanned import MOST_ACROSS
 from qa.formats.styled import Styled, is_caption
 from qa.formats.wordlook import headings_by_look, heads_by_look, style_of, text_of
@@ -54,6 +54,8 @@ class _Reader:
         self._styled = Styled(self.flow)
         self._by_look: Mapping[Element, int] = {}
         self._list: tuple[int, Span | None] | None = None
+        self._counted: dict[str, Span | None] = {}
+        """What led in to the lists that are counted under this heading, by their names."""
 
     def read(self, root: Element) -> None:
         """Append every paragraph and table below `root`, in the order of the file."""
@@ -92,21 +94,28 @@ class _Reader:
             self._list = None
         elif level < NO_LEVEL:
             self._list = None
+            self._counted.clear()
             self.flow.add(text, Kind.HEADING, level=level)
             if style.name.lower() == "title":
                 self.title = self.title or text
-        elif element in self._places or style.name.lower().startswith("list"):
+        elif element in self._places or style.name.lower().startswith("list") or (self._list and _is_set_in(element)):
             self._item(element, text)
         else:
             self._list = None
             self.flow.add(text, Kind.CAPTION if is_caption(style.name) else Kind.PARAGRAPH)
 
     def _item(self, element: Element, text: str) -> None:
+        place = self._places.get(element)
         gap = BELOW if self._list else APART
-        self._list = self._list or (self.flow.new_group(), self.flow.lead_in())
+        if not self._list:
+            lead = self.flow.lead_in()
+            if place and place.shown and not place.is_first:
+                lead = lead or self._counted.get(place.name)
+            self._list = self.flow.new_group(), lead
         group, lead = self._list
-        level = self._places[element].level if element in self._places else 0
-        self.flow.add(text, Kind.ITEM, level=level, group=group, lead=lead, gap=gap)
+        if place and place.shown:
+            self._counted[place.name] = lead
+        self.flow.add(text, Kind.ITEM, level=place.level if place else 0, group=group, lead=lead, gap=gap)
 
     def _text(self, paragraph: Element) -> str:
         """Return a paragraph's characters, after its number."""
@@ -117,8 +126,13 @@ class _Reader:
         """Return what stands in a cell; of an empty paragraph in it its number, which may be all there is."""
         paragraphs = list(cell.iter(f"{W}p"))
         alone = self._places.get(paragraphs[0]) if len(paragraphs) == 1 else None
-        said = "\n".join(map(self._text, paragraphs))
+        said = "\n".join(f"{self._mark(paragraph)}{self._text(paragraph)}" for paragraph in paragraphs)
         return said if said.strip() or alone is None else alone.shown
+
+    def _mark(self, paragraph: Element) -> str:
+        """Return the sign of an item in a cell, where nothing else parts it from the one before."""
+        place = self._places.get(paragraph)
+        return ITEM_MARK if place and not place.shown and text_of(paragraph).strip() else ""
 
     def _rows(self, table: Element) -> list[list[str]]:
         """Return a table's texts, each in its column; a cell over several rows is read in each of them."""
@@ -132,6 +146,13 @@ class _Reader:
                 found += [above[len(found)] if goes_on else self._cell(cell), *[""] * (across - 1)]
             rows.append(found)
         return rows
+
+
+def _is_set_in(paragraph: Element) -> bool:
+    """Tell whether a paragraph without a number stands as far in as the items above it, and goes on with one of them."""
+    indent = paragraph.find(f"{W}pPr/{W}ind")
+    said = (indent.get(f"{W}left") or indent.get(f"{W}start") or "") if indent is not None else ""
+    return said.isdecimal() and int(said) > 0
 
 
 def _is_contents(element: Element) -> bool:

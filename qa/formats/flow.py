@@ -18,6 +18,8 @@ _UNSTORABLE = pattern("[\0\ud800-\udfff]")
 CELL_CHARS = 300
 """A table with a longer cell only arranges a page: its cells are paragraphs."""
 APART, BELOW = "\n\n", "\n"
+ITEM_MARK = "• "
+"""Before an item of a list in a cell, all of which is one line."""
 _YEAR = pattern(r"(?:1[89]|20)\d\d(?:[/–-]\d{2,4})?")
 _STOPS = (".", "!", "?", "。")
 

@@ -27,6 +27,9 @@ class Place:
 
     level: int
     shown: str = ""
+    name: str = ""
+    """What its list is called."""
+    is_first: bool = True
 
 
 @record
@@ -47,6 +50,11 @@ class _List:
     levels: Mapping[int, _Level]
     by_style: Mapping[str, int]
     counts: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def start(self) -> int:
+        """What its first paragraph has."""
+        return self.levels[0].start if 0 in self.levels else 1
 
     def next(self, level: int) -> str:
         """Count a paragraph, and return what stands before it."""
@@ -78,7 +86,9 @@ def places_of(root: Element, styles: Mapping[str, Style], numbering: Element | N
         by_style = held.by_style.get(value_of(paragraph, "pPr/pStyle"), 0) if held else 0
         deep = value_of(paragraph, "pPr/numPr/ilvl") or style.list_level
         level = min(int(deep) if deep.isdecimal() else by_style, _DEEPEST - 1)
-        found[paragraph] = Place(level, held.next(level) if held else "")
+        found[paragraph] = (
+            Place(level, held.next(level), name, held.counts == {0: held.start}) if held else Place(level)
+        )
     return found
 
 
