@@ -16,7 +16,7 @@ from qa.formats.reading import Unreadable
 from qa.formats.zipped import Archive, resolve
 
 SUFFIXES = (".epub",)
-VERSION = 4
+VERSION = 5
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 _DC = "{http://purl.org/dc/elements/1.1/}"
 

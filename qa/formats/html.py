@@ -21,7 +21,7 @@ from qa.formats.terms import Terms
 from qa.formats.unseen import is_unseen, leads_about
 
 SUFFIXES = (".html", ".htm", ".xhtml")
-VERSION = 4
+VERSION = 5
 _ASIDE = frozenset(("nav", "footer", "navigation", "contentinfo", "search"))
 """Tags and roles of what stands beside the text of a page."""
 _HEADINGS = {**{f"h{level}": level for level in range(1, 7)}, "summary": SUMMARY_LEVEL}

@@ -22,7 +22,7 @@ from qa.formats.places import MESSAGE_BODY
 from qa.formats.reading import Unreadable
 
 SUFFIXES = (".eml",)
-VERSION = 5
+VERSION = 6
 LONGEST_KIND = 2000
 """What a part says of its own kind is read no further: parsing it takes time by the square of its length."""
 PEOPLE = ("From", "To", "Cc", "Bcc")
