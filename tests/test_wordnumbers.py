@@ -151,6 +151,16 @@ def test_what_is_hidden_by_a_style_or_in_a_deleted_row_is_not_read():
     assert [text for _, text in blocks] == ["Shown.", "Seen.", "Rope\t8 €", "Oar\t9 €"]
 
 
+def test_of_a_hidden_run_the_text_box_in_it_is_read_once():
+    box = f"<w:txbxContent>{paragraph('In the box.')}</w:txbxContent>"
+    older = (
+        f'<mc:AlternateContent xmlns:mc="urn:mc"><mc:Fallback>{paragraph("Again.")}</mc:Fallback></mc:AlternateContent>'
+    )
+    run = f'<w:r><w:rPr><w:rStyle w:val="Quiet"/></w:rPr><w:t> Ask Ida.</w:t><w:drawing>{box}</w:drawing></w:r>'
+    blocks, _ = read(paragraph("Seen.").replace("</w:p>", f"{run}{older}</w:p>"))
+    assert [text for _, text in blocks] == ["Seen.", "In the box."]
+
+
 @pytest.mark.parametrize("head", ["bold", "styled"])
 def test_a_first_row_in_bold_or_in_the_style_of_heads_names_the_columns_of_a_table_of_words(head):
     def cell(text, is_head):

@@ -17,7 +17,7 @@ from qa.formats.spanned import MOST_ACROSS
 from qa.formats.styled import Styled, is_caption
 from qa.formats.wordlook import headings_by_look, heads_by_look, style_of, text_of
 from qa.formats.wordnumbers import Place, places_of
-from qa.formats.wordstyles import NO_LEVEL, Style, W, number_of, styles_of
+from qa.formats.wordstyles import NO_LEVEL, Style, W, number_of, styles_of, value_of
 from qa.formats.wordunseen import without_unseen
 from qa.formats.zipped import Archive
 
@@ -63,8 +63,6 @@ class _Reader:
         stack = [root]
         while stack:
             element = stack.pop()
-            if element.tag.endswith("}Fallback") or element.tag in (f"{W}del", f"{W}moveFrom"):
-                continue  # a fallback says again what a text box says
             if (
                 element.tag == f"{W}tbl"
                 and element.find(f".//{W}tbl") is None
@@ -126,13 +124,13 @@ class _Reader:
         """Return what stands in a cell; of an empty paragraph in it its number, which may be all there is."""
         paragraphs = list(cell.iter(f"{W}p"))
         alone = self._places.get(paragraphs[0]) if len(paragraphs) == 1 else None
-        said = "\n".join(f"{self._mark(paragraph)}{self._text(paragraph)}" for paragraph in paragraphs)
+        said = "\n".join(map(self._text_in_cell, paragraphs))
         return said if said.strip() or alone is None else alone.shown
 
-    def _mark(self, paragraph: Element) -> str:
-        """Return the sign of an item in a cell, where nothing else parts it from the one before."""
-        place = self._places.get(paragraph)
-        return ITEM_MARK if place and not place.shown and text_of(paragraph).strip() else ""
+    def _text_in_cell(self, paragraph: Element) -> str:
+        """Return a paragraph's characters after its number or, where it has none, the sign of an item: nothing else parts it from the one before."""
+        text, place = self._text(paragraph), self._places.get(paragraph)
+        return f"{ITEM_MARK}{text}" if place and not place.shown and text.strip() else text
 
     def _rows(self, table: Element) -> list[list[str]]:
         """Return a table's texts, each in its column; a cell over several rows is read in each of them."""
@@ -156,8 +154,7 @@ def _is_set_in(paragraph: Element) -> bool:
 
 
 def _is_contents(element: Element) -> bool:
-    kind = element.find(f"{W}sdtPr/{W}docPartObj/{W}docPartGallery") if element.tag == f"{W}sdt" else None
-    return kind is not None and kind.get(f"{W}val") == _CONTENTS
+    return element.tag == f"{W}sdt" and value_of(element, "sdtPr/docPartObj/docPartGallery") == _CONTENTS
 
 
 def _heads(table: Element, styles: Mapping[str, Style]) -> int | None:

@@ -20,8 +20,6 @@ _BLOCK_TAGS = (
     " h1 h2 h3 h4 h5 h6 header hgroup hr li main nav ol p pre section summary table tbody tfoot thead tr ul"
 )
 BLOCKS = frozenset(_BLOCK_TAGS.split())
-
-
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
 _ARRANGES = "h1, h2, h3, pre, form"
 """What no cell of a table has, and boxes of a page have."""
@@ -88,9 +86,8 @@ def _bold_rows(table: Any) -> int:
 def _is_bold(cell: Any) -> bool:
     """Tell whether all that is said in a cell is bold: one tag holds it, or it is set so."""
     said = flat(cell)
-    if not said or _BOLD.search(cell.attributes.get("style") or ""):
-        return bool(said)
-    return any(flat(inner) == said for inner in cell.css("b, strong, [style*=font-weight]") if _is_set_bold(inner))
+    inside = cell.css("b, strong, [style*=font-weight]")
+    return bool(said) and (_is_set_bold(cell) or any(flat(inner) == said for inner in filter(_is_set_bold, inside)))
 
 
 def _is_set_bold(node: Any) -> bool:

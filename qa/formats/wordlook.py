@@ -1,7 +1,8 @@
 """What a reader of a Word file sees of a paragraph: its characters, how they are set, and whether that is as a heading is.
 
 In -> out: paragraphs and styles -> characters; the levels of short paragraphs in bold or larger letters that have no style of a heading.
-Does not: make blocks (qa/formats/docx.py), or take a bold paragraph among bold ones for a heading.
+Does not: make blocks (qa/formats/docx.py), leave out what nobody sees (qa/formats/wordunseen.py did), or take a bold paragraph among bold ones
+for a heading.
 """
 
 from __future__ import annotations
@@ -11,16 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from qa.formats.styled import is_table_head
-from qa.formats.wordstyles import NO_LEVEL, Style, W, is_on, set_as, value_of
+from qa.formats.wordstyles import NO_LEVEL, Style, W, set_as, value_of
 from qa.records import record
 
 LONGEST = 80
 LARGER = 1.15
 _LETTERS_LEAST = 3
 _ENDS = (".", ",", ";", ":", "!", "?", "…")
-_NO_TEXT = frozenset(
-    f"{W}{tag}" for tag in ("del", "moveFrom", "instrText", "delText", "pPr", "txbxContent", "p", "tbl")
-)
+_NO_TEXT = frozenset(f"{W}{tag}" for tag in ("instrText", "delText", "pPr", "txbxContent", "p", "tbl"))
 _SIGNS = {f"{W}tab": " ", f"{W}cr": " ", f"{W}br": "\n", f"{W}noBreakHyphen": "\u2011"}
 _APART = frozenset((f"{W}tbl", f"{W}txbxContent"))
 """In these a bold line is more often a name than a heading."""
@@ -43,18 +42,13 @@ def pieces(paragraph: Element) -> Iterator[tuple[str, Element | None]]:
         element, run = stack.pop()
         tag = element.tag
         run = element if tag == f"{W}r" else run
-        if tag in _NO_TEXT or tag.endswith("}Fallback") or (run is element and _is_hidden(element)):
+        if tag in _NO_TEXT:
             continue
         if tag == f"{W}t" or tag.endswith("/math}t"):
             yield element.text or "", run
         elif tag in _SIGNS:
             yield _SIGNS[tag], run
         stack += ((child, run) for child in reversed(element))
-
-
-def _is_hidden(run: Element) -> bool:
-    vanish = run.find(f"{W}rPr/{W}vanish")
-    return vanish is not None and is_on(vanish)
 
 
 def text_of(paragraph: Element) -> str:
@@ -86,8 +80,6 @@ def _seen(root: Element, styles: Mapping[str, Style]) -> Iterator[_Seen]:
     stack = [(root, True)]
     while stack:
         element, may = stack.pop()
-        if element.tag.endswith("}Fallback"):
-            continue
         if element.tag == f"{W}p" and (text := text_of(element)).strip():
             style = style_of(element, styles)
             short = len(text) <= LONGEST and ":" not in text and not text.rstrip().endswith(_ENDS)
@@ -101,10 +93,8 @@ def _look(paragraph: Element, styles: Mapping[str, Style], style: Style) -> Styl
     """Return how the letters of a paragraph are set: bold where all of them are, as large as the smallest."""
     looks = []
     for run in {id(run): run for text, run in pieces(paragraph) if run is not None and text.strip()}.values():
-        properties = run.find(f"{W}rPr")
-        named = properties.find(f"{W}rStyle") if properties is not None else None
-        own = styles.get(named.get(f"{W}val", "") if named is not None else "", Style())
-        base = set_as(properties, style)
+        own = styles.get(value_of(run, "rPr/rStyle"), Style())
+        base = set_as(run.find(f"{W}rPr"), style)
         looks.append((base.bold or own.bold, base.size))
     if not looks:
         return style
@@ -122,9 +112,8 @@ def heads_by_look(table: Element, styles: Mapping[str, Style]) -> int:
 def _names(cells: Iterable[Element], styles: Mapping[str, Style]) -> bool:
     """Tell whether all that stands in some cells is bold, or in the style of a table's heads."""
     said = [each for cell in cells for each in cell.iter(f"{W}p") if text_of(each).strip()]
-    named = [style_of(each, styles) for each in said]
     return bool(said) and all(
-        is_table_head(style.name) or _look(each, styles, style).bold for each, style in zip(said, named, strict=True)
+        is_table_head((style := style_of(each, styles)).name) or _look(each, styles, style).bold for each in said
     )
 
 

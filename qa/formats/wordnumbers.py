@@ -6,8 +6,8 @@ Does not: show bullets (a sign says nothing), or count in words ("First").
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from qa.formats.wordlook import style_of
@@ -74,10 +74,12 @@ class _List:
 
 
 def places_of(root: Element, styles: Mapping[str, Style], numbering: Element | None) -> dict[Element, Place]:
-    """Return the paragraphs below `root` that are numbered or have a bullet, in the order of the file."""
+    """Return the paragraphs below `root` that are numbered or have a bullet, in the order of the file; empty ones are counted, too."""
     lists = _lists(numbering) if numbering is not None else {}
     found: dict[Element, Place] = {}
-    for paragraph in _paragraphs(root):
+    for paragraph in root.iter(f"{W}p"):
+        if paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None:
+            continue  # it was deleted as a paragraph, and is not counted
         style = style_of(paragraph, styles)
         name = value_of(paragraph, "pPr/numPr/numId") or style.list_name
         if not name or name == "0":
@@ -90,18 +92,6 @@ def places_of(root: Element, styles: Mapping[str, Style], numbering: Element | N
             Place(level, held.next(level), name, held.counts == {0: held.start}) if held else Place(level)
         )
     return found
-
-
-def _paragraphs(root: Element) -> Iterator[Element]:
-    """Yield the paragraphs that are shown, empty ones, which are counted, among them."""
-    stack = [root]
-    while stack:
-        element = stack.pop()
-        if element.tag.endswith("}Fallback") or element.tag in (f"{W}del", f"{W}moveFrom"):
-            continue
-        if element.tag == f"{W}p" and element.find(f"{W}pPr/{W}rPr/{W}del") is None:
-            yield element
-        stack += reversed(element)
 
 
 def _lists(numbering: Element) -> dict[str, _List]:
@@ -118,14 +108,12 @@ def _lists(numbering: Element) -> dict[str, _List]:
         if kind is None:
             continue
         own = list(number.iter(f"{W}lvlOverride"))
-        levels = {**_levels(kind), **{n: level for each in own for n, level in _levels(each).items()}}
-        starts = {number_of_level(each): value_of(each, "startOverride") for each in own}
-        for n, start in starts.items():
+        levels = {**_levels(kind), **_levels(number)}
+        for each in own:
+            n, start = _level_of(each), value_of(each, "startOverride")
             if start.isdecimal() and n in levels:
-                levels[n] = _Level(int(start[:6]), levels[n].form, levels[n].shown, levels[n].in_figures)
-        by_style = {
-            said: number_of_level(level) for level in kind.iter(f"{W}lvl") if (said := value_of(level, "pStyle"))
-        }
+                levels[n] = replace(levels[n], start=int(start[:6]))
+        by_style = {said: _level_of(level) for level in kind.iter(f"{W}lvl") if (said := value_of(level, "pStyle"))}
         fresh = _List(levels, by_style)
         lists[number.get(f"{W}numId", "")] = fresh if own else counted.setdefault(name, fresh)
     return lists
@@ -137,13 +125,11 @@ def _levels(element: Element) -> dict[int, _Level]:
         form, shown = value_of(level, "numFmt") or "decimal", value_of(level, "lvlText")
         is_numbered = form in _FORMS and _PLACEHOLDER.search(shown) is not None
         start = number_of(level.find(f"{W}start"), 1)
-        found[number_of_level(level)] = _Level(
-            start, form, shown if is_numbered else "", level.find(f"{W}isLgl") is not None
-        )
+        found[_level_of(level)] = _Level(start, form, shown if is_numbered else "", level.find(f"{W}isLgl") is not None)
     return found
 
 
-def number_of_level(element: Element) -> int:
+def _level_of(element: Element) -> int:
     """Return which level an element is said of."""
     said = element.get(f"{W}ilvl", "0")
     return int(said) if said.isdecimal() and len(said) == 1 else 0

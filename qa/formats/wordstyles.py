@@ -48,20 +48,18 @@ def _style(elements: Mapping[str, Element], found: str, style: Style) -> Style:
     chain: list[Element] = []
     while found in elements and elements[found] not in chain and len(chain) < _DEEPEST:
         chain.append(elements[found])
-        based = chain[-1].find(f"{W}basedOn")
-        found = based.get(f"{W}val", "") if based is not None else ""
+        found = value_of(chain[-1], "basedOn")
     for element in reversed(chain):
-        named = element.find(f"{W}name")
-        name = named.get(f"{W}val", "") if named is not None else ""
+        name = value_of(element, "name")
         style = replace(set_as(element.find(f"{W}rPr"), style), name=name)
         outline = element.find(f"{W}pPr/{W}outlineLvl")
         if match := _NAMED.fullmatch(name):
             style = replace(style, level=int(match[1] or 1))
         elif outline is not None:
             style = replace(style, level=number_of(outline, NO_LEVEL - 1) + 1)
-        style = replace(style, in_contents=style.in_contents or bool(_CONTENTS.fullmatch(name)))
         style = replace(
             style,
+            in_contents=style.in_contents or bool(_CONTENTS.fullmatch(name)),
             list_name=value_of(element, "pPr/numPr/numId") or style.list_name,
             list_level=value_of(element, "pPr/numPr/ilvl") or style.list_level,
         )
@@ -74,20 +72,20 @@ def set_as(properties: Element | None, style: Style) -> Style:
         return style
     bold, size, vanish = (properties.find(f"{W}{tag}") for tag in ("b", "sz", "vanish"))
     if bold is not None:
-        style = replace(style, bold=is_on(bold))
+        style = replace(style, bold=_is_on(bold))
     if vanish is not None:
-        style = replace(style, hidden=is_on(vanish))
+        style = replace(style, hidden=_is_on(vanish))
     return replace(style, size=number_of(size, style.size))
 
 
-def is_on(switch: Element) -> bool:
+def _is_on(switch: Element) -> bool:
     """Tell whether a property that is on or off is on."""
     return switch.get(f"{W}val") not in ("0", "false", "off")
 
 
-def value_of(element: Element | None, path: str) -> str:
+def value_of(element: Element, path: str) -> str:
     """Return the value of what stands below an element, "" where nothing does."""
-    found = element.find("/".join(f"{W}{tag}" for tag in path.split("/"))) if element is not None else None
+    found = element.find("/".join(f"{W}{tag}" for tag in path.split("/")))
     return found.get(f"{W}val", "") if found is not None else ""
 
 
