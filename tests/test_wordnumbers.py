@@ -1,10 +1,10 @@
 """What Word shows before a paragraph is read with it, and what it shows nobody is not."""
 
 import pytest
+from made import archive
 
 from qa.datatypes import Kind
 from qa.formats import parse_file
-from tests.made import archive
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 STYLES = """
