@@ -424,6 +424,22 @@ def test_a_question_is_drawn_at_once_and_kept_when_the_server_does_not_answer(tm
     again.close(verbose=False)
 
 
+def test_a_second_question_is_drawn_below_one_that_still_waits(site, visit):
+    page = visit(site[1])
+    page.route("**/gradio_api/**", lambda route: None)
+    for question in (KALLAS, "who edited the dw piece"):
+        page.fill("#ask textarea", question)
+        page.press("#ask textarea", "Enter")
+        page.wait_for_selector(f"#chat .ask:has-text('{question}')")
+        assert page.input_value("#ask textarea") == ""
+    assert page.locator("#chat .ask").all_inner_texts() == [KALLAS, "who edited the dw piece"]
+    assert page.locator("#chat .working").count() == 1
+    page.unroute_all()  # what was held goes on
+    page.locator("#chat .ans").nth(1).wait_for()
+    page.wait_for_selector("#pending", state="detached")
+    assert page.locator("#chat .ask").all_inner_texts() == [KALLAS, "who edited the dw piece"]
+
+
 def test_every_match_is_counted_and_steps_go_both_ways(site, visit):
     _, url = site
     page = visit(url)

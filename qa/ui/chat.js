@@ -49,6 +49,7 @@ const listChats = () => {
 let waiting = null;
 const ask = payload => { waitFor(payload); trigger('ask', payload); };
 const waitFor = payload => {
+  if (waiting && !waiting.failed) { waiting.line.remove(); waiting.node.id = ''; waiting.node.className = 'sent'; clearInterval(waiting.timer); waiting = null; }
   doneWaiting();
   const node = Object.assign(document.createElement('div'), { id: 'pending' });
   const bubble = Object.assign(document.createElement('div'), { className: 'ask', textContent: payload.question });
@@ -86,27 +87,29 @@ const askAgain = async () => {
   keep(sessionStorage, 'quoted.draft', '');
   location.assign(addressOf({ question: payload.question, earlier: payload.history ?? cards().map(askedOf).filter(asked => !asked.check).map(asked => asked.question).slice(-3), typed: payload.as_typed, check: payload.check, within: payload.within }));
 };
-const typeIn = text => {
+const setBox = text => {
   const box = chatBox();
-  if (!box || box.value) return;
   box.value = text;
   box.dispatchEvent(new Event('input', { bubbles: true }));
 };
+const typeIn = text => { if (chatBox() && !chatBox().value) setBox(text); };
 const submitted = event => {
   const question = chatBox()?.value.trim().slice(0, 2000);
   if (!question) return;
-  if (!ticked.size) { waitFor({ question }); return; }
-  event.preventDefault();   // only some documents are asked: Gradio's own way takes the text alone
+  event.preventDefault();   // Gradio's own way would send the text alone, and empty the box when the server has it
   event.stopImmediatePropagation();
-  ask({ question, within: [...ticked] });
+  setBox('');
+  keep(sessionStorage, 'quoted.draft', question);   // until it is answered
+  ask({ question, ...(ticked.size && { within: [...ticked] }) });
 };
 document.addEventListener('keydown', event => { if (event.target === chatBox() && event.key === 'Enter' && !event.shiftKey && !event.isComposing) submitted(event); }, true);
 document.addEventListener('click', event => { if (event.target.closest?.('#ask .submit-button')) submitted(event); }, true);
 document.addEventListener('input', event => { if (event.target === chatBox()) keep(sessionStorage, 'quoted.draft', event.target.value); });
-new MutationObserver(() => {
+const isFailure = node => node.matches?.('.toast-body.error') || node.querySelector?.('.toast-body.error');
+new MutationObserver(changes => {
   if (!waiting) return;
   waiting.bubble.hidden = bubbles().pop()?.textContent === waiting.payload.question;
-  if (document.querySelector('.toast-body.error')) failed(SLOW);
+  if (changes.some(change => [...change.addedNodes].some(isFailure))) failed(SLOW);
 }).observe(document.body, { childList: true, subtree: true });
 
 // ticks: only some documents or folders are asked
@@ -150,10 +153,11 @@ window.quoted = {
   }, 50),
   // After an answer: its question at the top of the chat, in the address and in the title, and its first words for a screen reader.
   answered: restored => setTimeout(() => {
+    document.querySelectorAll('#chat .sent').forEach(node => node.remove());
     const question = bubbles().pop(), card = cards().pop();
     if (!question || !card || (waiting && askedOf(card).question !== waiting.payload.question)) { listChats(); return; }
     doneWaiting();
-    if (!restored) keep(sessionStorage, 'quoted.draft', '');
+    if (!restored) keep(sessionStorage, 'quoted.draft', chatBox()?.value ?? '');
     question.scrollIntoView({ block: 'start' });
     const address = addressOf(askedOf(card));
     if (address !== location.href) history[restored ? 'replaceState' : 'pushState'](null, '', address);

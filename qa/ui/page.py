@@ -71,7 +71,7 @@ def make_page(
                     value=_messages([], offered), elem_id="chat", label="Conversation", show_label=False, buttons=[], height=None,
                     container=False, autoscroll=False, latex_delimiters=[], group_consecutive_messages=False, layout="bubble",
                 )  # fmt: skip
-                box = gr.Textbox(
+                gr.Textbox(
                     elem_id="ask", label="Your question", placeholder="Ask the documents…", show_label=False, container=False,
                     lines=1, max_lines=5, max_length=MAX_QUESTION_CHARS, autofocus=True, submit_btn="Ask",
                 )  # fmt: skip
@@ -82,22 +82,14 @@ def make_page(
                 )  # fmt: skip
                 status = _html(state(), elem_id="status")
 
-        def show_question(text: str, before: list[Turn]) -> tuple[Any, ...]:
-            return show_turn(read_turn({"question": text}), before)
-
-        def show_asked(before: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
-            return show_turn(read_turn(_payload(event)), before)
-
-        def show_turn(turn: Turn | None, asked: list[Turn]) -> tuple[Any, ...]:
-            if turn is None:
-                return gr.skip(), asked, ""
-            talk.add(asked, turn)
-            return drawn(asked), asked, ""
+        def show_asked(asked: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
+            """Answer what was asked: the browser has drawn the question, and draws both once they are here."""
+            if turn := read_turn(_payload(event)):
+                talk.add(asked, turn)
+            return show_answer(asked)
 
         def show_answer(asked: list[Turn]) -> tuple[Any, ...]:
-            if not talk.asked_now(asked):
-                return gr.skip(), asked
-            return drawn(asked), asked
+            return drawn(asked) if talk.asked_now(asked) else gr.skip(), asked
 
         def restore(asked: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
             """Show what this chat asked before, and then what the address asks, each as it was understood then."""
@@ -147,15 +139,10 @@ def make_page(
             _tell_client(request)
             return _checked(lambda: endpoints.ask(question, history, k))
 
-        for asked in (
-            box.submit(show_question, [box, turns], [chat, turns, box], queue=False, **_SILENT),
-            panel.ask(show_asked, turns, [chat, turns, box], queue=False, **_SILENT),
-        ):
-            answered = asked.success(show_answer, turns, [chat, turns], queue=False, **_SILENT)
-            answered.then(None, None, None, js=_AFTER_ANSWER, api_visibility="private")
-            answered.success(
-                state, None, status, queue=False, **_SILENT
-            )  # it looks at every file: the answer does not wait for it
+        answered = panel.ask(show_asked, turns, [chat, turns], queue=False, trigger_mode="multiple", **_SILENT)
+        answered.then(None, None, None, js=_AFTER_ANSWER, api_visibility="private")
+        # What stands below looks at every file: the answer does not wait for it.
+        answered.success(state, None, status, queue=False, **_SILENT)
         panel.reset(start_again, turns, [chat, turns], queue=False, **_SILENT)
         panel.rebuild(rebuild, None, status, concurrency_limit=1, concurrency_id="rebuild", **_SILENT)
         restored = panel.restore(restore, turns, [chat, turns], queue=False, **_SILENT)
