@@ -213,6 +213,19 @@ def test_names_that_stand_beside_or_close_to_what_they_name():
     assert rows_of(read(close))[0] == ["Name", "Since", "Telephone"]
 
 
+@pytest.mark.parametrize("below", [1, 2, 5])
+def test_nothing_below_a_table_is_lost_where_names_that_stand_close_are_told_apart(below):
+    said = [f"Sentence {n} stands below the table of those who work here." for n in range(below)]
+    table = drawn([(50, 700, "Name"), (160, 700, "Since Telephone")]) + grid(
+        [["Lind", "11", "0451 220"], ["Dahl", "19", "0451 224"], ["Petri", "22", "0451 229"]],
+        top=684,
+        lefts=[50, 160, 194],
+    )
+    parsed = read(table + column(50, 600, said))
+    assert rows_of(parsed)[0] == ["Name", "Since", "Telephone"]
+    assert parsed.text.split() == " ".join([*map(" ".join, rows_of(parsed)), *said]).split()
+
+
 def test_a_heading_between_two_tables_is_of_neither():
     other = [["Name", "Berth", "Since"], ["Lind", "Pier", "2011"], ["Dahl", "Quay", "2019"], ["Petri", "Mole", "2022"]]
     parsed = read(grid(FEES) + drawn([(50, 626, "Staff of the pool")], 18, "B") + grid(other, top=605))

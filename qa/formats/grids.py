@@ -65,10 +65,10 @@ def _parts(lines: Sequence[Line], largest: float) -> Iterator[Line | list[Row]]:
 def _tables_and_lines(lines: Sequence[Line], gap: float, largest: float) -> Iterator[Line | list[Row]]:
     pieces = [(n, piece) for n, line in enumerate(lines) for piece in cut(line, gap)]
     at = 0
-    for first, rows in _tables(list(bands_of([piece for _, piece in pieces])), largest):
+    for first, end, rows in _tables(list(bands_of([piece for _, piece in pieces])), largest):
         yield from _lines(lines, pieces[at:first])
         yield rows
-        at = first + sum(len(cell.lines) for row in rows for cell in row.cells if cell)
+        at = len(pieces) if end is None else end
     yield from _lines(lines, pieces[at:])
 
 
@@ -95,8 +95,8 @@ def _visible(line: Line) -> int:
     return len(line.chars) - sum(map(str.isspace, line.chars))
 
 
-def _tables(bands: Sequence[Band], largest: float) -> Iterator[tuple[int, list[Row]]]:
-    """Yield the first piece of each table, and its rows."""
+def _tables(bands: Sequence[Band], largest: float) -> Iterator[tuple[int, int | None, list[Row]]]:
+    """Yield the first piece of each table, the first one after it (None: there is none), and its rows; in these, a piece may have become several."""
     at = 0
     while at < len(bands):
         if bands[at].cells[0].lines[0].size > largest:
@@ -104,7 +104,7 @@ def _tables(bands: Sequence[Band], largest: float) -> Iterator[tuple[int, list[R
             continue
         end, rows = _longest(bands, at)
         if rows:
-            yield bands[at].at, rows
+            yield bands[at].at, bands[end].at if end < len(bands) else None, rows
         at = end
 
 

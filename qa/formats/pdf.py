@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUFFIXES = (".pdf",)
-VERSION = 6
+VERSION = 7
 UNIT = 65535
 SAID_CHARS = 150
 """What stands below a paragraph that is longer is no title."""
