@@ -311,6 +311,15 @@ def test_whose_words_are_asked_for(question, speaker):
     assert speaker_of(question) == speaker
 
 
+def test_the_verb_by_which_words_are_asked_for_is_no_reason(real_over):
+    engine = real_over(
+        {"news.md": "Ines Holt measures the slope of the crater with a water level. The ferry is full.\n"}
+    )
+    for verb in ("say", "insist", "remark"):
+        answer = engine.ask(f"what did Ines Holt {verb} about the budget of the lighthouse")
+        assert f"“{verb}”" not in answer.reason
+
+
 def test_who_speaks_in_a_sentence():
     rao = frozenset({"rao"})
     assert speaks(rao, "“It is safe,” Rao said.", [])

@@ -121,6 +121,13 @@ def test_people_are_told_from_other_names_and_counted_in_full_and_by_their_last_
     assert "Ekeby" in words_for(harbour, harbour.ask("list the names mentioned"))
 
 
+def test_documents_without_names_or_dates_are_said_to_have_none(real_over):
+    engine = real_over({"oven.md": "# The oven\n\nHeat the oven before you open the lid. Clean the lid after use.\n"})
+    people, dates = engine.ask("list the people mentioned"), engine.ask("what happened when?")
+    assert not people.answered and people.reason == "No people are named in full."
+    assert not dates.answered and dates.reason == "No date with a year was found."
+
+
 def test_dates_come_in_order_in_any_spelling(harbour):
     answer = harbour.ask("what happened when?")
     assert words_for(harbour, answer) == ["1987", "2 March 2001", "2001-12-24", "May 2019"]

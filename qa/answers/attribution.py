@@ -38,13 +38,22 @@ _PRONOUN_BEFORE = 2
 
 def speaker_of(question: str) -> frozenset[str]:
     """Return the folded words of whom a question asks to quote ("what did the mayor say" -> mayor); empty where it asks for nobody's words."""
+    return _asked_of(question)[0]
+
+
+def verb_of(question: str) -> str:
+    """Return the stem of the verb that asks for somebody's words ("what did the mayor say" -> say), "" where none does."""
+    return _asked_of(question)[1]
+
+
+def _asked_of(question: str) -> tuple[frozenset[str], str]:
     for match in _ASKED.finditer(question):
         start = match.start("who")
         words = list(folded_words(question[start : start + LOOKED_AT]))
         for i, word in enumerate(words[:7]):
             if i and stem(word) in _SAYING:
-                return frozenset(w for w in words[:i] if is_content_word(w))
-    return frozenset()
+                return frozenset(w for w in words[:i] if is_content_word(w)), stem(word)
+    return frozenset(), ""
 
 
 def speaks(speaker: frozenset[str], sentence: str, before: Sequence[str]) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
+from qa.answers.attribution import verb_of
 from qa.answers.context import is_told, stems_over, stems_told
 from qa.answers.given import is_comparable
 from qa.answers.matching import TokenMatch
@@ -134,7 +135,7 @@ def judge(
     unknown_name = distant_number = distant_name = 0.0
     absent: dict[str, bool] = {}
     distant: list[str] = []
-    words = query.weighty_words
+    words, verb = query.weighty_words, verb_of(query.text)
     given = {int(token) for _, tokens in query.given for token in tokens}
     if any(not is_comparable(each, best) for each, _ in query.given):
         unknown_name = NOT_COMPARED
@@ -147,6 +148,7 @@ def judge(
         if (
             int(tokens[0]) in given
             or stem(word) in told
+            or (not frequency and stem(word) == verb)  # whose words are asked for need not be told by that verb
             or (not frequency and (word.isupper() or is_told(corpus, word)))
         ):
             continue

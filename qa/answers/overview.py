@@ -130,6 +130,8 @@ def _names(corpus: Corpus, *, people: bool) -> tuple[Quoted, str]:
         start = corpus.sentence(number)[1].start + at
         quoted.append((number, Span(start, start + len(each.name)) if at >= 0 else None))
     kind = "people" if people else "names"
+    if not named:
+        return quoted, f"No {kind} are named in full{whole}."
     all_of_them = f"{len(named)} {kind} found{whole}"
     most = f"The {len(quoted)} of {len(named)} {kind} that are named most often{whole}"
     return quoted, f"{all_of_them if len(quoted) == len(named) else most}, each where it is named in full."
@@ -152,6 +154,8 @@ def _dates(corpus: Corpus, on: Dated | None) -> tuple[Quoted, str]:
         start = corpus.sentence(number)[1].start
         if number not in [n for n, _ in quoted]:
             quoted.append((number, Span(start + date.span.start, start + date.span.end)))
+    if not first:
+        return quoted, f"No date with a year was found{whole}."
     most = "" if len(quoted) == len(first) else f"{len(quoted)} of "
     return quoted, f"{most}{len(first)} dates with a year found{whole}, in order."
 
