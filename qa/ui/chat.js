@@ -47,6 +47,7 @@ const listChats = () => {
 // visible work: what was asked, and that it is being searched for, or why it is not
 
 let waiting = null;
+const cardsOf = question => cards().filter(card => askedOf(card).question === question);
 const ask = payload => { waitFor(payload); trigger('ask', payload); };
 const waitFor = payload => {
   if (waiting && !waiting.failed) { waiting.line.remove(); waiting.node.id = ''; waiting.node.className = 'sent'; clearInterval(waiting.timer); waiting = null; }
@@ -59,7 +60,7 @@ const waitFor = payload => {
   document.querySelector('#chat .bubble-wrap').append(node);
   document.body.classList.add('asking');
   node.scrollIntoView({ block: 'end' });
-  waiting = { payload, node, bubble, line, before: cards().length, timer: setInterval(async () => { if (!await reachable()) failed(SLOW); }, 3000) };
+  waiting = { payload, node, bubble, line, before: cardsOf(payload.question).length, timer: setInterval(async () => { if (!await reachable()) failed(SLOW); }, 3000) };
 };
 const doneWaiting = () => {
   if (!waiting) return;
@@ -152,10 +153,16 @@ window.quoted = {
     setTimeout(resume, stuck ? 2000 : 0);
   }, 50),
   // After an answer: its question at the top of the chat, in the address and in the title, and its first words for a screen reader.
-  answered: restored => setTimeout(() => {
+  answered: (restored, again = 20) => setTimeout(() => {
     document.querySelectorAll('#chat .sent').forEach(node => node.remove());
-    const question = bubbles().pop(), card = cards().pop();
-    if (!question || !card || (waiting && askedOf(card).question !== waiting.payload.question)) { listChats(); return; }
+    // Of several that were sent, the one that is waited for need not be the last.
+    const card = waiting && cardsOf(waiting.payload.question).length > waiting.before ? cardsOf(waiting.payload.question).pop() : cards().pop();
+    const question = bubbles()[cards().indexOf(card)];
+    if (!question || !card || (waiting && askedOf(card).question !== waiting.payload.question)) {
+      listChats();
+      if (waiting && again) window.quoted.answered(restored, again - 1);   // it may not be drawn yet
+      return;
+    }
     doneWaiting();
     if (!restored) keep(sessionStorage, 'quoted.draft', chatBox()?.value ?? '');
     question.scrollIntoView({ block: 'start' });

@@ -52,9 +52,12 @@ class Conversation:
         """Answer the last question, unless it is answered, or only remembered; return whether it was."""
         if not turns or "card" in turns[-1] or KEPT in turns[-1]:
             return False
-        turn = turns[-1]
-        turn["card"] = self._card(_asked(turns, turn))
+        self.answer(turns, turns[-1])
         return True
+
+    def answer(self, turns: list[Turn], turn: Turn) -> None:
+        """Answer one of the questions: others may have come behind it."""
+        turn["card"] = self._card(_asked(turns, turn))
 
     def asked_before(self, turns: list[Turn]) -> bool:
         """Answer the newest remembered question that has no answer yet, once nobody has a new one; return whether it was."""

@@ -84,11 +84,14 @@ def make_page(
 
         def show_asked(asked: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
             """Answer what was asked: the browser has drawn the question, and draws both once they are here."""
-            if turn := read_turn(_payload(event)):
-                talk.add(asked, turn)
-            return show_answer(asked)
+            turn = read_turn(_payload(event))
+            if turn is None:
+                return gr.skip(), asked
+            talk.add(asked, turn)
+            talk.answer(asked, turn)
+            return drawn(asked), asked
 
-        def show_answer(asked: list[Turn]) -> tuple[Any, ...]:
+        def show_linked(asked: list[Turn]) -> tuple[Any, ...]:
             return drawn(asked) if talk.asked_now(asked) else gr.skip(), asked
 
         def restore(asked: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
@@ -146,7 +149,7 @@ def make_page(
         panel.reset(start_again, turns, [chat, turns], queue=False, **_SILENT)
         panel.rebuild(rebuild, None, status, concurrency_limit=1, concurrency_id="rebuild", **_SILENT)
         restored = panel.restore(restore, turns, [chat, turns], queue=False, **_SILENT)
-        linked = restored.then(show_answer, turns, [chat, turns], queue=False, **_SILENT)
+        linked = restored.then(show_linked, turns, [chat, turns], queue=False, **_SILENT)
         linked.then(None, None, None, js=_AFTER_RESTORE, api_visibility="private")
         resumed = panel.resume(resume, turns, [chat, turns], queue=False, **_SILENT)
         resumed.then(None, None, None, js=_AFTER_RESUME, api_visibility="private")
