@@ -41,10 +41,10 @@ TRAINED_SENTENCES = 30
 STRANGERS = 60
 RIDGE_ORDER = 0.001
 ROUNDS = 3
+STANDING = ("best", "ahead")
 NAMES = (*weighing.BY_MATCH, *weighing.BY_READER)
 ABSOLUTE = (NAMES.index("score"), NAMES.index("margin"))
 BEHIND_BEST = (NAMES.index("behind_best"), NAMES.index("margin_behind_best"))
-AHEAD = [f.name for f in fields(Evidence)].index("ahead")
 FACTORS = np.arange(0.3, 1.25, 0.05)
 
 
@@ -165,8 +165,9 @@ def examples_of(asked, weights, dropped):
 
 
 def of_documents(examples):
-    """Return them without how far the best sentence is ahead of the next, which says nothing of whether the documents answer."""
-    return [replace(e, evidence=(*e.evidence[:AHEAD], 0.0, *e.evidence[AHEAD + 1 :])) for e in examples]
+    """Return them without how the best sentence stands among others, which says little of whether the documents answer."""
+    standing = len(fields(Evidence)) - len(STANDING)
+    return [replace(e, evidence=(*e.evidence[:standing], *(0.0 for _ in STANDING))) for e in examples]
 
 
 def of_first(examples):
