@@ -7,7 +7,7 @@ are left out together. Sentences are weighed so that of one question's the right
 softmax over them), then scaled to chances that compare between questions. The first table is
 measured on each set with weights fitted to the others; the lines after it give the weights fitted to all, as they stand in the code. Weights fitted
 to some collections are too sure of others: the logit is multiplied by what would have been best on each set with weights fitted to the rest.
-`--drop FEATURE` takes evidence out (what is it worth?). Sets weigh the same, and so do both answers within a set; questions about one folder asked of
+`--drop FEATURE` takes evidence out (what is it worth?); `--keep-sentences` fits only how likely the documents, and the best sentence, answer. Sets weigh the same, and so do both answers within a set; questions about one folder asked of
 another, which no document answers, weigh as one set more.
 """
 
@@ -41,7 +41,6 @@ TRAINED_SENTENCES = 30
 STRANGERS = 60
 RIDGE_ORDER = 0.001
 ROUNDS = 3
-STANDING = ("best", "ahead")
 NAMES = (*weighing.BY_MATCH, *weighing.BY_READER)
 ABSOLUTE = (NAMES.index("score"), NAMES.index("margin"))
 BEHIND_BEST = (NAMES.index("behind_best"), NAMES.index("margin_behind_best"))
@@ -165,9 +164,9 @@ def examples_of(asked, weights, dropped):
 
 
 def of_documents(examples):
-    """Return them without how the best sentence stands among others, which says little of whether the documents answer."""
-    standing = len(fields(Evidence)) - len(STANDING)
-    return [replace(e, evidence=(*e.evidence[:standing], *(0.0 for _ in STANDING))) for e in examples]
+    """Return them without how far the best sentence is ahead of the next, which says little of whether the documents answer."""
+    at = [field.name for field in fields(Evidence)].index("ahead")
+    return [replace(e, evidence=(*e.evidence[:at], 0.0, *e.evidence[at + 1 :])) for e in examples]
 
 
 def of_first(examples):
@@ -187,22 +186,22 @@ def fit_weights(sets):
     return fit(everything, importance, RIDGE_ANSWERS)
 
 
-def fit_all(sets, dropped):
-    """Return the weights of sentences, and the examples they make, of sets that are (folder, questions asked, strangers asked)."""
-    by_sentence = fit_sentences([asked for _, asked, _ in sets])
+def fit_all(sets, dropped, kept):
+    """Return the weights of sentences (those `kept`, if any), and the examples they make, of sets that are (folder, questions, strangers)."""
+    by_sentence = kept or fit_sentences([asked for _, asked, _ in sets])
     strangers = {folder: strange for folder, _, strange in sets}
     all_asked = [*(asked for _, asked, _ in sets), [a for each in strangers.values() for a in each]]
     return by_sentence, [examples_of(asked, by_sentence, dropped) for asked in all_asked]
 
 
-def tempered(sets, dropped):
+def tempered(sets, dropped, kept):
     """Return the weights of sentences, and of both probabilities, as sure as weights fitted to the rest may be of a set that is left out (least
     balanced log loss); and by how much they were scaled for it."""
     held_out = []
     for folder, asked, _ in sets:
-        by_sentence, rest = fit_all([each for each in sets if each[0] != folder], dropped)
+        by_sentence, rest = fit_all([each for each in sets if each[0] != folder], dropped, kept)
         held_out.append((rest, examples_of(asked, by_sentence, dropped)))
-    by_sentence, examples = fit_all(sets, dropped)
+    by_sentence, examples = fit_all(sets, dropped, kept)
     fitted, factors = [], []
     for seen_as in (of_documents, of_first):
         found = []
@@ -275,7 +274,12 @@ def main() -> None:
     parser.add_argument("--reader", default="default")
     parser.add_argument("--indexes", type=Path, help="folder in which the indexes are kept (default: a temporary one)")
     parser.add_argument("--drop", action="append", default=[], choices=[f.name for f in fields(Evidence)])
+    parser.add_argument(
+        "--keep-sentences", action="store_true", help="weights of sentences as they stand in the code: fit the others"
+    )
     args = parser.parse_args()
+    in_code = weighing.MATCH_ONLY if args.reader == "none" else weighing.WITH_READER
+    sentences = in_code if args.keep_sentences else None
     names, sets, folders, golds, pooled = [], [], [], [], []
     with tempfile.TemporaryDirectory() as temporary:
         engines = {}
@@ -316,10 +320,10 @@ def main() -> None:
     whole = [(folder, asked, strange.get(folder, [])) for folder, asked in zip(folders, sets, strict=True)]
     print("fitted to the others:")
     for name, (folder, asked, _) in zip(names, whole, strict=True):
-        by_sentence, weights, factors = tempered([each for each in whole if each[0] != folder], args.drop)
+        by_sentence, weights, factors = tempered([each for each in whole if each[0] != folder], args.drop, sentences)
         pooled += report(f"{name} ({told(factors)})", asked, by_sentence, weights, args.drop)
     print(f"all together: calibration {calibration_error(pooled):.3f}")
-    by_sentence, weights, factors = tempered(whole, args.drop)
+    by_sentence, weights, factors = tempered(whole, args.drop, sentences)
     print(f"fitted to all ({told(factors)}):")
     for name, asked in zip(names, sets, strict=True):
         report(name, asked, by_sentence, weights, args.drop)

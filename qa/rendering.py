@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from qa.answers.wanted import is_answer, near_of
+from qa.answers.wanted import is_answer, may_be_answer, near_of
 from qa.datatypes import COURTESY, OVERVIEW, Answer, Citation, Hit, Kind, Passage, Place
 from qa.formats.places import place_words
 from qa.reports import BuildReport, Status
@@ -21,7 +21,8 @@ REFUSAL = "The documents do not answer this."
 OVERVIEW_HEAD = "An overview in the documents' own words."
 NONE_CLEAR, CLOSEST = "No clear answer found.", "Closest passages"
 UNCLEAR = f"{NONE_CLEAR} {CLOSEST}:"
-"""What is said of quotes that may be no answer, wherever they are shown."""
+POSSIBLY, NOT_CERTAIN = "Possibly the answer", "not certain"
+"""What is said of quotes that may be no answer, and where the best of them is as likely one as not, wherever they are shown."""
 QUOTATION_MARKS = tuple('"“”„«»‘’「」')
 STALE_MARK = " (the file has changed since it was indexed)"
 NEAREST_SHOWN = 3
@@ -57,6 +58,8 @@ def answer_to_text(answer: Answer) -> str:
 
 def said_before(answer: Answer) -> str:
     """Return what is said before quotes that may be no answer, with what is not spoken of where a comparison has one side only."""
+    if may_be_answer(answer):
+        return f"{POSSIBLY}, {NOT_CERTAIN}:"
     return f"{NONE_CLEAR} {printable(answer.reason)} {CLOSEST}:" if answer.reason else UNCLEAR
 
 

@@ -512,6 +512,7 @@ def test_files_are_dropped_indexed_and_asked_and_none_is_written_over(tmp_path_f
     assert "bakery" in ask(page, "what did the zebra mayor of Atlantis open").inner_text()
     assert "noon" in ask(page, "when does the ferry to Atlantis leave").inner_text()
     assert "tower" in ask(page, "where does the owl of Atlantis sleep").inner_text()
+    assert page.inner_text(".which").startswith("All 8 are asked")
     for name in ("zebra.txt", "owl.txt"):
         page.locator(f".tick[data-within='{name}']").check()
     page.locator(".tick[data-within='zebra.txt']").uncheck()
@@ -519,6 +520,7 @@ def test_files_are_dropped_indexed_and_asked_and_none_is_written_over(tmp_path_f
     assert "bakery" not in card.inner_text()
     card = ask(page, "where does the owl of Atlantis sleep?")
     assert page.evaluate("c => JSON.parse(c.dataset.spans).map(s => s[0])", card.element_handle()) == ["owl.txt"]
+    assert page.inner_text(".which") == "Only what is ticked is asked."
     page.click("[data-act=untick]")
     assert "bakery" in ask(page, "what did the zebra mayor of Atlantis open").inner_text()
     other = [["zebra.txt", "Something else."], ["../up.txt", "Up."], ["sources.toml", "x = 1"]]

@@ -155,6 +155,23 @@ def test_what_it_is_is_said_once_and_likely_only_where_it_was_fitted():
     assert page.seen.count("No clear answer") == 1
 
 
+def test_what_is_not_clear_but_likelier_right_than_wrong_is_possibly_the_answer():
+    quote = citation(1, "a.txt", 0, "Yes.", probability=0.6)
+    assert card(quote, clear=False)[0].seen.startswith("Possibly the answer, not certainYes.")
+    assert card(quote, clear=False, question="list the birds")[0].seen.startswith(UNCLEAR)  # no list is quoted
+    answer = Answer("q", "q", (quote,), (), True, 0.9, "", False)
+    assert answer_to_text(answer).startswith("Possibly the answer, not certain:\n")
+
+
+def test_what_is_only_related_stands_under_words_that_say_so_and_counts_for_nothing():
+    chances = (0.8, 0.7, 0.2)
+    quotes = [citation(n, f"{n}.txt", 100 * n, f"Q{n} is.", probability=chance) for n, chance in enumerate(chances, 1)]
+    seen = card(*quotes)[0].seen
+    assert seen.startswith("What the documents say, word for word from 2 documents")
+    assert seen.index("Q1 is.") < seen.index("Q2 is.") < seen.index("Also related") < seen.index("Q3 is.")
+    assert "Also related" not in card(*quotes[:2])[0].seen
+
+
 def test_every_quote_names_its_document_however_many_it_gives():
     quotes = [replace(citation(n, "a.txt", 100 * n, f"Q{n}.", headings=("Part B",)), line=n) for n in (1, 2, 3, 4)]
     page, _ = card(*quotes)
@@ -338,6 +355,7 @@ def test_a_list_of_names_has_each_name_beside_its_sentence():
     spoken = citation(3, "a.txt", 500, "We met.", kind=Kind.TURN, lead=Lead(Span(490, 499), "**Bo Lind**", Kind.TURN))
     page, _ = card(*people, spoken, kind=OVERVIEW)
     assert re.findall(r'class="value">(?:<bdi>)?([^<]*)', page.html) == ["Ann1", "Ann2", "Bo Lind"]
+    assert "Ann1 · Ann2 · Bo Lind" in page.seen[: page.seen.index("Here came")]
     assert list(page.quotes) == [1, 2, 3]
     of_one_day = [
         replace(each, text="On 3 May 2021 it rained.", answer=Span(each.span.start + 3, each.span.start + 13))
@@ -476,22 +494,24 @@ def test_no_words_of_what_may_be_no_answer_are_bold_or_told_apart():
 
 def test_what_a_refusal_comes_nearest_to_has_the_place_of_a_quote():
     near = citation(1, "a.md", 0, "Picking the right eviction policy is important.", headings=("Memory", "Policies"))
-    answer = Answer(
-        "q",
-        "q",
-        (),
-        (),
-        False,
-        0.1,
-        "No document says it.",
-        False,
-        nearest=(near, replace(near, label=2, span=Span(90, 99))),
-    )
+    both = near, replace(near, label=2, span=Span(90, 99))
+    answer = Answer("what is eviction", "", (), (), False, 0.1, "No document says it.", False, nearest=both)
     read = Read(answer_card(answer, 3))
     assert "Memory › Policies · line" in read.seen
+    assert "The nearest passage of 3 documents" in read.seen
     assert "1 more passage" in read.seen
     assert near.text in answer_to_text(answer)
     assert f"a.md, line {near.line}" in answer_to_text(answer)
+
+
+def test_what_has_no_word_of_a_question_that_is_refused_is_folded():
+    near = citation(1, "a.md", 0, "Picking the right one is important.", headings=("Memory",))
+    answer = Answer("the best pasta", "", (), (), False, 0.1, "No document says it.", False, nearest=(near,))
+    seen = Read(answer_card(answer, 3)).seen
+    assert "1 nearest passage" in seen
+    assert "of 3 documents" not in seen
+    above = replace(near, headings=("Pasta",))
+    assert "The nearest passage of 3" in Read(answer_card(replace(answer, nearest=(above,)), 3)).seen
 
 
 def test_the_tab_key_stops_at_one_button_of_those_that_show_what_stands_around():

@@ -398,6 +398,7 @@ def test_a_document_is_described_by_what_is_known(real):
     described = source_list([Document("a.txt", "T", "", "", {"author": "Ann", "date": "2025"})], Folder("/texts"))
     assert "Ann · 2025" in described
     assert "/texts" in described
+    assert "are asked" not in described  # one alone is no choice
     many = source_list([Document(f"{n}.txt", f"T{n}", "", "", {}) for n in range(LISTED + 2)], Folder("/texts"))
     assert "and 2 more documents; a citation opens each" in many
     assert many.count("tabindex=-1") == 2 * (LISTED - 1)  # one stop of the Tab key for all titles, one for all ticks
@@ -474,6 +475,7 @@ def test_a_new_question_is_not_lost_where_a_remembered_one_is_answered_meanwhile
 
 def test_a_folder_that_holds_all_documents_is_no_choice():
     inside = [Document(f"topics/{n}.md", f"Title {n}", "", "0" * 64) for n in range(3)]
+    assert "All 2 are asked" in source_list(inside[:2], Folder("seeds"))
     assert 'class="folders"' not in source_list(inside, Folder("seeds"))
     assert 'data-within="topics/"' in source_list([*inside, Document("a.md", "A", "", "0" * 64)], Folder("seeds"))
 

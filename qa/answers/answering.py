@@ -154,9 +154,9 @@ def _rather(corpus: Corpus, means: Means, refused: Answer, findings: Findings, c
 def _decide(corpus: Corpus, means: Means, question: str, found: Findings) -> Answer:
     judgement = judge(corpus, found.query, found.match, found.ranking, found.reads, means.weights)
     settings, searched, confidence = means.settings, found.query.text, judgement.confidence
-    nearest = choose_quotes(corpus, found.ranking, settings.quotes, asked=searched)
-    citations = nearest if confidence >= settings.threshold else []
     is_sure = judgement.sure >= settings.clear_threshold
+    nearest = choose_quotes(corpus, found.ranking, settings.quotes, asked=searched, sure=is_sure)
+    citations = nearest if confidence >= settings.threshold else []
     if is_sure:  # words of what may be no answer are none either
         citations = with_answers(corpus, citations, found.reads, searched)
     if not citations:

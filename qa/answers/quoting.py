@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 LEAST_CHANCE = 0.08
 SHARE_OF_BEST = 0.4
 """A sentence less likely than this, or than this share of the best one's chance, is not quoted for company."""
+SHARE_OF_SURE = 0.8
+"""The same where the best one is likely enough to be called clear: beside a right quote one that is less likely than this is hardly ever right."""
 OF_ANOTHER_SOURCE = (0.045, 0.16)
 """The same of a sentence from a document that is not quoted yet: what another source says is worth more than company."""
 SAID_MARGIN = 0.11
@@ -42,13 +44,17 @@ _RUNNING = pattern(r"\S{30,}")
 _DENIALS = frozenset(("not", "no", "nor", "t", "never", "without"))
 
 
-def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int, *, asked: str = "") -> list[Citation]:
+def choose_quotes(
+    corpus: Corpus, ranking: SentenceRanking, limit: int, *, asked: str = "", sure: bool = False
+) -> list[Citation]:
     """Return at most `limit` Citations, the likeliest first, labelled from 1; what is said alike elsewhere is named in `also`.
 
     Of a list whose heading or lead-in has a word of the question `asked`, an item is quoted alone only if it has one itself.
-    Quoted is what is likely enough by itself, at least LEAST_CHANCE and SHARE_OF_BEST of the best one's chance, and the best one in any case.
+    Quoted is what is likely enough by itself, at least LEAST_CHANCE and SHARE_OF_BEST of the best one's chance, SHARE_OF_SURE where that
+    is `sure`, and the best one in any case.
     """
     candidates, best = list(_candidates(corpus, ranking)), 0.0
+    share_of_best = SHARE_OF_SURE if sure else SHARE_OF_BEST
     words = frozenset(lexical_terms(asked))
     alone = _stand_out(corpus, ranking.sentences, _chances(ranking))
     alone = {number for number in alone if not _is_list_asked(corpus, number, words)}
@@ -58,7 +64,7 @@ def choose_quotes(corpus: Corpus, ranking: SentenceRanking, limit: int, *, asked
         worth = [chance * (SAME_SOURCE if document.doc_id in quoted else 1) for chance, document, _, _, _ in candidates]
         at = max(range(len(worth)), key=worth.__getitem__)
         chance, document, number, row, said = candidates.pop(at)
-        least, share = (LEAST_CHANCE, SHARE_OF_BEST) if document.doc_id in quoted else OF_ANOTHER_SOURCE
+        least, share = (LEAST_CHANCE, share_of_best) if document.doc_id in quoted else OF_ANOTHER_SOURCE
         if chosen and not said and chance < max(least, share * best):
             continue
         quote = _quotable(corpus, number, alone=number in alone)

@@ -23,6 +23,10 @@ FEWEST = 2
 """So many items are a list."""
 NEAR = 0.65
 """Of quotes that may be no answer those are near whose chance is this share of the best one's."""
+LIKELY = 0.8
+"""Of quotes beside the best of a clear answer, those that are this share as likely are as often right as not, the others hardly ever."""
+POSSIBLY = 0.3
+"""Of best quotes that are not clear, and are as likely as that, half are right (of the others a quarter)."""
 _WANTED = pattern(
     r"(?:please |can you |could you |would you )?"
     r"(?:list|enumerate|name (?=all|every|each)|(?:give|show|tell|make)(?: me| us)? (?:an? |the )?(?:full |complete |whole )?list of"
@@ -40,6 +44,12 @@ def is_answer(answer: Answer) -> bool:
     if answer.kind == OVERVIEW:
         return True
     return answer.clear and _has_both_sides(answer) and _has_the_list(answer)
+
+
+def may_be_answer(answer: Answer) -> bool:
+    """Tell whether the best of quotes that may not be called an answer is as likely one as not."""
+    whole = answer.kind != OVERVIEW and _has_both_sides(answer) and _has_the_list(answer)
+    return not answer.clear and whole and any(c.probability >= POSSIBLY for c in answer.citations[:1])
 
 
 def told_apart(answer: Answer) -> Answer:
@@ -63,6 +73,12 @@ def near_of(answer: Answer) -> tuple[Citation, ...]:
     holding = holding or [*answer.citations[:1]]
     least = NEAR * (holding[0].probability or 0.0)
     return tuple(c for c in holding if c is holding[0] or (c.probability or 0.0) >= least)
+
+
+def likely_of(answer: Answer) -> tuple[Citation, ...]:
+    """Return the best quote and those about as likely: the others are only related, and count for nothing."""
+    least = LIKELY * max((c.probability for c in answer.citations[:1]), default=0.0)
+    return tuple(c for n, c in enumerate(answer.citations) if n == 0 or c.probability >= least)
 
 
 def _has_both_sides(answer: Answer) -> bool:

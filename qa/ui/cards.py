@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from qa.answers.followups import is_courtesy
-from qa.answers.wanted import is_answer, told_apart
+from qa.answers.wanted import is_answer, may_be_answer, told_apart
 from qa.datatypes import COURTESY, Answer, Document, Span
 from qa.rendering import REFUSAL, answer_to_markdown, answer_to_plain
 from qa.text.numbers import counted
@@ -84,12 +84,15 @@ def answer_card(
     places, numbers, also = places_of(layout)
     quotes = quotes_html(layout, Told(numbers, also, dates or {}, layout.in_order()))
     if answer.answered:
-        kind = "" if is_answer(answer) else " unclear"
+        kind = "" if is_answer(answer) else " unclear maybe" if may_be_answer(answer) else " unclear"
         body = f"{head_of(answer, calibrated=calibrated)}{searched_html(answer, asked)}{quotes}"
     elif small_talk:
         kind, body = " talk", f'<h3 class="noans">{shown(answer.reason)}</h3>{_instead(offered)}'
     else:
-        kind, body = " none", _refusal(answer, asked, _nearest(quotes, document_count), offered)
+        kind, body = (
+            " none",
+            _refusal(answer, asked, _nearest(quotes, document_count, open_=bool(layout.beside)), offered),
+        )
     spans, state = spans_of((p.doc_id, p.span, p.sha256) for p in places), state_of(asked)
     return (
         f'<article class="ans{kind}" data-spans="{spans}" data-asked="{state}" data-markdown="{escape(answer_to_markdown(answer))}" '
@@ -124,11 +127,12 @@ def error_card(message: str, asked: Asked | None = None) -> str:
     return f'<article class="ans none"{state} role="alert">{told}</article>'
 
 
-def _nearest(quotes: str, document_count: int) -> str:
+def _nearest(quotes: str, document_count: int, *, open_: bool) -> str:
+    """Return what comes nearest to a question that is refused; `open_`: one of the quotes is seen, so that what it is has to be said."""
     if not quotes:
         return ""
     told = f"The nearest passage of {counted(document_count, 'document')}; it is no answer to the question."
-    return f'<div class="near"><p class="lead">{told}</p>{quotes}</div>'
+    return f'<div class="near">{f"""<p class="lead">{told}</p>""" if open_ else ""}{quotes}</div>'
 
 
 def spans_of(places: Iterable[tuple[str, Span, str]]) -> str:

@@ -118,6 +118,7 @@ new MutationObserver(changes => {
 const ticked = new Set();
 const showTicks = () => {
   element.querySelectorAll('.tick').forEach(box => { box.checked = ticked.has(box.dataset.within); });
+  element.querySelectorAll('.which').forEach(line => { line.textContent = ticked.size ? 'Only what is ticked is asked.' : line.dataset.all; });
   document.getElementById('only')?.remove();
   if (!ticked.size) return;
   const line = Object.assign(document.createElement('p'), { id: 'only', textContent: `Asking only ${[...ticked].slice(0, 3).join(', ')}${ticked.size > 3 ? ` and ${ticked.size - 3} more` : ''} ` });

@@ -1,7 +1,8 @@
 """What the quotes of an answer are -> how they stand: along a line of time, value beside value, below the names in them, or in two columns.
 
 In -> out: an Answer -> a `Form`, made of its question, of the words that answer in its quotes and of the headings these stand under.
-Does not: read a document, or guess: where fewer than two dates, values or sides are told apart, quotes stand one below the other.
+Does not: read a document, or guess: where fewer than two dates, values or sides are told apart, quotes stand one below the other; a
+date or value that is far less likely the answer than the best one is no other one beside it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from qa.answers.asking import Kind, kind_of
 from qa.answers.dates import dates_in
 from qa.answers.sides import sides_of
+from qa.answers.wanted import likely_of
 from qa.answers.words import has_number, unit_of, words_of
 from qa.datatypes import OVERVIEW, Answer, Citation
 from qa.datatypes import Kind as BlockKind
@@ -48,7 +50,7 @@ class Form:
 
 def form_of(answer: Answer) -> Form:
     """Return how the quotes of an answer stand."""
-    return _timeline(answer.citations) or _names(answer) or _values(answer) or _columns(answer) or Form()
+    return _timeline(likely_of(answer)) or _names(answer) or _values(answer) or _columns(answer) or Form()
 
 
 def _timeline(citations: Sequence[Citation]) -> Form | None:
@@ -85,7 +87,7 @@ def _speaker(citation: Citation) -> str:
 
 def _values(answer: Answer) -> Form | None:
     """Return amounts of one unit that differ, side by side, the likeliest first."""
-    found = [(words_of(c), c) for c in answer.citations if c.answer and has_number(words_of(c))]
+    found = [(words_of(c), c) for c in likely_of(answer) if c.answer and has_number(words_of(c))]
     units = {unit_of(value) for value, _ in found}
     amount = units != {()} or kind_of(answer.question) is Kind.AMOUNT
     if len(units) != 1 or not amount or len({_plain(value) for value, _ in found}) < FEWEST:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from html import escape
 
 from qa.answers.parts import asks_two
-from qa.answers.wanted import is_answer
+from qa.answers.wanted import is_answer, likely_of, may_be_answer
 from qa.datatypes import OVERVIEW, Answer
-from qa.rendering import CLOSEST, NONE_CLEAR
+from qa.rendering import CLOSEST, NONE_CLEAR, NOT_CERTAIN, POSSIBLY
 from qa.text.numbers import counted
 from qa.ui.escaping import shown
 
@@ -25,8 +25,8 @@ def head_of(answer: Answer, *, calibrated: bool) -> str:
     if answer.kind == OVERVIEW:
         return _head(OVERVIEW_WORD, f": {answer.reason}")
     if not is_answer(answer):
-        return _head(NONE_CLEAR, f" {CLOSEST}:")
-    sources = len({citation.doc_id for citation in answer.citations})
+        return _head(POSSIBLY, f", {NOT_CERTAIN}") if may_be_answer(answer) else _head(NONE_CLEAR, f" {CLOSEST}:")
+    sources = len({citation.doc_id for citation in likely_of(answer)})
     title = f"Estimated probability that this answers: {answer.confidence:.0%}" if calibrated else ""
     return _head(_word(answer, calibrated=calibrated), f", word for word from {counted(sources, 'document')}", title)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from qa.answers.wanted import near_of
+from qa.answers.wanted import likely_of, near_of
 from qa.datatypes import OVERVIEW, Answer, Citation, Kind, Place
+from qa.text.tokens import lexical_terms
 from qa.ui.forms import Form, form_of
 
 UNITS_SHOWN = 3
@@ -33,6 +34,8 @@ class Layout:
     """What goes on from the best, right below it."""
     form: Form = field(default_factory=Form)
     """What stands before them all, where dates, values or two things are told apart."""
+    related: tuple[Unit, ...] = ()
+    """What is less likely an answer than the best and those beside it."""
     titled: bool = False
     """Whether each is what a document begins with, so that its title stands first."""
 
@@ -40,7 +43,7 @@ class Layout:
         """Return every quote in the order in which it is shown."""
         return [
             *self.form.quotes(),
-            *(c for unit in (self.best, *self.after, *self.beside, *self.folded) for c in unit),
+            *(c for unit in (self.best, *self.after, *self.beside, *self.related, *self.folded) for c in unit),
         ]
 
 
@@ -61,14 +64,26 @@ def laid_out(answer: Answer) -> Layout:
     best, *shown = near[:UNITS_SHOWN]
     folded = [unit for unit in units if unit != best and unit not in shown]
     after = tuple(unit for unit in shown if goes_on(unit[0], best))
-    rest = [unit for unit in shown if unit not in after]
-    return Layout(best, _by_document(rest), _by_document(folded), after, form)
+    likely = {citation.label for citation in likely_of(answer)}
+    beside = [unit for unit in shown if unit not in after and any(c.label in likely for c in unit)]
+    related = [unit for unit in shown if unit not in after and unit not in beside]
+    return Layout(best, _by_document(beside), _by_document(folded), after, form, _by_document(related))
 
 
 def nearest_laid_out(answer: Answer) -> Layout:
-    """Return the Layout of what comes nearest to a question that is refused: one is shown, the others are folded."""
+    """Return the Layout of what comes nearest to a question that is refused: one is shown, the others are folded.
+
+    All are folded where the nearest has no word of the question, not even above it: it would only seem absurd.
+    """
     units = _units(answer.nearest)
-    return Layout((), tuple(units[:1]), _by_document(units[1:]))
+    shown = 1 if any(_has_word_of(citation, answer.question) for unit in units[:1] for citation in unit) else 0
+    return Layout((), tuple(units[:shown]), _by_document(units[shown:]))
+
+
+def _has_word_of(citation: Citation, question: str) -> bool:
+    lead = citation.lead.text if citation.lead else ""
+    told = " ".join((citation.title, *citation.headings, lead, citation.text))
+    return not set(lexical_terms(question)).isdisjoint(lexical_terms(told))
 
 
 def goes_on(citation: Citation, unit: Unit) -> bool:

@@ -50,9 +50,15 @@ def source_list(documents: Sequence[Document], folder: Folder) -> str:
         "Sources",
         "",
         meta,
-        f'{_folder(folder)}{_folders(documents)}<ul class="docs">{rows}</ul>{told}',
+        f'{_folder(folder)}{_asked(len(documents))}{_folders(documents)}<ul class="docs">{rows}</ul>{told}',
         label="List of sources",
     )
+
+
+def _asked(count: int) -> str:
+    """Return which documents are asked while none is ticked (qa/ui/chat.js says which are, where some are)."""
+    told = f"All {count:,} are asked: tick some to ask only these."
+    return f'<p class="dm which" data-all="{told}">{told}</p>' if count > 1 else ""
 
 
 def _row(document: Document, *, first: bool) -> str:

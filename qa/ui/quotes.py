@@ -37,11 +37,14 @@ from qa.ui.marks import (
     turn_html,
 )
 
+RELATED = "Also related"
+"""Above quotes that are less likely to answer than the first."""
+
 
 def quotes_html(layout: Layout, told: Told) -> str:
     """Return the HTML of all quotes, made in the order in which they stand."""
     parts = [_best, _formed] if not layout.form.missing else [_formed, _best]
-    return "".join(part(layout, told) for part in (*parts, _beside, _folded))
+    return "".join(part(layout, told) for part in (*parts, _beside, _related, _folded))
 
 
 def _best(layout: Layout, told: Told) -> str:
@@ -57,17 +60,23 @@ def _beside(layout: Layout, told: Told) -> str:
     return _groups(layout.beside, told, titled=layout.titled)
 
 
+def _related(layout: Layout, told: Told) -> str:
+    quotes = _groups(layout.related, told)
+    return f'<div class="related"><p class="lead">{RELATED}</p>{quotes}</div>' if quotes else ""
+
+
 def _folded(layout: Layout, told: Told) -> str:
-    return _rest(layout.folded, told, titled=layout.titled)
+    is_all = not (layout.best or layout.beside or layout.related or layout.form.quotes())
+    return _rest(layout.folded, told, "nearest" if is_all else "more", titled=layout.titled)
 
 
-def _rest(units: Sequence[Unit], told: Told, *, titled: bool = False) -> str:
+def _rest(units: Sequence[Unit], told: Told, which: str = "more", *, titled: bool = False) -> str:
     """Return units folded under how many quotes they are, "" where there is none."""
     count, what = sum(map(len, units)), "document" if titled else "passage"
     if not count:
         return ""
     quotes = _groups(units, told, titled=titled)
-    return f'<details class="rest"><summary>{counted(count, f"more {what}")}</summary>{quotes}</details>'
+    return f'<details class="rest"><summary>{counted(count, f"{which} {what}")}</summary>{quotes}</details>'
 
 
 def formed(form: Form, told: Told) -> str:
@@ -87,7 +96,13 @@ def formed(form: Form, told: Told) -> str:
         f'<li><p class="value">{escaping.shown(value)}</p><div>{"".join(_placed([(citation,)], told))}</div></li>'
         for value, citation in form.rows
     )
-    return f'<ol class="{form.kind}">{rows}</ol>' if rows else ""
+    return f'{_all_names(form)}<ol class="{form.kind}">{rows}</ol>' if rows else ""
+
+
+def _all_names(form: Form) -> str:
+    """Return every name of a list of names in one line above them, each once."""
+    names = dict.fromkeys(value for value, _ in form.rows) if form.kind == "names" else {}
+    return f'<p class="allnames">{" · ".join(map(escaping.shown, names))}</p>' if len(names) > 1 else ""
 
 
 def _groups(units: Sequence[Unit], told: Told, *, titled: bool = False) -> str:
