@@ -7,8 +7,9 @@ are left out together. Sentences are weighed so that of one question's the right
 softmax over them), then scaled to chances that compare between questions. The first table is
 measured on each set with weights fitted to the others; the lines after it give the weights fitted to all, as they stand in the code. Weights fitted
 to some collections are too sure of others: the logit is multiplied by what would have been best on each set with weights fitted to the rest.
-`--drop FEATURE` takes evidence out (what is it worth?); `--keep-sentences` fits only how likely the documents, and the best sentence, answer. Sets weigh the same, and so do both answers within a set; questions about one folder asked of
-another, which no document answers, weigh as one set more.
+`--drop FEATURE` takes evidence out (what is it worth?); `--keep-sentences` fits only how likely the documents, and the best sentence, answer.
+Sets weigh the same, and so do both answers within a set; questions about one folder asked of another, which no document answers, weigh as one
+set more.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ Does not: draw a pair twice out of one part.
 """
 
 import argparse
-import glob
 import gzip
 import json
 import random
@@ -35,7 +34,7 @@ def main():
 
 def drawn_of(part, longest, chooser):
     count, files, *rules = part.split(":", 2)
-    pairs = read_pairs([Path(path) for path in sorted(glob.glob(files))])
+    pairs = read_pairs(sorted(Path(files).parent.glob(Path(files).name)))
     fitting = [pair for pair in pairs if len(pair["passage"]) <= longest and follows(pair["rule"], rules)]
     return chooser.sample(fitting, min(int(count), len(fitting)))
 
