@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LEAST_CHANCE = 0.08
 SHARE_OF_BEST = 0.4
 """A sentence less likely than this, or than this share of the best one's chance, is not quoted for company."""
-SHARE_OF_SURE = 0.8
+SHARE_OF_SURE = 0.7
 """The same where the best one is likely enough to be called clear: beside a right quote one that is less likely than this is hardly ever right."""
 OF_ANOTHER_SOURCE = (0.045, 0.16)
 """The same of a sentence from a document that is not quoted yet: what another source says is worth more than company."""
