@@ -504,9 +504,9 @@ def test_what_a_refusal_comes_nearest_to_has_the_place_of_a_quote():
     assert f"a.md, line {near.line}" in answer_to_text(answer)
 
 
-def test_what_has_no_word_of_a_question_that_is_refused_is_folded():
+def test_what_has_few_words_of_a_question_that_is_refused_is_folded():
     near = citation(1, "a.md", 0, "Picking the right one is important.", headings=("Memory",))
-    answer = Answer("the best pasta", "", (), (), False, 0.1, "No document says it.", False, nearest=(near,))
+    answer = Answer("the pasta for children", "", (), (), False, 0.1, "No document says it.", False, nearest=(near,))
     seen = Read(answer_card(answer, 3)).seen
     assert "1 nearest passage" in seen
     assert "of 3 documents" not in seen

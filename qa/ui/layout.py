@@ -73,17 +73,18 @@ def laid_out(answer: Answer) -> Layout:
 def nearest_laid_out(answer: Answer) -> Layout:
     """Return the Layout of what comes nearest to a question that is refused: one is shown, the others are folded.
 
-    All are folded where the nearest has no word of the question, not even above it: it would only seem absurd.
+    All are folded where the nearest has fewer than half of the question's words, in it or above it: it would only seem absurd.
     """
     units = _units(answer.nearest)
-    shown = 1 if any(_has_word_of(citation, answer.question) for unit in units[:1] for citation in unit) else 0
+    shown = 1 if any(_is_about(citation, answer.question) for unit in units[:1] for citation in unit) else 0
     return Layout((), tuple(units[:shown]), _by_document(units[shown:]))
 
 
-def _has_word_of(citation: Citation, question: str) -> bool:
+def _is_about(citation: Citation, question: str) -> bool:
     lead = citation.lead.text if citation.lead else ""
     told = " ".join((citation.title, *citation.headings, lead, citation.text))
-    return not set(lexical_terms(question)).isdisjoint(lexical_terms(told))
+    asked = set(lexical_terms(question))
+    return 2 * len(asked.intersection(lexical_terms(told))) >= len(asked)
 
 
 def goes_on(citation: Citation, unit: Unit) -> bool:
