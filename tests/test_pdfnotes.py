@@ -201,6 +201,18 @@ def test_what_no_mark_or_no_small_letters_tell_is_no_note(foot):
     assert not notes(cut_text() + foot, ON)
 
 
+def test_a_list_in_letters_as_high_as_most_is_none_of_notes():
+    larger = marked(50, 700, "The old harbour", "1", " of Quay", size=14) + column(50, 670, LINES)
+    listed = column(50, 120, ["1. It was built of stone.", "1.1 The walls of it are high."])
+    assert not notes(f"{larger}\n{listed}")
+    assert notes(f"{larger}\n" + below(80, "1. It was built of stone.")) == ["1. It was built of stone."]
+
+
+def test_letters_count_notes_as_numbers_do():
+    foot = note(90, "a", "Some of it is older.") + note(80, "b", "None of it is new.") + note(70, "d", "Or is it?")
+    assert notes(cut_text("a") + foot) == ["aSome of it is older.", "bNone of it is new. dOr is it?"]
+
+
 def test_exponents_are_no_marks_of_what_is_counted():
     formula = marked(50, 700, "Here x", "2", " is the area that y", up=5) + marked(50, 686, "and z", "1", " have.")
     assert not notes(formula + below(80, "1 The area of it.", "2 The height of it."), ON)

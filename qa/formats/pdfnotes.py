@@ -13,18 +13,15 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from qa.formats.glyphs import Box, Line
-from qa.formats.wrapping import STOP
+from qa.formats.wrapping import STOP, usual_size
 from qa.patterns import pattern
 from qa.records import record
 
-SMALLER = 0.93
-"""Letters of a note are at most so many times as high as those of the line that has its mark,"""
-LARGER = 1.12
-"""and none of its lines has letters more than so many times as high as its first."""
-RAISED = 0.15
-"""A raised mark stands so many times the letters' height above their base line,"""
-LETTER_MARK, SIGN_MARK = 0.92, 1.1
-"""and is at most so many times as high as they are: a letter or a figure, and a sign, which other fonts may have drawn."""
+SMALLER, LARGER = 0.93, 1.12
+"""Letters of a note are at most so many times as high as those of the line that has its mark, and as those of its own first line."""
+RAISED, LETTER_MARK, SIGN_MARK = 0.15, 0.92, 1.1
+"""A raised mark stands so many times the letters' height above their base line, and is at most so many times as high as they are: a letter or
+a figure, and a sign, which other fonts may have drawn."""
 AS_HIGH = 0.9
 """A number that is not raised is at least so many times as high as the text behind it: those of lines of code are smaller."""
 UNDER_BASE = 0.22
@@ -42,14 +39,13 @@ AS_LARGE = 0.04
 MOST = 1000
 """A page with more lines is left as it is."""
 _SIGNS = "*†‡§¶‖"
-_SIGN_SET = frozenset(_SIGNS)
 _SUPERIOR = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _PLAIN = str.maketrans(f"∗⋆{_SUPERIOR}", "**0123456789")
 MARK_END = 8
 """A mark ends before this place in its line."""
 _BEGINS = pattern(rf"\s*(?:[(\[{_SIGNS}∗⋆{_SUPERIOR}\d]|[a-z](?![a-z]))")
 _MARK = pattern(rf"\d{{1,3}}|[{_SIGNS}]{{1,4}}|[a-z]")
-_NUMBER = pattern(r"\s*(\d{1,3})(?:[.)]\s*|\s+)(?=\S)")
+_NUMBER = pattern(r"\s*(\d{1,3})(?:[.)](?!\d)\s*|\s+)(?=\S)")
 _HAS_WORDS = pattern(r"[^\W\d_](?:[^\W\d_]|\.)")
 _WORD_BEFORE = pattern(r"(?:[^\W\d_]{2}|[.,;:!?…'\"”’»)\]])\s*\Z")
 """A raised number behind this is no exponent."""
@@ -136,8 +132,8 @@ def _start_at(page: Sequence[Line], at: int) -> _Start | None:
     number = _NUMBER.match(line.chars) if said[0].isdecimal() else None
     if not number or not _HAS_WORDS.search(line.chars, number.end()):
         return None
-    box = _first_box(line)
-    return _Start(number[1], False, at, at) if box[3] - box[1] >= AS_HIGH * line.size else None
+    _, bottom, _, top = _first_box(line)
+    return _Start(number[1], False, at, at) if top - bottom >= AS_HIGH * line.size else None
 
 
 def _first_box(line: Line) -> Box:
@@ -220,7 +216,8 @@ def _first_of(page: Sequence[Line], start: _Start, done: int) -> _Start | None:
     found = _MARK.match(page[at].shown.translate(_PLAIN))
     first = _start_at(page, at) or _Start(found[0] if found and not page[at].fixed else "", start.raised, at, at)
     counts = start.raised and first.mark.isdecimal() and start.mark.isdecimal() and int(first.mark) < int(start.mark)
-    return first if counts or first.mark[:1] in _SIGN_SET else None
+    begins = at == done or not _is_beside(page[at - 1], page[first.text])
+    return first if begins and (counts or first.mark.startswith(tuple(_SIGNS))) else None
 
 
 def _is_beside(before: Line, line: Line) -> bool:
@@ -254,23 +251,33 @@ def _is_foot(page: Sequence[Line], at: int, end: int) -> bool:
 def _parted(page: Sequence[Line], first: _Start, sure: _Start, end: int, marks: Sequence[_Mark]) -> list[range]:
     """Return the lines of each note; none, where the one that is looked at (`sure`) has no mark in the text above."""
     size, base = page[sure.text].size, page[first.at].base
-    above = {m.mark for m in marks if m.base > base and SMALLER * m.size >= size and (m.sure or sure.raised)}
-    if sure.mark not in above:
+    over = [m for m in marks if m.base > base and SMALLER * m.size >= size]
+    told = {m.mark for m in over if m.sure}
+    above = {m.mark for m in over} if sure.raised else told
+    if sure.mark not in (told if sure.mark.isalpha() else above):
         return []
+    if not sure.raised and SMALLER * usual_size([*page[: first.at], *page[end:]]) < size:
+        return []  # a list in letters as high as most
     starts = [first]
     for at in range(first.text + 1, end):
         is_below = page[at - 1].base - page[at].base > 0.5 * size
         start = _start_at(page, at) if is_below and abs(page[at].left - page[first.at].left) <= 3 * size else None
         if not start or start.raised != sure.raised:
             continue
-        last = starts[-1].mark
-        is_next = start.mark.isdecimal() and (not last.isdecimal() or int(start.mark) == int(last) + 1)
+        is_next = _follows(start.mark, starts[-1].mark)
         if not sure.raised and is_next and start.mark not in above:
             return []  # a list that is counted
         if is_next or start.mark in above:
             starts.append(start)
     ends = [*(start.at for start in starts[1:]), end]
     return [range(start.at, to) for start, to in zip(starts, ends, strict=True)]
+
+
+def _follows(mark: str, before: str) -> bool:
+    """Tell whether a mark is the next number or letter, or the first number behind signs."""
+    if mark.isdecimal():
+        return not before.isdecimal() or int(mark) == int(before) + 1
+    return mark.isalpha() and before.isalpha() and ord(mark) == ord(before) + 1
 
 
 def _going_on(page: Sequence[Line], end: int | None, note: Sequence[Line]) -> range | None:
