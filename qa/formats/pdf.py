@@ -1,7 +1,8 @@
-"""PDF: the glyphs that PDFium reads on each page, in the order of the content (but for gaps, qa/formats/gaps.py), each with its page and box.
+"""PDF: the glyphs that PDFium reads on each page, in the order of the content (but for gaps, qa/formats/gaps.py, and notes at
+the foot of a page, qa/formats/pdfnotes.py, which stand behind the paragraph that the page ends in), each with its page and box.
 
 In -> out: bytes -> `Parsed` with pages and boxes; white space is the reader's.
-Does not: replace, reorder or add a visible character; left out (and counted) are only hyphens that divide a word at a line's end,
+Does not: replace or add a visible character, or reorder others; left out (and counted) are only hyphens that divide a word at a line's end,
 lines that repeat in the margins, and glyphs outside of the visible page.
 """
 
@@ -11,7 +12,7 @@ import re
 import unicodedata
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qa.datatypes import Block, Kind, Page, Parsed
@@ -20,6 +21,7 @@ from qa.formats.gaps import in_gaps
 from qa.formats.glyphs import Box, Drawn, Line, draw
 from qa.formats.grids import with_rows
 from qa.formats.pdfblocks import A_LITTLE_LARGER, blocks_of
+from qa.formats.pdfnotes import set_apart
 from qa.formats.reading import Unreadable, given_title
 from qa.formats.wrapping import continues, count_words, furniture, goes_on_as_code, is_glued, keeps_hyphen, usual_size
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUFFIXES = (".pdf",)
-VERSION = 7
+VERSION = 8
 UNIT = 65535
 SAID_CHARS = 150
 """What stands below a paragraph that is longer is no title."""
@@ -63,11 +65,12 @@ def _read(document: Any) -> Parsed:
     _forget_code(lines)
     left_out = furniture(lines, [(frame.box[1], frame.box[3]) for frame in frames])
     kept = [line for i, line in enumerate(lines) if i not in left_out]
-    writer = _Writer(frames, count_words(kept))
+    running, notes = set_apart(in_gaps(kept))
+    writer = _Writer(frames, count_words(kept), notes)
     usual = usual_size(kept)
-    writer.write(with_rows(in_gaps(kept), usual))
+    writer.write(with_rows(running, usual))
     text = "".join(writer.text)
-    blocks = blocks_of(text, writer.starts, writer.rows_at)
+    blocks = blocks_of(text, writer.starts, writer.rows_at, writer.notes_at)
     meta = _meta(document, writer, blocks, A_LITTLE_LARGER * usual)
     warnings = _warnings(drawn, len(left_out))
     pages = tuple(Page(frame.label, *frame.shown_size) for frame in frames)
@@ -120,26 +123,44 @@ def _open_page(document: Any, i: int) -> tuple[_Frame, Drawn]:
 class _Writer:
     """The text and the place of each of its characters, line by line."""
 
-    def __init__(self, frames: Sequence[_Frame], words: Counter[str]) -> None:
+    def __init__(
+        self, frames: Sequence[_Frame], words: Counter[str], notes: Mapping[int, Sequence[Sequence[Line]]]
+    ) -> None:
         self.text: list[str] = []
         self.rows = array("H")
         self.starts: list[tuple[int, Line]] = []
         """Where each paragraph begins, and its first line."""
         self.rows_at: dict[int, Row] = {}
         """Rows of tables, by where they begin."""
+        self.notes_at: set[int] = set()
+        """Where notes begin."""
         self._frames, self._words = frames, words
+        self._notes = list(notes.items())
+        """Those not yet written, by their pages."""
 
     def write(self, items: Iterable[Line | Row]) -> None:
-        """Append lines and rows in order."""
+        """Append lines and rows in order, the notes of a page behind the paragraph or table that it ends in."""
         before: Line | Row | None = None
         for item in items:
             if isinstance(item, Row):
                 below = isinstance(before, Row) and before.table == item.table
+                if not below:
+                    self._append_notes(_first_line(item).page)
                 self._part("\n" if below else "\n\n")
                 self._append_row(item)
             else:
                 self._append_line(item, before if isinstance(before, Line) else None)
             before = item
+        self._append_notes(len(self._frames) + 1)
+
+    def _append_notes(self, page: int) -> None:
+        """Append the notes of the pages before one."""
+        while self._notes and self._notes[0][0] < page:
+            for note in self._notes.pop(0)[1]:
+                self._part("\n\n")
+                self.starts.append((len(self.text), note[0]))
+                self.notes_at.add(len(self.text))
+                self._append_joined(note)
 
     def _part(self, gap: str) -> None:
         for char in gap if self.text else "":
@@ -152,6 +173,7 @@ class _Writer:
             for _ in range(round((line.left - self.starts[-1][1].left) / _advance(line))):
                 self._put(" ", None)
         elif before is None or in_code or not continues(before, line):
+            self._append_notes(line.page)
             self._part("\n\n")
             self.starts.append((len(self.text), line))
         else:
@@ -160,20 +182,22 @@ class _Writer:
 
     def _append_row(self, row: Row) -> None:
         """Append a row, a tab between two cells."""
-        filled = [n for n, cell in enumerate(row.cells) if cell]
-        first = row.cells[filled[0]]
-        assert first is not None
-        self.starts.append((len(self.text), first.lines[0]))
+        last = max(n for n, cell in enumerate(row.cells) if cell)
+        self.starts.append((len(self.text), _first_line(row)))
         self.rows_at[len(self.text)] = row
-        for n, cell in enumerate(row.cells[: filled[-1] + 1]):
+        for n, cell in enumerate(row.cells[: last + 1]):
             if n:
                 self._put("\t", None)
-            before = None
-            for line in cell.lines if cell else ():
-                if before is not None:
-                    self._join(before, line)
-                self._append(line)
-                before = line
+            self._append_joined(cell.lines if cell else ())
+
+    def _append_joined(self, lines: Iterable[Line]) -> None:
+        """Append lines as those of one paragraph."""
+        before = None
+        for line in lines:
+            if before is not None:
+                self._join(before, line)
+            self._append(line)
+            before = line
 
     def _join(self, before: Line, line: Line) -> None:
         """Write what stands between two lines of one paragraph."""
@@ -218,6 +242,10 @@ class _Writer:
         if head and tail and not keeps_hyphen(head.group(1), tail.group(), self._words):
             self.text.pop()
             del self.rows[-5:]
+
+
+def _first_line(row: Row) -> Line:
+    return next(cell.lines[0] for cell in row.cells if cell)
 
 
 def _advance(line: Line) -> float:

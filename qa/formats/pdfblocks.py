@@ -1,6 +1,6 @@
 """What the paragraphs of a PDF are: headings, items of lists, rows of tables, lines of a table of contents, or none of these.
 
-In -> out: the text of a PDF, where each paragraph begins with its first line, and which are rows -> blocks.
+In -> out: the text of a PDF, where each paragraph begins with its first line, and which are rows and notes -> blocks.
 Does not: find paragraphs (qa/formats/wrapping.py) or write the text (qa/formats/pdf.py).
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import pairwise
 
 from qa.datatypes import Block, Kind, Span
@@ -26,10 +26,12 @@ _CONTENTS = re.compile(r"(?<!\.)(?<!\. )(?:\. ?){6,}+\d++$", re.M)
 """A line of a table of contents: dots that lead to a page."""
 
 
-def blocks_of(text: str, starts: Sequence[tuple[int, Line]], rows: Mapping[int, Row]) -> tuple[Block, ...]:
-    """Return paragraphs, headings (by the height of their letters), list items, code (by its font) and rows of tables.
+def blocks_of(
+    text: str, starts: Sequence[tuple[int, Line]], rows: Mapping[int, Row], notes: Set[int] = frozenset()
+) -> tuple[Block, ...]:
+    """Return paragraphs, headings (by the height of their letters), list items, code (by its font), rows of tables and notes.
 
-    `starts` are where each begins, and its first line; `rows` those of tables, by where they begin.
+    `starts` are where each begins, and its first line; `rows` those of tables, by where they begin; `notes` where those begin.
     """
     ends = [*(start for start, _ in starts), len(text)][1:]
     pieces = [(line, start, text[start:end].rstrip()) for (start, line), end in zip(starts, ends, strict=True)]
@@ -39,7 +41,9 @@ def blocks_of(text: str, starts: Sequence[tuple[int, Line]], rows: Mapping[int, 
     usual = heights.most_common(1)[0][0] if heights else 1.0
     lines = [line for line, _, _ in pieces]
     heads = [
-        start not in rows and (_is_heading(line, piece, usual) or (not line.fixed and _is_bold_head(lines, i, piece)))
+        start not in rows
+        and start not in notes
+        and (_is_heading(line, piece, usual) or (not line.fixed and _is_bold_head(lines, i, piece)))
         for i, (line, start, piece) in enumerate(pieces)
     ]
     levels = _levels([line.size for line, is_head in zip(lines, heads, strict=True) if is_head])
@@ -56,6 +60,8 @@ def blocks_of(text: str, starts: Sequence[tuple[int, Line]], rows: Mapping[int, 
                 group, table, names = group + 1, row.table, None
             kind, lead, of = Kind.ROW, names, group
             names = span if row.names else names
+        elif start in notes:
+            kind = Kind.FOOTNOTE
         elif _CONTENTS.search(piece):
             kind = Kind.FURNITURE
         elif is_head:
@@ -64,7 +70,7 @@ def blocks_of(text: str, starts: Sequence[tuple[int, Line]], rows: Mapping[int, 
         elif line.fixed:
             kind = Kind.CODE
         elif line.dotted or (BULLET.match(piece) and any(map(str.isalpha, piece[2:]))):
-            last = blocks[-1] if blocks else None
+            last = next((block for block in reversed(blocks) if block.kind is not Kind.FOOTNOTE), None)
             goes_on = last is not None and last.kind is Kind.ITEM
             group += not goes_on
             kind, of = Kind.ITEM, group
