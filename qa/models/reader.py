@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float32]
 
 FILE = Path(__file__).with_name("reader.safetensors")
-SHA256 = "792db99ae151f7f92e9b0b49fa69aa3f2ae311e7252a3ab6760182cd7b3f6799"
+SHA256 = "9a755db270d9319dc521440b47f46bddedcd2c551a04078ef2c93e0d797da0b8"
 QUESTION_PIECES, PIECES = 48, 224
 """Longest question and longest input, in word pieces; what is longer is cut at its end, as in training."""
 ANSWER_PIECES = 24
