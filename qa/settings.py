@@ -61,7 +61,7 @@ class Settings:
     """Longest hit, in tokens of the model: neighbouring passages are joined up to it."""
     quotes: int = 5
     """Most quotes in one answer."""
-    threshold: float = 0.2
+    threshold: float = 0.175
     """Lowest confidence, 0..1, at which the quotes are given as an answer; below it the answer is a refusal."""
     clear_threshold: float = 0.6
     """Least probability, 0..1, that the first quote is right of a clear answer; with less, the closest sentences are quoted as just that."""
