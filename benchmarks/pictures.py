@@ -27,7 +27,7 @@ COLOURS = 28
 WIDE, PHONE = (1100, 640), (390, 760)
 ASKED = {  # which question a picture answers, and which of its quotes is open
     "answer": ("What did Zelensky say about the talks?", 1),
-    "list": ("List the people mentioned", 3),
+    "list": ("List the people mentioned", 1),
     "comparison": ("Compare Macron with Meloni", 2),
     "refusal": ("What did Merkel say about appeasement?", 1),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from qa.answers.attribution import verb_of
 from qa.answers.wanted import likely_of, near_of
 from qa.datatypes import OVERVIEW, Answer, Citation, Kind, Place
 from qa.text.tokens import lexical_terms
@@ -83,7 +84,7 @@ def nearest_laid_out(answer: Answer) -> Layout:
 def _is_about(citation: Citation, question: str) -> bool:
     lead = citation.lead.text if citation.lead else ""
     told = " ".join((citation.title, *citation.headings, lead, citation.text))
-    asked = set(lexical_terms(question))
+    asked = set(lexical_terms(question)) - {verb_of(question)}  # whose words are asked for need not be told by that verb
     return 2 * len(asked.intersection(lexical_terms(told))) >= len(asked)
 
 
