@@ -477,6 +477,17 @@ def test_a_list_that_is_not_quoted_is_called_the_closest_passages_everywhere():
         assert [UNCLEAR in re.sub("<.*?>", "", each) for each in told] == [not found] * 4
 
 
+def test_one_amount_in_two_sayings_is_no_two_values():
+    texts = ("Records are kept for up to 90 days.", "It is deleted within 90 days.", "Logs are kept for 30 days.")
+    spans = [
+        Span(text.index(said), text.index(" days") + 5) for text, said in zip(texts, ("up", "90", "30"), strict=True)
+    ]
+    quotes = [citation(n, f"{n}.txt", 0, texts[n], answer=spans[n]) for n in range(3)]
+    asked = "how long are records kept"
+    assert 'class="values"' not in card(*quotes[:2], question=asked)[0].html
+    assert 'class="values"' in card(*quotes, question=asked)[0].html
+
+
 def test_no_words_of_what_may_be_no_answer_are_bold_or_told_apart():
     asked = "what is the difference between the ferry and the mill?"
     quotes = [

@@ -96,8 +96,10 @@ def _values(answer: Answer) -> Form | None:
 
 
 def _plain(value: str) -> str:
-    """Return an amount as it is compared: "10-14 day" and "10-14 days" are one."""
-    return " ".join(map(stem, folded_words(value)))
+    """Return an amount as it is compared: "10-14 day" and "10-14 days" are one, "up to 90 days" and "90 days" are."""
+    words = list(folded_words(value))
+    first = next((at for at, word in enumerate(words) if any(map(str.isdigit, word))), 0)
+    return " ".join(map(stem, words[first:]))
 
 
 def _columns(answer: Answer) -> Form | None:

@@ -84,7 +84,9 @@ def nearest_laid_out(answer: Answer) -> Layout:
 def _is_about(citation: Citation, question: str) -> bool:
     lead = citation.lead.text if citation.lead else ""
     told = " ".join((citation.title, *citation.headings, lead, citation.text))
-    asked = set(lexical_terms(question)) - {verb_of(question)}  # whose words are asked for need not be told by that verb
+    asked = set(lexical_terms(question)) - {
+        verb_of(question)
+    }  # whose words are asked for need not be told by that verb
     return 2 * len(asked.intersection(lexical_terms(told))) >= len(asked)
 
 
