@@ -62,7 +62,7 @@ def _beside(layout: Layout, told: Told) -> str:
 
 def _related(layout: Layout, told: Told) -> str:
     quotes = _groups(layout.related, told)
-    return f'<div class="related"><p class="lead">{RELATED}</p>{quotes}</div>' if quotes else ""
+    return f'<div class="related"><p class="under">{RELATED}</p>{quotes}</div>' if quotes else ""
 
 
 def _folded(layout: Layout, told: Told) -> str:
