@@ -116,6 +116,7 @@ ROOMS = [
         "answers.followups",
         "answers.exchanging",
         "answers.parts",
+        "answers.cited",
         "answers.merging",
     ),
     *(

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from qa.answers.cited import stems_of
 from qa.answers.quoting import SHARE_OF_BEST, overlaps
 from qa.datatypes import Answer, Citation, Span
 from qa.patterns import pattern
 from qa.settings import Settings
-from qa.text.tokens import folded_words, lexical_terms, stem
+from qa.text.tokens import lexical_terms
 
 _NAME = pattern(r"\b[A-Z]\w+(?: [A-Z]\w+)+")
 
@@ -122,6 +123,4 @@ def _abbreviates(citation: Citation, thing: str) -> bool:
 
 def _names(citation: Citation, thing: str, *, by_title: bool = True) -> bool:
     """Tell whether a quote, or what it stands under, has a word of a thing."""
-    lead, title = citation.lead.text if citation.lead else "", citation.title if by_title else ""
-    told = " ".join((citation.text, lead, title, *citation.headings))
-    return bool(set(map(stem, folded_words(told))) & set(lexical_terms(thing)))
+    return not stems_of(citation, by_title=by_title).isdisjoint(lexical_terms(thing))

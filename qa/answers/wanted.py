@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.answers import asking
 from qa.answers.asking import could_hold, kind_of
+from qa.answers.attribution import verb_of
+from qa.answers.cited import stems_of
 from qa.answers.sides import sides_of
 from qa.datatypes import OVERVIEW, Answer, Citation, Kind
 from qa.patterns import pattern
-from qa.text.tokens import folded_words, lexical_terms, stem
+from qa.text.tokens import lexical_terms
 
 LONGEST = 200
 """A longer question asks for more than a list."""
@@ -43,13 +46,13 @@ def is_answer(answer: Answer) -> bool:
     """Tell whether quotes may be called an answer; else they are the closest passages. An overview is always one."""
     if answer.kind == OVERVIEW:
         return True
-    return answer.clear and _has_both_sides(answer) and _has_the_list(answer)
+    return answer.clear and _is_whole(answer)
 
 
 def may_be_answer(answer: Answer) -> bool:
     """Tell whether the best of quotes that may not be called an answer is as likely one as not."""
-    whole = answer.kind != OVERVIEW and _has_both_sides(answer) and _has_the_list(answer)
-    return not answer.clear and whole and any(c.probability >= POSSIBLY for c in answer.citations[:1])
+    possibly = not answer.clear and any(c.probability >= POSSIBLY for c in answer.citations[:1])
+    return possibly and answer.kind != OVERVIEW and _is_whole(answer)
 
 
 def told_apart(answer: Answer) -> Answer:
@@ -71,14 +74,29 @@ def near_of(answer: Answer) -> tuple[Citation, ...]:
     told = {c.label: f"{c.lead.text if c.lead else ''} {c.text}" for c in answer.citations}
     holding = [c for c in answer.citations if any(could_hold(each, told[c.label], answer.question) for each in kinds)]
     holding = holding or [*answer.citations[:1]]
-    least = NEAR * (holding[0].probability or 0.0)
-    return tuple(c for c in holding if c is holding[0] or (c.probability or 0.0) >= least)
+    return _about_as_likely(holding, NEAR)
 
 
 def likely_of(answer: Answer) -> tuple[Citation, ...]:
     """Return the best quote and those about as likely: the others are only related, and count for nothing."""
-    least = LIKELY * max((c.probability for c in answer.citations[:1]), default=0.0)
-    return tuple(c for n, c in enumerate(answer.citations) if n == 0 or c.probability >= least)
+    return _about_as_likely(answer.citations, LIKELY)
+
+
+def is_about(citation: Citation, question: str) -> bool:
+    """Tell whether a quote, or what it stands under, has half of a question's words."""
+    asked = set(lexical_terms(question))
+    asked.discard(verb_of(question))  # whose words are asked for need not be told by that verb
+    return 2 * len(asked & stems_of(citation)) >= len(asked)
+
+
+def _about_as_likely(citations: Sequence[Citation], share: float) -> tuple[Citation, ...]:
+    """Return the first of quotes, and those that are so large a share as likely."""
+    return tuple(c for n, c in enumerate(citations) if n == 0 or c.probability >= share * citations[0].probability)
+
+
+def _is_whole(answer: Answer) -> bool:
+    """Tell whether both sides of a comparison are quoted, or the list, where one of these was asked for."""
+    return _has_both_sides(answer) and _has_the_list(answer)
 
 
 def _has_both_sides(answer: Answer) -> bool:
@@ -106,6 +124,4 @@ def _list_of(citation: Citation) -> tuple[str, Kind, int]:
 
 def _are(things: set[str], citation: Citation) -> bool:
     """Tell whether a quote, or what it stands under, has most words of the things."""
-    lead = citation.lead.text if citation.lead else ""
-    told = set(map(stem, folded_words(" ".join((citation.title, *citation.headings, lead, citation.text)))))
-    return 2 * len(things & told) > len(things) or not things
+    return 2 * len(things & stems_of(citation)) > len(things) or not things

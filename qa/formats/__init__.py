@@ -4,8 +4,9 @@ One file a format, beside what several use: `reading` (encodings, what cannot be
 that grows block by block), `indents`, `entries`, `beside`, `hanging`, `outdented`, `headed` and `columns` (what plain text sets apart),
 `directives`, `rsttables`, `rstinline`, `rstlines` and `rst` (reStructuredText), `chats` (messages in data), `zipped` (archives of XML), `wordnumbers`
 and `wordunseen` (what Word shows of a file, and what not),
-`glyphs`, `wrapping`, `pdfnotes`, `bands`, `aligned`, `grids` and `pdfblocks` (lines of a PDF, its paragraphs, notes and tables). All but plain
-characters is read in a process of its own (`worker`, `child`, `packing`); `drawing` makes pictures of pages, `places` says where a quote stands.
+`glyphs`, `wrapping`, `raised` and `pdfnotes`, `bands`, `aligned`, `grids` and `pdfblocks` (lines of a PDF, its paragraphs, notes and tables).
+All but plain characters is read in a process of its own (`worker`, `child`, `packing`); `drawing` makes pictures of pages, `places` says where
+a quote stands.
 A format is added by adding its file, with SUFFIXES, VERSION and `parse(data, name)`, and a line in FORMATS.
 
 In -> out: a file's bytes and name -> `Parsed`; a name -> the reader that would read it.

@@ -53,16 +53,16 @@ def _gap_of(line: Line, placed: Sequence[Line]) -> int | None:
     """Return the number of the line in `placed` below which a line stands, above the next one if there is one; None where no gap was left for it."""
     slack = SLACK * line.size
     below, above = line.base + slack, line.base + line.size - slack
-    if any(o.base < above and below < o.base + o.size and _is_beside(line, o) for o in placed):
+    if any(o.base < above and below < o.base + o.size and is_over_or_under(line, o) for o in placed):
         return None
     for at, (over, under) in enumerate(zip_longest(placed, placed[1:])):
-        is_under = above <= over.base and _is_beside(line, over)
-        if is_under and (under is None or (under.base + under.size <= below and _is_beside(line, under))):
+        is_under = above <= over.base and is_over_or_under(line, over)
+        if is_under and (under is None or (under.base + under.size <= below and is_over_or_under(line, under))):
             return at
     return None
 
 
-def _is_beside(line: Line, other: Line) -> bool:
+def is_over_or_under(line: Line, other: Line) -> bool:
     """Tell whether a line stands over or under some of another one."""
     return line.left < other.right and other.left < line.right
 

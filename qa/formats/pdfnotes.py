@@ -12,20 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from qa.formats.glyphs import Box, Line
+from qa.formats.gaps import is_over_or_under
+from qa.formats.glyphs import Line
+from qa.formats.raised import MARK, PLAIN, RAISED, SIGNS, SUPERIOR, Mark, first_box, is_raised, marks_in, raised
 from qa.formats.wrapping import STOP, usual_size
 from qa.patterns import pattern
 from qa.records import record
 
 SMALLER, LARGER = 0.93, 1.12
 """Letters of a note are at most so many times as high as those of the line that has its mark, and as those of its own first line."""
-RAISED, LETTER_MARK, SIGN_MARK = 0.15, 0.92, 1.1
-"""A raised mark stands so many times the letters' height above their base line, and is at most so many times as high as they are: a letter or
-a figure, and a sign, which other fonts may have drawn."""
 AS_HIGH = 0.9
 """A number that is not raised is at least so many times as high as the text behind it: those of lines of code are smaller."""
-UNDER_BASE = 0.22
-"""What of a letter's height lies below its base line."""
 LINE_GAP, NOTE_GAP = 2.2, 3.0
 """Lines of one note, and notes, are at most so many times the letters' height below each other."""
 MARK_GAP = 2.5
@@ -38,17 +35,11 @@ AS_LARGE = 0.04
 """Letters of a note that goes on on the next page are as high there as before, but for this share."""
 MOST = 1000
 """A page with more lines is left as it is."""
-_SIGNS = "*†‡§¶‖"
-_SUPERIOR = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_PLAIN = str.maketrans(f"∗⋆{_SUPERIOR}", "**0123456789")
 MARK_END = 8
 """A mark ends before this place in its line."""
-_BEGINS = pattern(rf"\s*(?:[(\[{_SIGNS}∗⋆{_SUPERIOR}\d]|[a-z](?![a-z]))")
-_MARK = pattern(rf"\d{{1,3}}|[{_SIGNS}]{{1,4}}|[a-z]")
+_BEGINS = pattern(rf"\s*(?:[(\[{SIGNS}∗⋆{SUPERIOR}\d]|[a-z](?![a-z]))")
 _NUMBER = pattern(r"\s*(\d{1,3})(?:[.)](?!\d)\s*|\s+)(?=\S)")
 _HAS_WORDS = pattern(r"[^\W\d_](?:[^\W\d_]|\.)")
-_WORD_BEFORE = pattern(r"(?:[^\W\d_]{2}|[.,;:!?…'\"”’»)\]])\s*\Z")
-"""A raised number behind this is no exponent."""
 
 
 @record
@@ -59,16 +50,6 @@ class _Start:
     raised: bool
     at: int
     text: int
-
-
-@record
-class _Mark:
-    """A raised mark in the text, and the line it stands in; `sure` where it is no exponent."""
-
-    mark: str
-    base: float
-    size: float
-    sure: bool
 
 
 def set_apart(lines: Sequence[Line]) -> tuple[list[Line], dict[int, list[list[Line]]]]:
@@ -94,14 +75,14 @@ def set_apart(lines: Sequence[Line]) -> tuple[list[Line], dict[int, list[list[Li
 def _notes_of(page: Sequence[Line], goes_on: bool) -> Iterator[range]:
     """Yield the numbers of the lines of each note at the foot of a page; above them one of the page before may go on (`goes_on`)."""
     largest = SMALLER * max(line.size for line in page)
-    marks: list[_Mark] | None = None
+    marks: list[Mark] | None = None
     at = done = 0
     while at < len(page):
         start = _start_at(page, at) if page[at].size <= largest else None
         first = start and (start if goes_on else _first_of(page, start, done))
         end = _end_of_notes(page, first) if first else at
         if start and first and end > start.text and _is_foot(page, first.at, end):
-            marks = list(_marks_in(page)) if marks is None else marks
+            marks = list(marks_in(page)) if marks is None else marks
             if notes := _parted(page, first, start, end, marks):
                 yield from notes
                 at = done = end
@@ -114,73 +95,26 @@ def _start_at(page: Sequence[Line], at: int) -> _Start | None:
     line = page[at]
     if not _BEGINS.match(line.chars) or line.angle or line.fixed or line.dotted:
         return None
-    said = line.shown.translate(_PLAIN)
-    if _MARK.fullmatch(said) and at + 1 < len(page):
+    said = line.shown.translate(PLAIN)
+    if MARK.fullmatch(said) and at + 1 < len(page):
         after = page[at + 1]
         near = -1 <= after.left - line.right <= MARK_GAP * after.size and not after.angle and not after.fixed
         if not near or not _HAS_WORDS.search(after.chars):
             return None
-        if _is_raised(said[0], _first_box(line), after):
+        if is_raised(said[0], first_box(line), after):
             return _Start(said, True, at, at + 1)
         is_level = abs(line.base - after.base) <= RAISED * after.size and line.size >= AS_HIGH * after.size
         return _Start(said, False, at, at + 1) if is_level and said.isdecimal() else None
-    first = next(_raised(line, MARK_END), None)
+    first = next(raised(line, MARK_END), None)
     if first and not line.chars[: first[0]].strip():
-        mark = first[1].translate(_PLAIN).strip(" ()[].")
-        is_mark = _MARK.fullmatch(mark) and _HAS_WORDS.search(line.chars, first[0] + len(first[1]))
+        mark = first[1].translate(PLAIN).strip(" ()[].")
+        is_mark = MARK.fullmatch(mark) and _HAS_WORDS.search(line.chars, first[0] + len(first[1]))
         return _Start(mark, True, at, at) if is_mark else None
     number = _NUMBER.match(line.chars) if said[0].isdecimal() else None
     if not number or not _HAS_WORDS.search(line.chars, number.end()):
         return None
-    _, bottom, _, top = _first_box(line)
+    _, bottom, _, top = first_box(line)
     return _Start(number[1], False, at, at) if top - bottom >= AS_HIGH * line.size else None
-
-
-def _first_box(line: Line) -> Box:
-    return next(box for char, box in zip(line.chars, line.boxes, strict=True) if not char.isspace())
-
-
-def _is_raised(char: str, box: Box, line: Line) -> bool:
-    """Tell whether a character is a small one above the base line of a line."""
-    high = box[3] - box[1]
-    most = LETTER_MARK if char.isalnum() else SIGN_MARK
-    up = box[1] - line.base + UNDER_BASE * (high - line.size)
-    return high <= most * line.size and RAISED * line.size <= up <= line.size
-
-
-def _raised(line: Line, end: int | None = None) -> Iterator[tuple[int, str]]:
-    """Yield where raised characters begin in a line, up to a place in it, and what they say."""
-    first, said = 0, ""
-    for k, (char, box) in enumerate(zip(line.chars[:end], line.boxes[:end], strict=True)):
-        if char in _SUPERIOR or (box[1] > line.base and not char.isspace() and _is_raised(char, box, line)):
-            first = first if said else k
-            said += char
-        elif said and not char.isspace():
-            yield first, said
-            said = ""
-    if said:
-        yield first, said
-
-
-def _marks_in(page: Sequence[Line]) -> Iterator[_Mark]:
-    """Yield what is raised on a page and may be the mark of a note."""
-    for n, line in enumerate(page):
-        if line.angle:
-            continue
-        host, found = line, [(line.chars[:k], said) for k, said in _raised(line)]
-        if n and len(line.shown) <= 8 and _is_behind(line, page[n - 1]):
-            host, found = page[n - 1], [(page[n - 1].chars, line.shown)]
-        for before, said in found:
-            sure = bool(_WORD_BEFORE.search(before[-4:]))
-            for mark in said.translate(_PLAIN).replace(" ", "").strip("()[]").split(","):
-                if _MARK.fullmatch(mark):
-                    yield _Mark(mark, host.base, host.size, sure)
-
-
-def _is_behind(line: Line, before: Line) -> bool:
-    """Tell whether a line is no more than what is raised at the end of the one before it."""
-    near = abs(line.left - before.right) <= 0.5 * before.size
-    return near and not before.angle and _is_raised(line.shown[0], _first_box(line), before)
 
 
 def _end_of_notes(page: Sequence[Line], start: _Start) -> int:
@@ -213,11 +147,11 @@ def _first_of(page: Sequence[Line], start: _Start, done: int) -> _Start | None:
         at -= 1
     if at == start.at:
         return start
-    found = _MARK.match(page[at].shown.translate(_PLAIN))
+    found = MARK.match(page[at].shown.translate(PLAIN))
     first = _start_at(page, at) or _Start(found[0] if found and not page[at].fixed else "", start.raised, at, at)
     counts = start.raised and first.mark.isdecimal() and start.mark.isdecimal() and int(first.mark) < int(start.mark)
     begins = at == done or not _is_beside(page[at - 1], page[first.text])
-    return first if begins and (counts or first.mark.startswith(tuple(_SIGNS))) else None
+    return first if begins and (counts or first.mark.startswith(tuple(SIGNS))) else None
 
 
 def _is_beside(before: Line, line: Line) -> bool:
@@ -228,7 +162,7 @@ def _is_beside(before: Line, line: Line) -> bool:
 def _is_over(before: Line, line: Line) -> bool:
     """Tell whether a line stands right above another one, in letters as high as its own, or lower."""
     is_above = -0.6 * line.size < before.base - line.base <= APART * line.size and not before.angle
-    return is_above and before.left < line.right and line.left < before.right and before.size <= LARGER * line.size
+    return is_above and is_over_or_under(before, line) and before.size <= LARGER * line.size
 
 
 def _is_foot(page: Sequence[Line], at: int, end: int) -> bool:
@@ -248,7 +182,7 @@ def _is_foot(page: Sequence[Line], at: int, end: int) -> bool:
     return lowest <= bottom + FOOT * (highest - bottom)
 
 
-def _parted(page: Sequence[Line], first: _Start, sure: _Start, end: int, marks: Sequence[_Mark]) -> list[range]:
+def _parted(page: Sequence[Line], first: _Start, sure: _Start, end: int, marks: Sequence[Mark]) -> list[range]:
     """Return the lines of each note; none, where the one that is looked at (`sure`) has no mark in the text above."""
     size, base = page[sure.text].size, page[first.at].base
     over = [m for m in marks if m.base > base and SMALLER * m.size >= size]

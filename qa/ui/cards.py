@@ -89,10 +89,8 @@ def answer_card(
     elif small_talk:
         kind, body = " talk", f'<h3 class="noans">{shown(answer.reason)}</h3>{_instead(offered)}'
     else:
-        kind, body = (
-            " none",
-            _refusal(answer, asked, _nearest(quotes, document_count, open_=bool(layout.beside)), offered),
-        )
+        nearest = _nearest(quotes, document_count, open_=bool(layout.beside))
+        kind, body = " none", _refusal(answer, asked, nearest, offered)
     spans, state = spans_of((p.doc_id, p.span, p.sha256) for p in places), state_of(asked)
     return (
         f'<article class="ans{kind}" data-spans="{spans}" data-asked="{state}" data-markdown="{escape(answer_to_markdown(answer))}" '
@@ -132,7 +130,8 @@ def _nearest(quotes: str, document_count: int, *, open_: bool) -> str:
     if not quotes:
         return ""
     told = f"The nearest passage of {counted(document_count, 'document')}; it is no answer to the question."
-    return f'<div class="near">{f"""<p class="lead">{told}</p>""" if open_ else ""}{quotes}</div>'
+    lead = f'<p class="lead">{told}</p>' if open_ else ""
+    return f'<div class="near">{lead}{quotes}</div>'
 
 
 def spans_of(places: Iterable[tuple[str, Span, str]]) -> str:

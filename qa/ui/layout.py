@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from qa.answers.attribution import verb_of
-from qa.answers.wanted import likely_of, near_of
+from qa.answers.wanted import is_about, likely_of, near_of
 from qa.datatypes import OVERVIEW, Answer, Citation, Kind, Place
-from qa.text.tokens import lexical_terms
 from qa.ui.forms import Form, form_of
 
 UNITS_SHOWN = 3
@@ -77,17 +75,8 @@ def nearest_laid_out(answer: Answer) -> Layout:
     All are folded where the nearest has fewer than half of the question's words, in it or above it: it would only seem absurd.
     """
     units = _units(answer.nearest)
-    shown = 1 if any(_is_about(citation, answer.question) for unit in units[:1] for citation in unit) else 0
+    shown = 1 if any(is_about(citation, answer.question) for unit in units[:1] for citation in unit) else 0
     return Layout((), tuple(units[:shown]), _by_document(units[shown:]))
-
-
-def _is_about(citation: Citation, question: str) -> bool:
-    lead = citation.lead.text if citation.lead else ""
-    told = " ".join((citation.title, *citation.headings, lead, citation.text))
-    asked = set(lexical_terms(question)) - {
-        verb_of(question)
-    }  # whose words are asked for need not be told by that verb
-    return 2 * len(asked.intersection(lexical_terms(told))) >= len(asked)
 
 
 def goes_on(citation: Citation, unit: Unit) -> bool:
